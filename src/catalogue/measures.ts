@@ -1,0 +1,91 @@
+/**
+ * The vocabulary of measures: what can be measured about a user, as plain data.
+ * The same words serve the catalogue in code and the `features:` of gesture.yaml; `sql/` spells each once.
+ */
+
+/** Which rows of the level below a measure looks at: one column, one condition. Text compares byte for byte. */
+export interface Where {
+  readonly column: string;
+  readonly equals?: string | undefined;
+  readonly in?: readonly string[] | undefined;
+  /** An RE2 regular expression that has to match somewhere in the cell. */
+  readonly matches?: string | undefined;
+}
+
+/** Measures over the events or the sessions of one user (their rows). */
+export type RowMeasure =
+  /** Number of rows. */
+  | { readonly op: 'count' }
+  /** Number of rows that meet the condition. */
+  | ({ readonly op: 'countWhere' } & Where)
+  /** Arithmetic over a numeric column; unknown cells are left out; unknown where no cell is known (`sum`: 0). */
+  | { readonly op: 'sum' | 'max' | 'min' | 'mean'; readonly column: string; readonly where?: Where | undefined }
+  /** Number of different known values. */
+  | { readonly op: 'distinct'; readonly column: string; readonly where?: Where | undefined }
+  /** The most frequent known value, ties alphabetical (byte order). */
+  | { readonly op: 'mode'; readonly column: string }
+  /** The latest known value: by timestamp, ties by event_id, then by the value itself (byte order). */
+  | { readonly op: 'latest'; readonly column: string }
+  /** Timestamp of the first or last row. */
+  | { readonly op: 'firstTime' | 'lastTime'; readonly where?: Where | undefined }
+  /** Number of different UTC days with a row. */
+  | { readonly op: 'distinctDays'; readonly where?: Where | undefined }
+  /** Days (with fraction) from the first or last row to as-of; unknown where there is none. */
+  | { readonly op: 'daysSinceFirst' | 'daysSinceLast'; readonly where?: Where | undefined }
+  /** 1 if a row lies in the last `days` days before as-of (as-of included, its far edge excluded), else 0. */
+  | { readonly op: 'activeInLast'; readonly days: number; readonly where?: Where | undefined }
+  /** Rows of the last `days` days minus rows of the `days` days before those. */
+  | { readonly op: 'trend'; readonly days: number; readonly where?: Where | undefined }
+  /** 1 if for each of `values` a row has it in `column`, else 0. */
+  | { readonly op: 'everyOf'; readonly column: string; readonly values: readonly string[] };
+
+/** Measures over other features of the same user. */
+export type FeatureMeasure =
+  /** One feature divided by another; unknown where the divisor is 0 or unknown. */
+  { readonly op: 'ratio'; readonly of: string; readonly per: string };
+
+/** Where a feature is measured, how, in what unit, and what it is called in words. */
+export type Feature = {
+  /** Unit of the value: `events`, `sessions`, `days`, `USD`, `per session`, `text`, `flag`, `UTC` ... */
+  readonly unit: string;
+  /** A noun phrase for tables and captions: "views of the pricing page". */
+  readonly says: string;
+} & (
+  | { readonly from: 'events' | 'sessions'; readonly is: RowMeasure }
+  | { readonly from: 'features'; readonly is: FeatureMeasure }
+);
+
+/** Features by name, in CSV order. */
+export type Features = Readonly<Record<string, Feature>>;
+
+/** A column of the session table: what a feature `from: 'sessions'` may measure. */
+export const SESSION_COLUMNS = {
+  user_id: 'id',
+  session_id: 'id',
+  start: 'timestamp',
+  end: 'timestamp',
+  events: 'number',
+  duration_sec: 'number',
+  device: 'text',
+  is_repeat: 'flag',
+  is_bounce: 'flag',
+  is_spam: 'flag',
+} as const;
+
+/** Values of a measure are numbers, text or timestamps; the kind follows from the measure. */
+export type ValueKind = 'number' | 'text' | 'timestamp';
+
+/** The kind of value a feature has, from its measure and (for `latest`, `max` ...) its unit. */
+export const valueKind = (feature: Feature): ValueKind => {
+  switch (feature.is.op) {
+    case 'mode':
+      return 'text';
+    case 'latest':
+      return feature.unit === 'text' ? 'text' : 'number';
+    case 'firstTime':
+    case 'lastTime':
+      return 'timestamp';
+    default:
+      return 'number';
+  }
+};

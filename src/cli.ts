@@ -1,0 +1,63 @@
+/** The program: registers the commands, maps errors to exit codes. Heavy modules load only with the command that needs them. */
+import { Command, CommanderError } from 'commander';
+import { createRequire } from 'node:module';
+import { discardUnfinished } from './io/output.js';
+import { printable } from './io/terminal.js';
+import { EXIT, Failure } from './model.js';
+import { commands } from './commands/index.js';
+
+const version = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
+const program = (): Command => {
+  const gesture = new Command('gesture')
+    .description('Turns an event log into a ranked, explained list of the people worth calling.')
+    .version(version)
+    .showHelpAfterError('(run gesture --help to see the commands)')
+    .exitOverride();
+  for (const register of commands) register(gesture);
+  return gesture.addHelpText(
+    'after',
+    `
+Examples:
+  gesture generate && gesture features && gesture rank     the demo, from nothing to a ranked list
+  gesture features my_events.csv && gesture rank --top 25  your own log
+
+Exit codes: 0 done, 1 a check found something, 2 usage or config, 65 bad data, 66 no input,
+70 a bug in gesture, 73 cannot write, 130 interrupted.`,
+  );
+};
+
+/** What an error means to the shell that called us, and the line to say. */
+const verdict = (error: unknown): { exit: number; say?: string } => {
+  if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? EXIT.done : EXIT.usage };
+  if (error instanceof Failure) return { exit: EXIT[error.kind], say: `gesture: ${error.message}` };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { exit: EXIT.bug, say: `gesture: this is a bug in gesture, please report it with the lines below\n${stack}` };
+};
+
+/**
+ * Runs one command line, as in `main(process.argv)`. Sets the exit code; never throws.
+ *
+ * @param argv the program, the script and then the arguments
+ */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  const interrupted = (signal: NodeJS.Signals): void => {
+    discardUnfinished();
+    process.exit(signal === 'SIGTERM' ? 143 : EXIT.interrupted);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
+  process.once('exit', discardUnfinished);
+  // A reader that closes our output early (`| head`) has what it wants; a closed stderr leaves nobody to tell.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    process.exit(EXIT.cannotWrite);
+  });
+  process.stderr.on('error', () => {});
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    const { exit, say } = verdict(error);
+    if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
+    process.exitCode = exit;
+  }
+};

@@ -1,0 +1,12 @@
+/** Text for people at a terminal: nothing in a name may move the cursor, change a colour or reorder the line. */
+import { stripVTControlCharacters } from 'node:util';
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/**
+ * `text` with escape sequences, control characters and bidirectional marks taken out.
+ *
+ * @param keep `lines: true` keeps line feeds, for messages of our own that have several lines
+ */
+export const printable = (text: string, keep: { lines?: boolean } = {}): string =>
+  stripVTControlCharacters(text).replaceAll(CONTROL, (c) => (keep.lines && c === '\n' ? c : ''));

@@ -1,0 +1,85 @@
+/**
+ * The shared language of the pipeline: the columns of the CSV files, the event types, and the errors.
+ * Nothing here does work; everything else imports it.
+ */
+
+/** How the cells of an event column are read: the grammar each cell has to meet. */
+export type ColumnKind = 'id' | 'text' | 'timestamp' | 'type' | 'number' | 'flag';
+
+/** The columns of an event log, in the order `generate` writes them. */
+export const EVENT_COLUMNS = {
+  event_id: 'id',
+  user_id: 'id',
+  username: 'text',
+  session_id: 'id',
+  timestamp: 'timestamp',
+  event_type: 'type',
+  location_city: 'text',
+  device: 'text',
+  is_repeat_session: 'flag',
+  session_number: 'number',
+  account_balance_usd: 'number',
+  recent_pages_viewed: 'number',
+  recent_pricing_views: 'number',
+  gender: 'text',
+  time_on_page_sec: 'number',
+  scroll_depth_pct: 'number',
+  bounce_flag: 'flag',
+  spam_flag: 'flag',
+} as const satisfies Record<string, ColumnKind>;
+
+/** A column of an event log that gesture knows. A log may hold others; a configured feature may use them. */
+export type EventColumn = keyof typeof EVENT_COLUMNS;
+
+/** The columns no log can do without. */
+export const REQUIRED_COLUMNS = ['user_id', 'timestamp', 'event_type'] as const satisfies readonly EventColumn[];
+
+/** Event types with a meaning of their own. Any other type is activity: counted, and named in the summary. */
+export const EVENT_TYPES = [
+  'page_view',
+  'pricing_page_view',
+  'search',
+  'chat_message',
+  'doc_download',
+  'demo_request_click',
+  'signup',
+  'calendar_booking',
+] as const;
+
+/** An event type with a meaning of its own. */
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** The first six columns of user_scores.csv (after `rank`) and of top_users.csv. */
+export const SCORE_COLUMNS = ['user_id', 'username', 'score', 'score_label', 'explanation', 'converted'] as const;
+
+/** How a user is labelled by score. */
+export type Label = 'high' | 'medium' | 'low';
+
+/** Exit codes, from sysexits.h where it has one. */
+export const EXIT = {
+  done: 0,
+  found: 1,
+  usage: 2,
+  data: 65,
+  noInput: 66,
+  bug: 70,
+  cannotWrite: 73,
+  interrupted: 130,
+} as const;
+
+/** What went wrong, by who can mend it: the names are those of `EXIT`. */
+export type FailureKind = Exclude<keyof typeof EXIT, 'done' | 'bug'>;
+
+/**
+ * An error a user can mend: one line that names the file, the line, the rule and the fix.
+ * `cli.ts` prints the message and exits with `EXIT[kind]`; any other error is a bug of ours and keeps its stack.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
