@@ -1,0 +1,125 @@
+/**
+ * The grammar of event cells in SQL: what a cell has to look like, and the value it has then.
+ * The reader hands over text; nothing is converted by guesswork.
+ */
+import type { TimestampForm } from '../config.js';
+import { type ColumnKind, EVENT_COLUMNS, type EventColumn } from '../model.js';
+import { identifier, literal } from './text.js';
+
+/** A plain decimal: no sign but minus, no exponent, no thousands, no NaN. */
+const NUMBER = String.raw`-?\d+(\.\d+)?`;
+
+/** ISO 8601 date or date-time, `T` or space, optional seconds and fraction, then a zone or none (which is UTC). */
+const ISO = String.raw`\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
+
+/** Timestamps outside this range are typing errors or default dates (0001, 1970, 9999), not events. */
+const EARLIEST = `TIMESTAMP '1990-01-01'`;
+const LATEST = `TIMESTAMP '2200-01-01'`;
+
+/**
+ * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
+ * The first branch is the form nearly every log uses, checked without a regular expression: the shape by LIKE, the
+ * digits by the cast, and the hour by itself, because the cast also takes ` 9` and `24`.
+ */
+const isoInstant = (cell: string): string => `CASE
+      WHEN ${cell} LIKE '____-__-__T__:__:__Z' AND ${cell}[12:13] BETWEEN '00' AND '23' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN make_timestamp(epoch_us(try_cast(
+        regexp_replace(replace(${cell}, ' UTC', ''), '([T ]\\d\\d:\\d\\d)([+-]|Z|$)', '\\1:00\\2') AS TIMESTAMPTZ)))
+    END`;
+
+const epochInstant = (cell: string, perSecond: number): string => {
+  const grammar = perSecond === 1 ? String.raw`\d{1,11}(\.\d{1,9})?` : String.raw`\d{1,17}`;
+  return `CASE WHEN regexp_full_match(${cell}, ${literal(grammar)})
+      THEN make_timestamp(trunc(${cell}::DECIMAL(30, 9) * ${1e6 / perSecond})::BIGINT) END`;
+};
+
+const instants: Record<TimestampForm, (cell: string) => string> = {
+  iso: isoInstant,
+  epoch_s: (cell) => epochInstant(cell, 1),
+  epoch_ms: (cell) => epochInstant(cell, 1000),
+};
+
+/** Per kind of column: why a cell is not accepted, as a condition on its text, in the words of rejected_events.csv. */
+interface Rule {
+  readonly broken: string;
+  readonly says: string;
+}
+
+const instantInRange = (instant: string): string => `${instant} >= ${EARLIEST} AND ${instant} < ${LATEST}`;
+
+const kindOf = (column: string): ColumnKind =>
+  Object.hasOwn(EVENT_COLUMNS, column) ? EVENT_COLUMNS[column as EventColumn] : 'text';
+
+/** The rules for one column, in the order they are tried. `t` is the parsed instant of the row. */
+const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {
+  const cell = identifier(column);
+  if (column === 'user_id' || column === 'event_type') return [{ broken: `${cell} IS NULL`, says: 'empty' }];
+  if (column === 'timestamp') {
+    return [
+      { broken: `${cell} IS NULL`, says: 'empty' },
+      { broken: 't IS NULL', says: 'not an ISO 8601 date or date-time' },
+      { broken: `NOT (${instantInRange('t')})`, says: 'out of range (1990 to 2199)' },
+    ];
+  }
+  const kind = numeric.has(column) ? 'number' : kindOf(column);
+  if (kind === 'number') return [{ broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' }];
+  if (kind === 'flag') {
+    return [{ broken: `${cell} IS NOT NULL AND try_cast(${cell} AS BOOLEAN) IS NULL`, says: 'not a flag (true, false, 1 or 0)' }];
+  }
+  return [];
+};
+
+/** How the cells of a log are read. */
+export interface CellRules {
+  /** The columns the log has, by our names. */
+  readonly columns: readonly string[];
+  /** Columns beyond the known ones that a configured feature does arithmetic with. */
+  readonly numeric: ReadonlySet<string>;
+  readonly timestamp: TimestampForm;
+  /** The log's event type -> ours. */
+  readonly types: Readonly<Record<string, string>>;
+}
+
+const ORDER = ['user_id', 'timestamp', 'event_type'];
+
+const ordered = (columns: readonly string[]): string[] => [
+  ...ORDER.filter((column) => columns.includes(column)),
+  ...columns.filter((column) => !ORDER.includes(column)),
+];
+
+/** The instant of a row, from its `timestamp` cell: to be selected as `t` beside the cells. */
+export const instant = (rules: CellRules): string => instants[rules.timestamp](identifier('timestamp'));
+
+/**
+ * A condition that holds for rows that break no rule. A cell that is NULL (empty, unknown) makes a rule unknown,
+ * never broken; so one IS NOT TRUE serves all.
+ */
+export const accepted = (rules: CellRules): string =>
+  ordered(rules.columns)
+    .flatMap((column) => rulesFor(column, rules.numeric))
+    .map((rule) => `(${rule.broken}) IS NOT TRUE`)
+    .join('\n      AND ');
+
+/** For a row that breaks a rule: the first column that does, and the reason in words. Two SQL expressions. */
+export const firstFault = (rules: CellRules): { column: string; reason: string } => {
+  const all = ordered(rules.columns).flatMap((column) =>
+    rulesFor(column, rules.numeric).map((rule) => ({ column, ...rule })),
+  );
+  const choose = (value: (rule: (typeof all)[number]) => string): string =>
+    `CASE ${all.map((rule) => `WHEN ${rule.broken} THEN ${literal(value(rule))}`).join('\n    ')} END`;
+  return { column: choose((rule) => rule.column), reason: choose((rule) => rule.says) };
+};
+
+/** The event type in our words. */
+export const eventType = (rules: CellRules): string => {
+  const renamed = Object.entries(rules.types);
+  const cell = identifier('event_type');
+  if (renamed.length === 0) return cell;
+  return `CASE ${cell} ${renamed.map(([theirs, ours]) => `WHEN ${literal(theirs)} THEN ${literal(ours)}`).join(' ')} ELSE ${cell} END`;
+};
+
+/** The value of a checked cell, as `events` holds it: flags as 0/1, everything else as its text. */
+export const value = (column: string): string => {
+  const cell = identifier(column);
+  return kindOf(column) === 'flag' ? `try_cast(${cell} AS BOOLEAN)::TINYINT` : cell;
+};

@@ -1,0 +1,150 @@
+/**
+ * Each measure of the vocabulary, spelled once in SQL: an aggregate over the rows of one user, and what is printed.
+ * `t` is the time of a row: an event's timestamp, a session's start.
+ */
+import { type Feature, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
+import { EVENT_COLUMNS } from '../model.js';
+import { identifier, literal } from './text.js';
+
+/** Where the rows of a measure come from. */
+export type Level = 'events' | 'sessions';
+
+/** What a measure has to know about its rows. */
+export interface Rows {
+  readonly level: Level;
+  /** SQL of the as-of instant (TIMESTAMP). */
+  readonly asOf: string;
+  /** SQL expressions that put rows of one time in order; empty where only the value itself can. */
+  readonly tieBreak: readonly string[];
+}
+
+const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_COLUMNS, sessions: SESSION_COLUMNS };
+
+const kindOf = (column: string, level: Level): string | undefined =>
+  Object.hasOwn(kinds[level], column) ? kinds[level][column] : undefined;
+
+/** A column as text, for comparison with the words of a measure. */
+const text = (column: string, level: Level): string =>
+  level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
+
+const number = (column: string, level: Level): string =>
+  level === 'events' ? `try_cast(${identifier(column)} AS DECIMAL(38, 10))` : identifier(column);
+
+const condition = (where: Where, level: Level): string => {
+  const { column } = where;
+  if (where.equals !== undefined) {
+    const isFlag = kindOf(column, level) === 'flag' && /^[01]$/.test(where.equals);
+    return isFlag ? `${identifier(column)} = ${where.equals}` : `${text(column, level)} = ${literal(where.equals)}`;
+  }
+  if (where.in !== undefined) return `${text(column, level)} IN (${where.in.map(literal).join(', ')})`;
+  return `regexp_matches(${text(column, level)}, ${literal(where.matches ?? '')})`;
+};
+
+const filter = (...conditions: readonly (string | undefined)[]): string => {
+  const all = conditions.filter((c) => c !== undefined);
+  return all.length === 0 ? '' : ` FILTER (WHERE ${all.join(' AND ')})`;
+};
+
+const where = (measure: { where?: Where | undefined }, level: Level): string | undefined =>
+  measure.where && condition(measure.where, level);
+
+const inLast = (asOf: string, days: number): string => `t > ${asOf} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
+
+/** The order of rows for "the latest": later rows have the greater key, and no two rows with different values the same. */
+export const orderKey = (columns: readonly string[]): string =>
+  `create_sort_key(${['t', ...columns].map((column) => `${column}, 'ASC NULLS FIRST'`).join(', ')})`;
+
+/** The aggregate that measures `measure` over the rows of one user. */
+export const aggregate = (measure: RowMeasure, rows: Rows): string => {
+  const { level, asOf } = rows;
+  switch (measure.op) {
+    case 'count':
+      return 'count(*)';
+    case 'countWhere':
+      return `count(*)${filter(condition(measure, level))}`;
+    case 'sum':
+      return `coalesce(sum(${number(measure.column, level)})${filter(where(measure, level))}, 0)`;
+    case 'max':
+    case 'min':
+      return `${measure.op}(${number(measure.column, level)})${filter(where(measure, level))}`;
+    case 'mean': {
+      const of = number(measure.column, level);
+      const only = filter(where(measure, level));
+      return `(sum(${of})${only} * 10000.0 / nullif(count(${of})${only}, 0))`;
+    }
+    case 'distinct':
+      return `count(DISTINCT ${identifier(measure.column)})${filter(where(measure, level))}`;
+    case 'mode': {
+      const column = identifier(measure.column);
+      // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
+      return `list_aggregate(list_sort(list(${column})${filter(`${column} IS NOT NULL`)}), 'mode')`;
+    }
+    case 'latest': {
+      const column = identifier(measure.column);
+      const key = orderKey(rows.tieBreak.length > 0 ? rows.tieBreak : [column]);
+      return `arg_max(${column}, ${key})`;
+    }
+    case 'firstTime':
+    case 'daysSinceFirst':
+      return `min(t)${filter(where(measure, level))}`;
+    case 'lastTime':
+    case 'daysSinceLast':
+      return `max(t)${filter(where(measure, level))}`;
+    case 'distinctDays':
+      return `count(DISTINCT t::DATE)${filter(where(measure, level))}`;
+    case 'activeInLast':
+      return `(count(*)${filter(where(measure, level), inLast(asOf, measure.days))} > 0)::INTEGER`;
+    case 'trend': {
+      const older = `NOT (${inLast(asOf, measure.days)})`;
+      const recent = `count(*)${filter(where(measure, level), inLast(asOf, measure.days))}`;
+      return `(${recent} - count(*)${filter(where(measure, level), inLast(asOf, measure.days * 2), older)})`;
+    }
+    case 'everyOf': {
+      const each = measure.values.map((v) => `count(*)${filter(condition({ column: measure.column, equals: v }, level))} > 0`);
+      return `(${each.join(' AND ')})::INTEGER`;
+    }
+  }
+};
+
+/** True if the aggregate itself depends on as-of, not only what is printed of it. */
+export const needsAsOf = (feature: Feature): boolean => feature.is.op === 'activeInLast' || feature.is.op === 'trend';
+
+/** A number without trailing zeros, from ten thousand times its value: four decimals, halves away from zero. */
+const printTenThousandths = (scaled: string): string => {
+  const rounded = `round(${scaled})`;
+  return `CASE WHEN ${rounded} % 10000 = 0 THEN (${rounded} / 10000)::BIGINT::VARCHAR ELSE (${rounded} / 10000)::VARCHAR END`;
+};
+
+const MICROSECONDS_PER_DAY_OF_10000 = 8_640_000;
+
+/**
+ * What user_features.csv shows of a feature, as text.
+ *
+ * @param aggregated SQL of a feature's aggregate, by name
+ */
+export const printed = (
+  feature: Feature,
+  column: string,
+  asOf: string,
+  aggregated: (name: string) => string,
+): string => {
+  const measure = feature.is;
+  switch (measure.op) {
+    case 'ratio':
+      return printTenThousandths(`${aggregated(measure.of)} * 10000.0 / nullif(${aggregated(measure.per)}, 0)`);
+    case 'mean':
+      return printTenThousandths(column);
+    case 'daysSinceFirst':
+    case 'daysSinceLast':
+      return printTenThousandths(`(epoch_us(${asOf}) - epoch_us(${column})) / ${MICROSECONDS_PER_DAY_OF_10000}.0`);
+    case 'firstTime':
+    case 'lastTime':
+      return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
+    case 'sum':
+    case 'max':
+    case 'min':
+      return `CASE WHEN contains(${column}::VARCHAR, '.') THEN rtrim(rtrim(${column}::VARCHAR, '0'), '.') ELSE ${column}::VARCHAR END`;
+    default:
+      return column;
+  }
+};

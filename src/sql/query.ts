@@ -1,0 +1,185 @@
+/**
+ * From the catalogue to SQL: three small queries that anybody can read with `gesture features --explain`.
+ *
+ *     events     the checked rows of the log, in our words
+ *     by_event   one row a user, every feature measured over events
+ *     by_session one row a user, every feature measured over sessions
+ *     users      the two side by side, ratios worked out, as text in CSV order
+ */
+import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
+import { REQUIRED_COLUMNS } from '../model.js';
+import { accepted, type CellRules, eventType, instant, value } from './cells.js';
+import { aggregate, type Level, needsAsOf, printed } from './measures.js';
+import { type SessionFacts, sessionTable } from './sessions.js';
+import { identifier, lines } from './text.js';
+
+/** What is known about a log before it is aggregated. */
+export interface LogFacts {
+  /** Columns without an empty cell in any accepted row. */
+  readonly complete: ReadonlySet<string>;
+  /** Columns with an empty cell in every accepted row; as good as absent. */
+  readonly empty: ReadonlySet<string>;
+}
+
+/** Everything the queries are made of. */
+export interface Plan {
+  /** SQL of the relation that has the log's cells as text, by our column names. */
+  readonly source: string;
+  readonly rules: CellRules;
+  readonly features: Features;
+  readonly facts: LogFacts;
+  readonly timeoutMinutes: number;
+  /** SQL of the as-of instant; a TIMESTAMP. */
+  readonly asOf: string;
+}
+
+const SESSION_FLAGS = ['is_repeat_session', 'bounce_flag', 'spam_flag'];
+
+/** The columns a measure reads. */
+const columnsOf = (measure: RowMeasure): string[] => {
+  const own = 'column' in measure ? [measure.column] : [];
+  const where: Where | undefined = 'where' in measure ? measure.where : undefined;
+  return where ? [...own, where.column] : own;
+};
+
+const rowFeatures = (features: Features, level: Level): [string, Feature & { is: RowMeasure }][] =>
+  Object.entries(features).flatMap(([name, feature]) =>
+    feature.from === level ? [[name, feature] as [string, Feature & { is: RowMeasure }]] : [],
+  );
+
+/** The columns of the log that some feature over events reads. */
+export const eventColumns = (features: Features): Set<string> =>
+  new Set(rowFeatures(features, 'events').flatMap(([, feature]) => columnsOf(feature.is)));
+
+/** True if as-of has to be known before events are aggregated. */
+export const asOfComesFirst = (features: Features): boolean => Object.values(features).some(needsAsOf);
+
+/** The log's cells with the instant of each row as `t`. */
+const read = (plan: Pick<Plan, 'source' | 'rules'>): string => `(SELECT *, ${instant(plan.rules)} AS t FROM ${plan.source})`;
+
+/** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns the log has. */
+const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: string[] = []): string => {
+  const present = new Set(plan.rules.columns);
+  const columns = [...new Set(['user_id', ...wanted])].filter(
+    (column) => present.has(column) && column !== 'timestamp' && column !== 'event_type',
+  );
+  const cells = columns.map((column) => `${value(column)} AS ${identifier(column)}`);
+  return `SELECT t, ${eventType(plan.rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
+};
+
+/** The rows of the log that count, before duplicates are taken out: accepted, and not later than `until`. */
+export const acceptedRows = (plan: Pick<Plan, 'source' | 'rules'>, until?: string): string =>
+  `(SELECT * FROM ${read(plan)} WHERE ${accepted(plan.rules)}${until === undefined ? '' : ` AND t <= ${until}`})`;
+
+/** Columns by which rows of one event_id are put in order; all the log has, so that the order never depends on the file. */
+const fullOrder = (rules: CellRules): string[] => [
+  't',
+  ...['user_id', 'event_type', 'session_id'].filter((c) => rules.columns.includes(c)),
+  ...rules.columns.filter((c) => !['user_id', 'event_type', 'session_id', 'timestamp'].includes(c)).toSorted(),
+];
+
+/** A relation of the accepted rows without second rows of one event_id; `repeated` is a table of the ids in question. */
+export const withoutDuplicates = (rules: CellRules, rows: string, repeated: string): string => `(
+    SELECT * FROM ${rows} WHERE event_id IS NULL OR event_id NOT IN (FROM ${repeated})
+    UNION ALL
+    SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY ${fullOrder(rules)
+      .map((c) => `${identifier(c)} ASC NULLS LAST`)
+      .join(', ')}) = 1
+  )`;
+
+/** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
+export const ACCOUNT = { rejected: '#rejected', ids: '#ids', known: '#known:' } as const;
+
+/** The columns whose completeness decides how the queries are written. */
+const watched = (rules: CellRules): string[] =>
+  ['event_id', 'session_id', ...SESSION_FLAGS].filter((column) => rules.columns.includes(column));
+
+/** What `log` has to be told apart by: aggregates over all rows that answer how many, how many known, which ids. */
+export const accounting = (rules: CellRules, ok: string): string[] => [
+  `count(*) FILTER (WHERE NOT (${ok})) AS ${identifier(ACCOUNT.rejected)}`,
+  ...watched(rules).map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
+];
+
+/**
+ * One row a user: the features measured over events.
+ *
+ * @param rows relation of the rows to aggregate, with `t`; by default all rows of the log, accounted for on the way:
+ *   then the result is only good if nothing was rejected and no id came twice, which its `#` columns tell
+ */
+export const byEvent = (plan: Plan, rows?: string): string => {
+  const measured = rowFeatures(plan.features, 'events').map(
+    ([name, feature]) =>
+      `${aggregate(feature.is, { level: 'events', asOf: plan.asOf, tieBreak: tieBreak(plan) })} AS ${identifier(name)}`,
+  );
+  const wanted = [...eventColumns(plan.features), 'event_id'];
+  if (rows !== undefined) {
+    return `WITH events AS (${selectEvents(plan, wanted, rows)})
+  SELECT user_id, count(*) AS "#events", max(t) AS "#last",
+    ${lines(measured)}
+  FROM events GROUP BY user_id`;
+  }
+  const ids = plan.rules.columns.includes('event_id') ? [`list(hash(event_id)) AS ${identifier(ACCOUNT.ids)}`] : [];
+  return `WITH events AS (${selectEvents(plan, [...wanted, ...watched(plan.rules)], read(plan), [`${accepted(plan.rules)} AS "#ok"`])})
+  SELECT user_id, count(*) AS "#events", max(t) AS "#last",
+    ${lines([...accounting(plan.rules, '"#ok"'), ...ids, ...measured])}
+  FROM events GROUP BY user_id`;
+};
+
+/** Without an id on every event, rows of one instant can only be told apart by the value itself. */
+const tieBreak = (plan: Plan): string[] => (plan.facts.complete.has('event_id') ? ['event_id'] : []);
+
+/** How sessions are found in this log. */
+export const sessionFacts = (plan: Plan): SessionFacts => {
+  const has = (column: string): boolean => plan.rules.columns.includes(column) && !plan.facts.empty.has(column);
+  const ids = plan.facts.complete.has('session_id') ? 'given' : has('session_id') ? 'mixed' : 'none';
+  return {
+    ids,
+    flags: new Set(SESSION_FLAGS.filter(has)),
+    completeFlags: new Set(SESSION_FLAGS.filter((column) => plan.facts.complete.has(column))),
+    hasDevice: has('device'),
+    timeoutMinutes: plan.timeoutMinutes,
+  };
+};
+
+/** CTEs that end in `sessions`, from a relation of rows with `t`. */
+export const sessionsFrom = (plan: Plan, rows: string): string => {
+  const facts = sessionFacts(plan);
+  const wanted = [...(facts.ids === 'none' ? [] : ['session_id']), ...(facts.hasDevice ? ['device'] : []), ...facts.flags];
+  return `WITH events AS (${selectEvents(plan, wanted, rows)}),
+  ${sessionTable(facts)}`;
+};
+
+/** All rows of the log with `t`, unchecked: what may be aggregated once the log is known to be clean. */
+export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(plan);
+
+/** One row a user: the features measured over sessions. */
+export const bySession = (plan: Plan, rows: string): string => {
+  const measured = rowFeatures(plan.features, 'sessions').map(
+    ([name, feature]) =>
+      `${aggregate(feature.is, { level: 'sessions', asOf: plan.asOf, tieBreak: ['session_id'] })} AS ${identifier(name)}`,
+  );
+  return `${sessionsFrom(plan, rows)}
+  SELECT user_id,
+    ${lines(measured)}
+  FROM sessions GROUP BY user_id`;
+};
+
+/** The rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte order). */
+export const users = (plan: Plan): string => {
+  const aggregated = (name: string): string => {
+    const feature = plan.features[name];
+    if (feature?.is.op !== 'ratio') return identifier(name);
+    return `(${aggregated(feature.is.of)}::DOUBLE / nullif(${aggregated(feature.is.per)}, 0))`;
+  };
+  const columns = Object.entries(plan.features).map(
+    ([name, feature]) => `${printed(feature, identifier(name), plan.asOf, aggregated)} AS ${identifier(name)}`,
+  );
+  return `SELECT user_id,
+    ${lines(columns)}
+  FROM by_event JOIN by_session USING (user_id) ORDER BY user_id`;
+};
+
+/** The names of the required columns that `columns` lacks. */
+export const missingColumns = (columns: readonly string[]): string[] =>
+  REQUIRED_COLUMNS.filter((column) => !columns.includes(column));

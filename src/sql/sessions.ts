@@ -1,0 +1,76 @@
+/** Sessions: which events belong together, and what a session is besides its events. */
+import { spamRule } from '../catalogue/sessions.js';
+import { identifier, literal } from './text.js';
+
+/** What the log says about sessions. */
+export interface SessionFacts {
+  /** `given`: every event has a session_id; `none`: no event has one; `mixed`: some. */
+  readonly ids: 'given' | 'none' | 'mixed';
+  /** Flag columns the log has. */
+  readonly flags: ReadonlySet<string>;
+  /** Flag columns with a value on every event, so that nothing has to be derived. */
+  readonly completeFlags: ReadonlySet<string>;
+  readonly hasDevice: boolean;
+  readonly timeoutMinutes: number;
+}
+
+/**
+ * Events with a session_id each, as `sessioned`: the given one, or else `user#1`, `user#2` ... split at idle gaps.
+ * Events of one instant always fall into one session, so no further order is needed.
+ */
+const sessioned = (facts: SessionFacts): string => {
+  if (facts.ids === 'given') return 'sessioned AS (SELECT * FROM events)';
+  const unnamed = facts.ids === 'none' ? 'events' : '(SELECT * FROM events WHERE session_id IS NULL)';
+  const begins = `t - lag(t) OVER (PARTITION BY user_id ORDER BY t) > INTERVAL ${literal(`${facts.timeoutMinutes} minutes`)}`;
+  return `begun AS (SELECT *, CASE WHEN ${begins} THEN 1 ELSE 0 END AS begins FROM ${unnamed}),
+  split AS (
+    SELECT *, user_id || '#' || (1 + sum(begins) OVER (PARTITION BY user_id ORDER BY t))::BIGINT AS derived_id FROM begun
+  ),
+  sessioned AS (
+    SELECT * EXCLUDE (begins, derived_id${facts.ids === 'none' ? '' : ', session_id'}), derived_id AS session_id FROM split
+    ${facts.ids === 'mixed' ? 'UNION ALL BY NAME SELECT * FROM events WHERE session_id IS NOT NULL' : ''}
+  )`;
+};
+
+/** The most frequent known device; ties go to the first in byte order. */
+const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST'))`;
+
+/**
+ * CTEs that end in `sessions`: one row a session with the columns of SESSION_COLUMNS, from a relation `events`
+ * with user_id, t and what the log has of session_id, device and the flag columns (0/1).
+ */
+export const sessionTable = (facts: SessionFacts): string => {
+  const flag = (column: string, derived: string): string => {
+    const name = identifier(column);
+    if (facts.completeFlags.has(column)) return name;
+    return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
+  };
+  const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
+  const isFirst = 'row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id) = 1';
+  const groupDevice = facts.hasDevice ? ', device' : '';
+  return `${sessioned(facts)},
+  by_device AS (
+    SELECT ${['user_id', `session_id${groupDevice}`, 'count(*) AS n', 'min(t) AS "start"', 'max(t) AS "end"', ...flags].join(', ')}
+    FROM sessioned GROUP BY user_id, session_id${groupDevice}
+  ),
+  gathered AS (
+    SELECT ${[
+      'user_id',
+      'session_id',
+      'min("start") AS "start"',
+      'max("end") AS "end"',
+      'sum(n)::BIGINT AS events',
+      `${facts.hasDevice ? device : 'NULL::VARCHAR'} AS device`,
+      ...flags,
+    ].join(', ')}
+    FROM by_device GROUP BY user_id, session_id
+  ),
+  timed AS (SELECT *, (epoch_us("end") - epoch_us("start")) / 1000000 AS duration_sec FROM gathered),
+  sessions AS (
+    SELECT user_id, session_id, "start" AS t, "start", "end", events, duration_sec, device,
+      ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
+      ${flag('bounce_flag', 'events = 1')} AS is_bounce,
+      ${flag('spam_flag', `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond}`)} AS is_spam
+    FROM timed
+  )`;
+};
