@@ -157,10 +157,15 @@ const timestamps = (form: TimestampForm): fc.Arbitrary<string> => {
         }),
         NOT_EPOCH,
       );
-    default:
+    case 'epoch_ms':
       return mostly(
         at((instant) => `${Math.floor((EPOCH + instant) / 1000)}`),
         [...NOT_EPOCH, '1709251200000.5', '1709251200'],
+      );
+    default:
+      return mostly(
+        at((instant) => `${EPOCH + instant}`),
+        [...NOT_EPOCH, '1709251200000000.5', '1709251200000'],
       );
   }
 };
@@ -350,7 +355,7 @@ const typeMaps: fc.Arbitrary<Record<string, string>> = fc.constantFrom(
 
 /** Any run: any log, rendering, as-of and config. */
 export const runs: fc.Arbitrary<Run> = fc
-  .constantFrom<TimestampForm>('iso', 'iso', 'epoch_s', 'epoch_ms')
+  .constantFrom<TimestampForm>('iso', 'iso', 'iso', 'epoch_s', 'epoch_ms', 'epoch_us')
   .chain((form) =>
     fc
       .record({

@@ -103,6 +103,7 @@ const readTime: Record<TimestampForm, (cell: string) => number | undefined> = {
     return whole === undefined ? undefined : Number(whole) * SECOND + micros(fraction);
   },
   epoch_ms: (cell) => (/^\d+$/.test(cell) ? Number(cell) * 1000 : undefined),
+  epoch_us: (cell) => (/^\d+$/.test(cell) ? Number(cell) : undefined),
 };
 
 const printTime = (time: number): string => `${new Date(Math.floor(time / 1000)).toISOString().slice(0, 19)}Z`;
