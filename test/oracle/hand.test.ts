@@ -6,10 +6,12 @@ import {
   HAND_FEATURES,
   HAND_IDENTITY,
   HAND_LOG,
+  HAND_MEASURES,
   HAND_REJECTED,
   HAND_ROWS,
   HAND_SESSIONS,
 } from '../fixtures/hand.js';
+import { defaultConfig } from '../../src/config.js';
 import { oracle } from './oracle.js';
 
 const log = readFileSync(HAND_LOG, 'utf8');
@@ -35,6 +37,15 @@ describe('the hand-worked log', () => {
 
   it('has these users and columns in this order, and no others', () => {
     expect(found.rows).toEqual(HAND_ROWS);
+  });
+
+  it.each(Object.entries(HAND_MEASURES))('measures %s as found by hand', (name, { ana, ben }) => {
+    const own = Object.fromEntries(Object.entries(HAND_MEASURES).map(([key, { feature }]) => [key, feature]));
+    const features = { ...defaultConfig.features, ...own };
+    const [header = [], ...rows] = oracle(log, { config: { ...defaultConfig, features } }).rows;
+    const cells = new Map(rows.map((row) => [row[0], row[header.indexOf(name)]]));
+    expect({ ana: cells.get('ana'), ben: cells.get('ben') }).toEqual({ ana, ben });
+    expect(header.at(-1)).toBe('converted');
   });
 
   it('says the same when as-of is named', () => {

@@ -10,7 +10,7 @@ import { SESSION_COLUMNS } from '../../src/catalogue/measures.js';
 import { type Config, type TimestampForm, defaultConfig } from '../../src/config.js';
 import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../../src/model.js';
 
-/** A record that cannot be used: the physical line of its first byte, the header's name of the column, and why. */
+/** A record that cannot be used: the physical line of its first byte, our name of the column at fault, and why. */
 export interface Rejected {
   readonly line: number;
   /** Empty where the record as a whole is at fault. */
@@ -126,7 +126,7 @@ interface Row {
 
 interface Event extends Row {
   readonly user: string;
-  /** The cells as the log spells them, event types mapped: what decides between duplicates. */
+  /** The cells as the log spells them: what decides between duplicates. */
   readonly spelt: Cells;
 }
 
@@ -194,12 +194,37 @@ const fault = (name: string, kind: ColumnKind, cell: string, form: TimestampForm
   }
 };
 
-/** The rows of one log that can be used and those that cannot. The first column at fault, in model order, is named. */
-const intake = (text: string, { events }: Config): { read: number; rejected: Rejected[]; accepted: Event[] } => {
+const columnsOf = ({ is }: Feature): string[] => [
+  ...('column' in is ? [is.column] : []),
+  ...('where' in is && is.where ? [is.where.column] : []),
+];
+
+/** The columns that only a feature names, by name. */
+const ownColumns = (features: Features, ops?: readonly string[]): string[] =>
+  Object.values(features)
+    .filter(({ from, is }) => from === 'events' && (ops?.includes(is.op) ?? true))
+    .flatMap((feature) => (ops && 'column' in feature.is ? [feature.is.column] : columnsOf(feature)))
+    .filter((name) => !Object.hasOwn(EVENT_COLUMNS, name))
+    .sort(byBytes);
+
+/** What is checked, in this order: the first column at fault is the one named. */
+const checked = (features: Features): ReadonlyMap<string, ColumnKind> =>
+  new Map<string, ColumnKind>([
+    ...REQUIRED_COLUMNS.map((name): [string, ColumnKind] => [name, EVENT_COLUMNS[name]]),
+    ...Object.entries(EVENT_COLUMNS),
+    ...ownColumns(features, ['sum', 'max', 'min', 'mean']).map((name): [string, ColumnKind] => [name, 'number']),
+  ]);
+
+/** The rows of one log that can be used and those that cannot. */
+const intake = (
+  text: string,
+  { events, features }: Config,
+): { read: number; rejected: Rejected[]; accepted: Event[] } => {
   const [header, ...body] = records(text);
   if (!header) throw new Error('the log has no header');
   const places = bind(header.cells, events.columns);
   const types = new Map(Object.entries(events.types));
+  const kinds = checked(features);
   const rejected: Rejected[] = [];
   const accepted: Event[] = [];
 
@@ -209,23 +234,23 @@ const intake = (text: string, { events }: Config): { read: number; rejected: Rej
       rejected.push({ line, column: '', reason: `field count ${cells.length}, expected ${width}` });
       continue;
     }
-    const nul = cells.findIndex((cell) => cell.includes('\0'));
-    const faults = Object.entries(EVENT_COLUMNS).flatMap(([name, kind]) => {
-      const place = places.get(name);
-      const reason = place === undefined ? undefined : fault(name, kind, cells[place] ?? '', events.timestamp);
-      return reason === undefined || place === undefined ? [] : [{ line, column: header.cells[place] ?? '', reason }];
+    if (cells.some((cell) => cell.includes('\0'))) {
+      rejected.push({ line, column: '', reason: 'NUL byte' });
+      continue;
+    }
+    const spelt = new Map([...places].map(([name, place]) => [name, cells[place] ?? '']));
+    const [first] = [...kinds].flatMap(([column, kind]) => {
+      const reason = fault(column, kind, spelt.get(column) ?? '', events.timestamp);
+      return reason === undefined ? [] : [{ line, column, reason }];
     });
-    if (nul >= 0) faults.unshift({ line, column: header.cells[nul] ?? '', reason: 'NUL byte' });
-    const [first] = faults;
     if (first) {
       rejected.push(first);
       continue;
     }
-    const spelt = new Map([...places].map(([name, place]) => [name, cells[place] ?? '']));
-    const type = spelt.get('event_type') ?? '';
-    spelt.set('event_type', types.get(type) ?? type);
     const read = new Map(spelt);
-    for (const [name, kind] of Object.entries(EVENT_COLUMNS)) {
+    const type = spelt.get('event_type') ?? '';
+    read.set('event_type', types.get(type) ?? type);
+    for (const [name, kind] of kinds) {
       const cell = spelt.get(name) ?? '';
       if (kind === 'flag' && cell !== '') read.set(name, TRUE.has(cell.toLowerCase()) ? '1' : '0');
     }
@@ -240,21 +265,12 @@ const intake = (text: string, { events }: Config): { read: number; rejected: Rej
   return { read: body.length, rejected, accepted };
 };
 
-const columnsOf = ({ is }: Feature): string[] => [
-  ...('column' in is ? [is.column] : []),
-  ...('where' in is && is.where ? [is.where.column] : []),
-];
-
 /**
  * One event of each event_id: the smallest by time, user, type, session, the other columns of the model and then those
  * that only a feature names, so the order of the rows never matters. Rows without an event_id are all kept.
  */
 const withoutDuplicates = (events: readonly Event[], features: Features): Event[] => {
-  const named = Object.values(features)
-    .filter(({ from }) => from === 'events')
-    .flatMap(columnsOf)
-    .sort(byBytes);
-  const columns = ['user_id', 'event_type', 'session_id', ...Object.keys(EVENT_COLUMNS), ...named];
+  const columns = ['user_id', 'event_type', 'session_id', ...Object.keys(EVENT_COLUMNS), ...ownColumns(features)];
   const order = columns
     .filter((name) => name !== 'timestamp')
     .map((name) => (a: Event, b: Event) => byBytes(a.spelt.get(name) ?? '', b.spelt.get(name) ?? ''));
