@@ -2,8 +2,8 @@
 import { features as builtIn } from './catalogue/features.js';
 import type { Features } from './catalogue/measures.js';
 
-/** How the timestamps of a log are written. */
-export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms';
+/** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
+export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
 
 /** A checked configuration: every field present, the project's own features and weights merged over the defaults. */
 export interface Config {

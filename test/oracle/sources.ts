@@ -1,0 +1,58 @@
+/** The exports of other products, put into the columns of our own log the slow way: what `--from` has to come to. */
+import { parse } from 'csv-parse/sync';
+import type { Source, Theirs } from '../../src/catalogue/sources.js';
+import { EVENT_COLUMNS } from '../../src/model.js';
+import { toCsv } from './logs.js';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** The cell of a name: the key as it stands, or else a path of keys. Nothing there, or null, is unknown. */
+const cell = (record: object, name: string): string => {
+  const key = Object.hasOwn(record, name) ? name : name.slice(0, Math.max(name.indexOf('.'), 0));
+  const value: unknown = Object.entries(record).find(([own]) => own === key)?.[1];
+  if (key !== name && isObject(value)) return cell(value, name.slice(key.length + 1));
+  return key === name && (typeof value === 'string' || typeof value === 'number') ? `${value}` : '';
+};
+
+/** The records of a CSV file with a header, or of JSON lines. */
+export const recordsOf = (text: string): object[] => {
+  if (!text.startsWith('{')) {
+    const [header = [], ...rows] = parse(text);
+    return rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i]])));
+  }
+  return text
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+    .filter(isObject);
+};
+
+/** Does a record have all the columns that mark a source? */
+export const fits = ({ marks }: Source, record: object): boolean =>
+  marks.every((name) => Object.hasOwn(record, name) || cell(record, name) !== '');
+
+/** A log in our columns and event types; its timestamps are still in the source's form. */
+export const inOurColumns = (source: Source, text: string): string => {
+  const { columns, types, pages, unknown = {} } = source;
+  const header = Object.keys(EVENT_COLUMNS);
+  const theirs = new Map<string, Theirs>(Object.entries(columns));
+  const blank = new Map<string, readonly string[]>(Object.entries(unknown));
+  const named = new Map<string, string>(Object.entries(types));
+  const rows = recordsOf(text).map((record) => {
+    const first = (names: Theirs): string =>
+      [names]
+        .flat()
+        .map((name) => cell(record, name))
+        .find((c) => c !== '') ?? '';
+    return header.map((name) => {
+      const value = first(theirs.get(name) ?? []);
+      if (blank.get(name)?.includes(value)) return '';
+      if (name !== 'event_type') return value;
+      const type = named.get(value) ?? value;
+      return type === 'page_view' && new RegExp(pages.matches, 'u').test(cell(record, pages.column))
+        ? pages.type
+        : type;
+    });
+  });
+  return toCsv({ header, rows });
+};
