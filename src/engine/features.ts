@@ -6,12 +6,10 @@
  * independent one. Only if it finds something, the log is read again with care: records are located, rejected rows
  * listed, duplicates taken out.
  */
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { type Fault, type IntakeOptions, type Log, type Located, locate, openLogs, rawText, spelled } from '../io/intake.js';
-import { EVENT_TYPES, Failure } from '../model.js';
-import { type CellRules, firstFault, instant } from '../sql/cells.js';
+import { EVENT_COLUMNS, EVENT_TYPES, Failure } from '../model.js';
+import { type CellRules, eventType, firstFault, instant } from '../sql/cells.js';
 import {
   ACCOUNT,
   acceptedRows,
@@ -310,18 +308,11 @@ const findOtherTypes = async (engine: Engine, found: Aggregated): Promise<Outcom
   if (others === 0) return [];
   const { plan, rows, paths } = found;
   const listed = await engine.rows(
-    `SELECT type, count(*) AS n FROM (${`SELECT ${typeColumn(plan)} AS type FROM ${rows}`})
+    `SELECT type, count(*) AS n FROM (SELECT ${eventType(plan.rules)} AS type FROM ${rows})
      WHERE type NOT IN (${EVENT_TYPES.map(literal).join(', ')}) GROUP BY type ORDER BY n DESC, type LIMIT 20`,
     paths,
   );
   return listed.map(([type, events]) => ({ type: String(type), events: Number(events) }));
-};
-
-const typeColumn = (plan: Plan): string => {
-  const renamed = Object.entries(plan.rules.types);
-  return renamed.length === 0
-    ? 'event_type'
-    : `CASE event_type ${renamed.map(([theirs, ours]) => `WHEN ${literal(theirs)} THEN ${literal(ours)}`).join(' ')} ELSE event_type END`;
 };
 
 const numericExtras = (config: Config): Set<string> => {
@@ -342,7 +333,7 @@ const numericExtras = (config: Config): Set<string> => {
 export const computeFeatures = async (engine: Engine, request: Request, to: string): Promise<Outcome> => {
   const { config, scratch } = request;
   const numeric = numericExtras(config);
-  const extra = [...eventColumns(config.features)].filter((column) => !KNOWN.has(column));
+  const extra = [...eventColumns(config.features)].filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
   const intake: IntakeOptions = {
     renamed: config.events.columns,
     extra,

@@ -3,7 +3,7 @@
  * The reader hands over text; nothing is converted by guesswork.
  */
 import type { TimestampForm } from '../config.js';
-import { type ColumnKind, EVENT_COLUMNS, type EventColumn } from '../model.js';
+import { type ColumnKind, EVENT_COLUMNS, type EventColumn, REQUIRED_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
 
 /** A plain decimal: no sign but minus, no exponent, no thousands, no NaN. */
@@ -37,6 +37,7 @@ const instants: Record<TimestampForm, (cell: string) => string> = {
   iso: isoInstant,
   epoch_s: (cell) => epochInstant(cell, 1),
   epoch_ms: (cell) => epochInstant(cell, 1000),
+  epoch_us: (cell) => epochInstant(cell, 1_000_000),
 };
 
 /** Per kind of column: why a cell is not accepted, as a condition on its text, in the words of rejected_events.csv. */
@@ -62,7 +63,11 @@ const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {
     ];
   }
   const kind = numeric.has(column) ? 'number' : kindOf(column);
-  if (kind === 'number') return [{ broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' }];
+  if (kind === 'number') {
+    const rule = { broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' };
+    if (!numeric.has(column)) return [rule];
+    return [rule, { broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(38, 10)) IS NULL`, says: 'too large to calculate with' }];
+  }
   if (kind === 'flag') {
     return [{ broken: `${cell} IS NOT NULL AND try_cast(${cell} AS BOOLEAN) IS NULL`, says: 'not a flag (true, false, 1 or 0)' }];
   }
@@ -80,12 +85,12 @@ export interface CellRules {
   readonly types: Readonly<Record<string, string>>;
 }
 
-const ORDER = ['user_id', 'timestamp', 'event_type'];
-
-const ordered = (columns: readonly string[]): string[] => [
-  ...ORDER.filter((column) => columns.includes(column)),
-  ...columns.filter((column) => !ORDER.includes(column)),
-];
+/** Columns in the order in which faults are looked for: what no row can do without, the known ones, any others. */
+export const inOrder = (columns: readonly string[]): string[] => {
+  const known: readonly string[] = Object.keys(EVENT_COLUMNS);
+  const others = columns.filter((column) => !known.includes(column)).toSorted();
+  return [...new Set([...REQUIRED_COLUMNS, ...known, ...others])].filter((column) => columns.includes(column));
+};
 
 /** The instant of a row, from its `timestamp` cell: to be selected as `t` beside the cells. */
 export const instant = (rules: CellRules): string => instants[rules.timestamp](identifier('timestamp'));
@@ -95,14 +100,14 @@ export const instant = (rules: CellRules): string => instants[rules.timestamp](i
  * never broken; so one IS NOT TRUE serves all.
  */
 export const accepted = (rules: CellRules): string =>
-  ordered(rules.columns)
+  inOrder(rules.columns)
     .flatMap((column) => rulesFor(column, rules.numeric))
     .map((rule) => `(${rule.broken}) IS NOT TRUE`)
     .join('\n      AND ');
 
 /** For a row that breaks a rule: the first column that does, and the reason in words. Two SQL expressions. */
 export const firstFault = (rules: CellRules): { column: string; reason: string } => {
-  const all = ordered(rules.columns).flatMap((column) =>
+  const all = inOrder(rules.columns).flatMap((column) =>
     rulesFor(column, rules.numeric).map((rule) => ({ column, ...rule })),
   );
   const choose = (value: (rule: (typeof all)[number]) => string): string =>

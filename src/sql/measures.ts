@@ -2,7 +2,7 @@
  * Each measure of the vocabulary, spelled once in SQL: an aggregate over the rows of one user, and what is printed.
  * `t` is the time of a row: an event's timestamp, a session's start.
  */
-import { type Feature, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
+import { type Feature, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
 
@@ -14,8 +14,8 @@ export interface Rows {
   readonly level: Level;
   /** SQL of the as-of instant (TIMESTAMP). */
   readonly asOf: string;
-  /** SQL expressions that put rows of one time in order; empty where only the value itself can. */
-  readonly tieBreak: readonly string[];
+  /** The column that puts rows of one time in order, if there is one, and whether every row has it. */
+  readonly id: { readonly column: string; readonly complete: boolean } | undefined;
 }
 
 const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_COLUMNS, sessions: SESSION_COLUMNS };
@@ -32,12 +32,14 @@ const number = (column: string, level: Level): string =>
 
 const condition = (where: Where, level: Level): string => {
   const { column } = where;
+  const all: string[] = [];
   if (where.equals !== undefined) {
     const isFlag = kindOf(column, level) === 'flag' && /^[01]$/.test(where.equals);
-    return isFlag ? `${identifier(column)} = ${where.equals}` : `${text(column, level)} = ${literal(where.equals)}`;
+    all.push(isFlag ? `${identifier(column)} = ${where.equals}` : `${text(column, level)} = ${literal(where.equals)}`);
   }
-  if (where.in !== undefined) return `${text(column, level)} IN (${where.in.map(literal).join(', ')})`;
-  return `regexp_matches(${text(column, level)}, ${literal(where.matches ?? '')})`;
+  if (where.in !== undefined) all.push(`${text(column, level)} IN (${where.in.map(literal).join(', ')})`);
+  if (where.matches !== undefined) all.push(`regexp_matches(${text(column, level)}, ${literal(where.matches)})`);
+  return all.join(' AND ');
 };
 
 const filter = (...conditions: readonly (string | undefined)[]): string => {
@@ -50,8 +52,8 @@ const where = (measure: { where?: Where | undefined }, level: Level): string | u
 
 const inLast = (asOf: string, days: number): string => `t > ${asOf} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
 
-/** The order of rows for "the latest": later rows have the greater key, and no two rows with different values the same. */
-export const orderKey = (columns: readonly string[]): string =>
+/** The order of rows for "the latest": a later row has the greater key. */
+const orderKey = (columns: readonly string[]): string =>
   `create_sort_key(${['t', ...columns].map((column) => `${column}, 'ASC NULLS FIRST'`).join(', ')})`;
 
 /** The aggregate that measures `measure` over the rows of one user. */
@@ -81,8 +83,9 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     case 'latest': {
       const column = identifier(measure.column);
-      const key = orderKey(rows.tieBreak.length > 0 ? rows.tieBreak : [column]);
-      return `arg_max(${column}, ${key})`;
+      // Where ids are missing, rows of one instant can only be told apart by the value itself.
+      const ids = rows.id ? [identifier(rows.id.column)] : [];
+      return `arg_max(${column}, ${orderKey(rows.id?.complete ? ids : [...ids, column])})`;
     }
     case 'firstTime':
     case 'daysSinceFirst':
@@ -109,34 +112,48 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
 /** True if the aggregate itself depends on as-of, not only what is printed of it. */
 export const needsAsOf = (feature: Feature): boolean => feature.is.op === 'activeInLast' || feature.is.op === 'trend';
 
-/** A number without trailing zeros, from ten thousand times its value: four decimals, halves away from zero. */
-const printTenThousandths = (scaled: string): string => {
-  const rounded = `round(${scaled})`;
-  return `CASE WHEN ${rounded} % 10000 = 0 THEN (${rounded} / 10000)::BIGINT::VARCHAR ELSE (${rounded} / 10000)::VARCHAR END`;
-};
+/** Four decimals, halves away from zero, from ten thousand times the value (so that halves are exact). */
+const fourDecimals = (tenThousandfold: string): string => `(round(${tenThousandfold}) / 10000)`;
 
-const MICROSECONDS_PER_DAY_OF_10000 = 8_640_000;
+/** Microseconds in a ten-thousandth of a day. */
+const TEN_THOUSANDTH_DAY = 8_640_000;
 
 /**
- * What user_features.csv shows of a feature, as text.
+ * The number that user_features.csv shows of a numeric feature, as DOUBLE, INTEGER or DECIMAL.
  *
- * @param aggregated SQL of a feature's aggregate, by name
+ * @param name of the feature; its aggregate is a column of that name
  */
-export const printed = (
-  feature: Feature,
-  column: string,
-  asOf: string,
-  aggregated: (name: string) => string,
-): string => {
-  const measure = feature.is;
-  switch (measure.op) {
-    case 'ratio':
-      return printTenThousandths(`${aggregated(measure.of)} * 10000.0 / nullif(${aggregated(measure.per)}, 0)`);
+const shownNumber = (features: Features, name: string, asOf: string): string => {
+  const column = identifier(name);
+  const measure = features[name]?.is;
+  switch (measure?.op) {
+    case 'ratio': {
+      const [of, per] = [measure.of, measure.per].map((other) => shownNumber(features, other, asOf));
+      return fourDecimals(`${of} * 10000.0 / nullif(${per}, 0)`);
+    }
     case 'mean':
-      return printTenThousandths(column);
+      return fourDecimals(column);
     case 'daysSinceFirst':
     case 'daysSinceLast':
-      return printTenThousandths(`(epoch_us(${asOf}) - epoch_us(${column})) / ${MICROSECONDS_PER_DAY_OF_10000}.0`);
+      return fourDecimals(`(epoch_us(${asOf}) - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0`);
+    case 'latest':
+      return `try_cast(${column} AS DOUBLE)`;
+    default:
+      return column;
+  }
+};
+
+/** What user_features.csv shows of a feature, as text without trailing zeros. */
+export const printed = (features: Features, name: string, asOf: string): string => {
+  const column = identifier(name);
+  switch (features[name]?.is.op) {
+    case 'ratio':
+    case 'mean':
+    case 'daysSinceFirst':
+    case 'daysSinceLast': {
+      const number = shownNumber(features, name, asOf);
+      return `CASE WHEN ${number} % 1 = 0 THEN ${number}::BIGINT::VARCHAR ELSE ${number}::VARCHAR END`;
+    }
     case 'firstTime':
     case 'lastTime':
       return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;

@@ -7,8 +7,7 @@
  *     users      the two side by side, ratios worked out, as text in CSV order
  */
 import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
-import { REQUIRED_COLUMNS } from '../model.js';
-import { accepted, type CellRules, eventType, instant, value } from './cells.js';
+import { accepted, type CellRules, eventType, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, printed } from './measures.js';
 import { type SessionFacts, sessionTable } from './sessions.js';
 import { identifier, lines } from './text.js';
@@ -67,15 +66,14 @@ const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: 
   return `SELECT t, ${eventType(plan.rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };
 
-/** The rows of the log that count, before duplicates are taken out: accepted, and not later than `until`. */
-export const acceptedRows = (plan: Pick<Plan, 'source' | 'rules'>, until?: string): string =>
-  `(SELECT * FROM ${read(plan)} WHERE ${accepted(plan.rules)}${until === undefined ? '' : ` AND t <= ${until}`})`;
+/** The accepted rows of the log, duplicates included. */
+export const acceptedRows = (plan: Pick<Plan, 'source' | 'rules'>): string =>
+  `(SELECT * FROM ${read(plan)} WHERE ${accepted(plan.rules)})`;
 
 /** Columns by which rows of one event_id are put in order; all the log has, so that the order never depends on the file. */
 const fullOrder = (rules: CellRules): string[] => [
   't',
-  ...['user_id', 'event_type', 'session_id'].filter((c) => rules.columns.includes(c)),
-  ...rules.columns.filter((c) => !['user_id', 'event_type', 'session_id', 'timestamp'].includes(c)).toSorted(),
+  ...new Set(['user_id', 'event_type', 'session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c))),
 ];
 
 /** A relation of the accepted rows without second rows of one event_id; `repeated` is a table of the ids in question. */
@@ -84,15 +82,15 @@ export const withoutDuplicates = (rules: CellRules, rows: string, repeated: stri
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
     QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY ${fullOrder(rules)
-      .map((c) => `${identifier(c)} ASC NULLS LAST`)
+      .map((c) => `${identifier(c)} ASC NULLS FIRST`)
       .join(', ')}) = 1
   )`;
 
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
 export const ACCOUNT = { rejected: '#rejected', ids: '#ids', known: '#known:' } as const;
 
-/** The columns whose completeness decides how the queries are written. */
-const watched = (rules: CellRules): string[] =>
+/** The columns of a log whose completeness decides how the queries are written. */
+export const watched = (rules: CellRules): string[] =>
   ['event_id', 'session_id', ...SESSION_FLAGS].filter((column) => rules.columns.includes(column));
 
 /** What `log` has to be told apart by: aggregates over all rows that answer how many, how many known, which ids. */
@@ -110,7 +108,7 @@ export const accounting = (rules: CellRules, ok: string): string[] => [
 export const byEvent = (plan: Plan, rows?: string): string => {
   const measured = rowFeatures(plan.features, 'events').map(
     ([name, feature]) =>
-      `${aggregate(feature.is, { level: 'events', asOf: plan.asOf, tieBreak: tieBreak(plan) })} AS ${identifier(name)}`,
+      `${aggregate(feature.is, { level: 'events', asOf: plan.asOf, id: eventId(plan) })} AS ${identifier(name)}`,
   );
   const wanted = [...eventColumns(plan.features), 'event_id'];
   if (rows !== undefined) {
@@ -126,15 +124,18 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   FROM events GROUP BY user_id`;
 };
 
-/** Without an id on every event, rows of one instant can only be told apart by the value itself. */
-const tieBreak = (plan: Plan): string[] => (plan.facts.complete.has('event_id') ? ['event_id'] : []);
+/** What tells events of one instant apart. */
+const eventId = (plan: Plan): { column: string; complete: boolean } | undefined =>
+  plan.rules.columns.includes('event_id')
+    ? { column: 'event_id', complete: plan.facts.complete.has('event_id') }
+    : undefined;
 
 /** How sessions are found in this log. */
-export const sessionFacts = (plan: Plan): SessionFacts => {
+const sessionFacts = (plan: Plan): SessionFacts => {
   const has = (column: string): boolean => plan.rules.columns.includes(column) && !plan.facts.empty.has(column);
-  const ids = plan.facts.complete.has('session_id') ? 'given' : has('session_id') ? 'mixed' : 'none';
+  const given = plan.facts.complete.has('session_id') ? 'given' : 'mixed';
   return {
-    ids,
+    ids: has('session_id') ? given : 'none',
     flags: new Set(SESSION_FLAGS.filter(has)),
     completeFlags: new Set(SESSION_FLAGS.filter((column) => plan.facts.complete.has(column))),
     hasDevice: has('device'),
@@ -157,7 +158,7 @@ export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(pl
 export const bySession = (plan: Plan, rows: string): string => {
   const measured = rowFeatures(plan.features, 'sessions').map(
     ([name, feature]) =>
-      `${aggregate(feature.is, { level: 'sessions', asOf: plan.asOf, tieBreak: ['session_id'] })} AS ${identifier(name)}`,
+      `${aggregate(feature.is, { level: 'sessions', asOf: plan.asOf, id: { column: 'session_id', complete: true } })} AS ${identifier(name)}`,
   );
   return `${sessionsFrom(plan, rows)}
   SELECT user_id,
@@ -167,19 +168,10 @@ export const bySession = (plan: Plan, rows: string): string => {
 
 /** The rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte order). */
 export const users = (plan: Plan): string => {
-  const aggregated = (name: string): string => {
-    const feature = plan.features[name];
-    if (feature?.is.op !== 'ratio') return identifier(name);
-    return `(${aggregated(feature.is.of)}::DOUBLE / nullif(${aggregated(feature.is.per)}, 0))`;
-  };
-  const columns = Object.entries(plan.features).map(
-    ([name, feature]) => `${printed(feature, identifier(name), plan.asOf, aggregated)} AS ${identifier(name)}`,
+  const columns = Object.keys(plan.features).map(
+    (name) => `${printed(plan.features, name, plan.asOf)} AS ${identifier(name)}`,
   );
   return `SELECT user_id,
     ${lines(columns)}
   FROM by_event JOIN by_session USING (user_id) ORDER BY user_id`;
 };
-
-/** The names of the required columns that `columns` lacks. */
-export const missingColumns = (columns: readonly string[]): string[] =>
-  REQUIRED_COLUMNS.filter((column) => !columns.includes(column));

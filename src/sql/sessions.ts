@@ -27,8 +27,8 @@ const sessioned = (facts: SessionFacts): string => {
     SELECT *, user_id || '#' || (1 + sum(begins) OVER (PARTITION BY user_id ORDER BY t))::BIGINT AS derived_id FROM begun
   ),
   sessioned AS (
-    SELECT * EXCLUDE (begins, derived_id${facts.ids === 'none' ? '' : ', session_id'}), derived_id AS session_id FROM split
-    ${facts.ids === 'mixed' ? 'UNION ALL BY NAME SELECT * FROM events WHERE session_id IS NOT NULL' : ''}
+    SELECT * EXCLUDE (begins, derived_id${facts.ids === 'none' ? '' : ', session_id'}), derived_id AS session_id${facts.ids === 'mixed' ? ', true AS unnamed' : ''} FROM split
+    ${facts.ids === 'mixed' ? 'UNION ALL BY NAME SELECT *, false AS unnamed FROM events WHERE session_id IS NOT NULL' : ''}
   )`;
 };
 
@@ -46,24 +46,25 @@ export const sessionTable = (facts: SessionFacts): string => {
     return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
   };
   const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
-  const isFirst = 'row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id) = 1';
-  const groupDevice = facts.hasDevice ? ', device' : '';
+  const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
+  // A session named u1#1 in the log is not the first unnamed session of user u1.
+  const key = facts.ids === 'mixed' ? 'user_id, session_id, unnamed' : 'user_id, session_id';
+  const keyAndDevice = facts.hasDevice ? `${key}, device` : key;
   return `${sessioned(facts)},
   by_device AS (
-    SELECT ${['user_id', `session_id${groupDevice}`, 'count(*) AS n', 'min(t) AS "start"', 'max(t) AS "end"', ...flags].join(', ')}
-    FROM sessioned GROUP BY user_id, session_id${groupDevice}
+    SELECT ${[keyAndDevice, 'count(*) AS n', 'min(t) AS "start"', 'max(t) AS "end"', ...flags].join(', ')}
+    FROM sessioned GROUP BY ${keyAndDevice}
   ),
   gathered AS (
     SELECT ${[
-      'user_id',
-      'session_id',
+      key,
       'min("start") AS "start"',
       'max("end") AS "end"',
       'sum(n)::BIGINT AS events',
       `${facts.hasDevice ? device : 'NULL::VARCHAR'} AS device`,
       ...flags,
     ].join(', ')}
-    FROM by_device GROUP BY user_id, session_id
+    FROM by_device GROUP BY ${key}
   ),
   timed AS (SELECT *, (epoch_us("end") - epoch_us("start")) / 1000000 AS duration_sec FROM gathered),
   sessions AS (

@@ -1,0 +1,136 @@
+/** `gesture features`: flags -> engine -> user_features.csv, rejected_events.csv and a summary. */
+import type { Command } from 'commander';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { defaultConfig } from '../config.js';
+import type { Outcome } from '../engine/features.js';
+import { printable } from '../io/terminal.js';
+import { Failure } from '../model.js';
+
+interface Flags {
+  readonly asOf?: string;
+  readonly maxRejected: number;
+  readonly strict?: true;
+  readonly out: string;
+  readonly rejected?: string;
+  readonly delimiter?: string;
+  readonly threads?: number;
+  readonly memoryLimit?: string;
+}
+
+const parseShare = (text: string): number => {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : NaN;
+  if (!(share >= 0 && share <= 1)) {
+    throw new Failure('usage', `--max-rejected ${text}: write a share of the rows from 0% to 100%`);
+  }
+  return share;
+};
+
+const parseThreads = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new Failure('usage', `--threads ${text}: write a whole number from 1`);
+  return Number(text);
+};
+
+const parseMemory = (text: string): string => {
+  if (!/^\d+(\.\d+)?\s?[KMGT]i?B$/i.test(text)) throw new Failure('usage', `--memory-limit ${text}: write it like 512MB or 2GB`);
+  return text;
+};
+
+const parseDelimiter = (text: string): string => {
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (!/^[\t -~]$/.test(delimiter) || /["\w.-]/.test(delimiter)) {
+    throw new Failure('usage', `--delimiter ${text}: write one character such as ';', or tab`);
+  }
+  return delimiter;
+};
+
+const number = (n: number): string => n.toLocaleString('en-US');
+
+/** The lines of the summary. */
+const summary = (outcome: Outcome, out: string): string[] => {
+  const { accounts, otherTypes, faults } = outcome;
+  const later = accounts.later > 0 ? ` + later than as-of ${number(accounts.later)}` : '';
+  const lines = [
+    `read ${number(accounts.read)} = used ${number(accounts.used)} + rejected ${number(accounts.rejected)} + duplicate ${number(accounts.duplicate)}${later}`,
+  ];
+  if (outcome.asOf !== undefined) {
+    lines.push(`${number(outcome.users)} users, ${number(outcome.sessions)} sessions, as of ${outcome.asOf}`);
+  }
+  for (const fault of faults.slice(0, 3)) {
+    lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
+  }
+  if (faults.length > 3) lines.push(`... and ${number(faults.length - 3)} more`);
+  if (otherTypes.length > 0) {
+    const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${number(events)})`);
+    lines.push(`other event types, counted as activity: ${named.join(', ')}${otherTypes.length > 8 ? ', ...' : ''}`);
+  }
+  lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
+  if (outcome.users === 0) lines.push('warning: no row was used; the table of users is empty');
+  lines.push(`wrote ${out === '-' ? 'standard output' : out}`);
+  return lines;
+};
+
+const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
+  const [{ computeFeatures, TooManyRejected }, { withEngine }, { resolveInputs }, output, { rejectedCsv }] =
+    await Promise.all([
+      import('../engine/features.js'),
+      import('../engine/duckdb.js'),
+      import('../io/intake.js'),
+      import('../io/output.js'),
+      import('../io/rejected.js'),
+    ]);
+  const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
+  const rejected = flags.rejected ?? (flags.out === '-' ? undefined : join(dirname(flags.out), 'rejected_events.csv'));
+  const outputs = [flags.out, ...(rejected === undefined ? [] : [rejected])];
+  await output.checkOutputs(outputs, names);
+  const rejects = (faults: Outcome['faults']): { path: string; write: (to: string) => Promise<void> }[] =>
+    rejected === undefined ? [] : [{ path: rejected, write: (to) => output.writeText(to, rejectedCsv(faults)) }];
+
+  await output.withScratch(flags.out, async (scratch) => {
+    const computed = join(scratch, 'user_features.csv');
+    const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
+    try {
+      const outcome = await withEngine(scratch, limits, (engine) =>
+        computeFeatures(
+          engine,
+          {
+            inputs: names,
+            config: defaultConfig,
+            asOf: flags.asOf === 'now' ? new Date().toISOString() : flags.asOf,
+            maxRejected: flags.strict ? 0 : flags.maxRejected,
+            delimiter: flags.delimiter,
+            stdin: process.stdin,
+            scratch,
+          },
+          computed,
+        ),
+      );
+      await output.replaceFiles(
+        [{ path: flags.out, write: (to) => rename(computed, to) }, ...rejects(outcome.faults)],
+        names,
+      );
+      process.stderr.write(summary(outcome, flags.out).map((line) => `${printable(line)}\n`).join(''));
+    } catch (error) {
+      if (error instanceof TooManyRejected) await output.replaceFiles(rejects(error.faults), names);
+      throw error;
+    }
+  });
+};
+
+/** Adds the command `features`. */
+export const registerFeatures = (program: Command): void => {
+  program
+    .command('features')
+    .description('Turn events into sessions and users: one row a user, every feature a column.')
+    .argument('[events...]', "event logs: CSV, '-' for standard input, .gz, or patterns (default: data/raw_events.csv)")
+    .option('--out <file>', "where the table of users goes, '-' for standard output", 'data/user_features.csv')
+    .option('--as-of <time>', 'use only events up to this time: ISO 8601, or now (default: the latest event)')
+    .option('--max-rejected <share>', 'fail if more of the rows than this break a rule', parseShare, 0.05)
+    .option('--strict', 'fail if any row breaks a rule')
+    .option('--rejected <file>', 'where rejected rows go (default: rejected_events.csv beside --out)')
+    .option('--delimiter <char>', 'what separates the columns, if not a comma (default: as the header shows)', parseDelimiter)
+    .option('--threads <n>', 'threads to use (default: one a core)', parseThreads)
+    .option('--memory-limit <size>', 'memory to use before spilling to disk, such as 512MB', parseMemory)
+    .action(run);
+};

@@ -1,0 +1,11 @@
+/** rejected_events.csv: every record that was not used, where it stands, why, and as it is written there. */
+import { stringify } from 'csv-stringify/sync';
+import type { Fault } from './intake.js';
+
+/** The file as text, in pieces; a header alone means that nothing was rejected. */
+export function* rejectedCsv(faults: readonly Fault[]): Generator<string> {
+  yield 'line,column,reason,raw,file\n';
+  for (let at = 0; at < faults.length; at += 1000) {
+    yield stringify(faults.slice(at, at + 1000).map((f) => [f.line, f.column, f.reason, f.raw, f.file]));
+  }
+}
