@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { Failure } from '../model.js';
 
 /** What a run may use of the machine. */
 export interface EngineLimits {
@@ -24,6 +25,19 @@ export interface Engine {
   /** Share of the running query that is done, 0 to 100; undefined if unknown. */
   progress(): number | undefined;
 }
+
+/** The engine's own errors that a user can mend, as such; any other is returned as it is. */
+const translated = (error: unknown, limits: EngineLimits): unknown => {
+  const message = error instanceof Error ? error.message : '';
+  if (message.startsWith('Out of Memory')) {
+    const limit = limits.memoryLimit === undefined ? 'there is' : `--memory-limit ${limits.memoryLimit}`;
+    return new Failure('cannotWrite', `this log needs more memory than ${limit}: raise the limit, or free some disk for spilling`, { cause: error });
+  }
+  if (/^IO Error: (Could not write|Failed to write|Cannot write|Could not (create|truncate))|No space left/i.test(message)) {
+    return new Failure('cannotWrite', `cannot write: ${message.split('\n')[0]?.replace(/^IO Error: /, '')}`, { cause: error });
+  }
+  return error;
+};
 
 // Through require the package loads in two thirds of the time that import takes.
 const load = (): typeof import('@duckdb/node-api') => createRequire(import.meta.url)('@duckdb/node-api');
@@ -75,6 +89,8 @@ export const withEngine = async <T>(
         return percentage >= 0 ? percentage : undefined;
       },
     });
+  } catch (error) {
+    throw translated(error, limits);
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -77,8 +77,12 @@ export class TooManyRejected extends Failure {
 /** The clean reading did not work out; the careful one has to be taken. */
 class NotClean extends Error {}
 
-const READ_CSV = (path: string, delimiter: string, columns: number, header: boolean): string =>
-  `read_csv(${path}, auto_detect = false, header = ${header}, delim = ${literal(delimiter)}, quote = '"', escape = '"', hive_partitioning = false, columns = {${Array.from({ length: columns }, (_, i) => `'c${i}': 'VARCHAR'`).join(', ')}})`;
+/** The reader with nothing left to guess: guessed line ends, for one, may be those inside a quoted cell. */
+const readCsv = (path: string, log: Log, shape: { columns: number; header: boolean; crlf: boolean }): string => {
+  const columns = Array.from({ length: shape.columns }, (_, i) => `'c${i}': 'VARCHAR'`);
+  return `read_csv(${path}, auto_detect = false, header = ${shape.header}, delim = ${literal(log.delimiter)}, quote = '"', escape = '"',
+    new_line = '${shape.crlf ? String.raw`\r\n` : String.raw`\n`}', hive_partitioning = false, columns = {${columns.join(', ')}})`;
+};
 
 /** A path as the engine has to be told it, so that none of its characters is taken for a pattern. */
 const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
@@ -95,7 +99,7 @@ const cells = (log: Log, at: number, shift: number): string =>
 /** The logs as they are: only for logs whose lines are their records. */
 const directSource = (logs: readonly Log[]): Source => ({
   sql: `(${logs
-    .map((log, i) => `SELECT ${cells(log, i, 0)} FROM ${READ_CSV(`$${i + 1}`, log.delimiter, log.header.length, true)}`)
+    .map((log, i) => `SELECT ${cells(log, i, 0)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`)
     .join(' UNION ALL BY NAME ')})`,
   paths: logs.map((log) => literalPath(log.path)),
 });
@@ -105,7 +109,7 @@ const locatedSource = (logs: readonly Log[], located: readonly Located[]): Sourc
   sql: `(${logs
     .map(
       (log, i) =>
-        `SELECT ${cells(log, i, 3)}, c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length" FROM ${READ_CSV(`$${i + 1}`, log.delimiter, log.header.length + 3, false)}`,
+        `SELECT ${cells(log, i, 3)}, c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length" FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length + 3, header: false, crlf: false })}`,
     )
     .join(' UNION ALL BY NAME ')})`,
   paths: located.map((copy) => literalPath(copy.path)),
@@ -135,7 +139,7 @@ const idsMayRepeat = async (engine: Engine, events: number): Promise<boolean> =>
 };
 
 const factsFrom = (known: ReadonlyMap<string, number>, events: number): LogFacts => ({
-  complete: new Set([...known].filter(([, n]) => n === events).map(([column]) => column)),
+  complete: new Set([...known].filter(([, n]) => n > 0 && n === events).map(([column]) => column)),
   empty: new Set([...known].filter(([, n]) => n === 0).map(([column]) => column)),
 });
 

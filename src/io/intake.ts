@@ -27,9 +27,11 @@ export interface Log {
   readonly ignored: readonly string[];
   /** Records after the header, if every line is a record; otherwise undefined, and only `located` can tell. */
   readonly records: number | undefined;
+  /** True if its lines end in CR LF; only meant where `records` is known. */
+  readonly crlf: boolean;
 }
 
-/** A copy of a log that the engine can read without doubt: no header, and each record with where it was. */
+/** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
 export interface Located {
   readonly path: string;
   /** Well-formed records in the copy. */
@@ -239,7 +241,7 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   const columns = bind(shown, header, options);
   requireColumns(shown, header, columns, options);
   const used = new Set(columns.values());
-  const { records, plain } = await glance(path);
+  const { records, plain, crlf } = await glance(path);
   return {
     name: shown,
     path,
@@ -249,6 +251,7 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
     columns,
     ignored: header.filter((_, at) => !used.has(at)),
     records: plain ? records : undefined,
+    crlf,
   };
 };
 

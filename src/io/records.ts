@@ -24,11 +24,13 @@ export interface Glance {
   readonly records: number;
   /** True if every line is one record of valid UTF-8: no quotes, NUL bytes, blank lines or mixed line ends. */
   readonly plain: boolean;
+  /** True if lines end in CR LF. */
+  readonly crlf: boolean;
 }
 
 /** Counts the lines of `path`, stopping early at the first thing that makes lines an unsafe guess for records. */
 export const glance = async (path: string): Promise<Glance> => {
-  const notPlain = { records: 0, plain: false };
+  const notPlain = { records: 0, plain: false, crlf: false };
   let lines = 0;
   let carry: Buffer = Buffer.alloc(0);
   let crlf: boolean | undefined;
@@ -51,7 +53,7 @@ export const glance = async (path: string): Promise<Glance> => {
     if (!isPlain(carry, false)) return notPlain;
     lines += 1;
   }
-  return { records: Math.max(0, lines - 1), plain: lines > 0 };
+  return { records: Math.max(0, lines - 1), plain: lines > 0, crlf: crlf ?? false };
 };
 
 const withoutBom = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes);

@@ -27,8 +27,8 @@ const kindOf = (column: string, level: Level): string | undefined =>
 const text = (column: string, level: Level): string =>
   level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
 
-const number = (column: string, level: Level): string =>
-  level === 'events' ? `try_cast(${identifier(column)} AS DECIMAL(38, 10))` : identifier(column);
+/** A column as an exact number. Doubles would add up differently from run to run. */
+const number = (column: string): string => `try_cast(${identifier(column)} AS DECIMAL(38, 10))`;
 
 const condition = (where: Where, level: Level): string => {
   const { column } = where;
@@ -65,14 +65,14 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'countWhere':
       return `count(*)${filter(condition(measure, level))}`;
     case 'sum':
-      return `coalesce(sum(${number(measure.column, level)})${filter(where(measure, level))}, 0)`;
+      return `coalesce(sum(${number(measure.column)})${filter(where(measure, level))}, 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${number(measure.column, level)})${filter(where(measure, level))}`;
+      return `${measure.op}(${number(measure.column)})${filter(where(measure, level))}`;
     case 'mean': {
-      const of = number(measure.column, level);
+      const of = number(measure.column);
       const only = filter(where(measure, level));
-      return `(sum(${of})${only} * 10000.0 / nullif(count(${of})${only}, 0))`;
+      return `((sum(${of})${only})::DOUBLE * 10000 / nullif(count(${of})${only}, 0))`;
     }
     case 'distinct':
       return `count(DISTINCT ${identifier(measure.column)})${filter(where(measure, level))}`;
@@ -129,7 +129,7 @@ const shownNumber = (features: Features, name: string, asOf: string): string => 
   switch (measure?.op) {
     case 'ratio': {
       const [of, per] = [measure.of, measure.per].map((other) => shownNumber(features, other, asOf));
-      return fourDecimals(`${of} * 10000.0 / nullif(${per}, 0)`);
+      return fourDecimals(`${of}::DOUBLE * 10000 / nullif(${per}, 0)`);
     }
     case 'mean':
       return fourDecimals(column);

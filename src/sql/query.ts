@@ -56,13 +56,11 @@ export const asOfComesFirst = (features: Features): boolean => Object.values(fea
 /** The log's cells with the instant of each row as `t`. */
 const read = (plan: Pick<Plan, 'source' | 'rules'>): string => `(SELECT *, ${instant(plan.rules)} AS t FROM ${plan.source})`;
 
-/** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns the log has. */
+/** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns, unknown where the log lacks them. */
 const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: string[] = []): string => {
   const present = new Set(plan.rules.columns);
-  const columns = [...new Set(['user_id', ...wanted])].filter(
-    (column) => present.has(column) && column !== 'timestamp' && column !== 'event_type',
-  );
-  const cells = columns.map((column) => `${value(column)} AS ${identifier(column)}`);
+  const columns = [...new Set(['user_id', ...wanted])].filter((c) => c !== 'timestamp' && c !== 'event_type');
+  const cells = columns.map((c) => `${present.has(c) ? value(c) : 'NULL::VARCHAR'} AS ${identifier(c)}`);
   return `SELECT t, ${eventType(plan.rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };
 

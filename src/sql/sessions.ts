@@ -66,7 +66,9 @@ export const sessionTable = (facts: SessionFacts): string => {
     ].join(', ')}
     FROM by_device GROUP BY ${key}
   ),
-  timed AS (SELECT *, (epoch_us("end") - epoch_us("start")) / 1000000 AS duration_sec FROM gathered),
+  timed AS (
+    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec FROM gathered
+  ),
   sessions AS (
     SELECT user_id, session_id, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
