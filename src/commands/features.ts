@@ -33,7 +33,8 @@ const parseThreads = (text: string): number => {
 };
 
 const parseMemory = (text: string): string => {
-  if (!/^\d+(\.\d+)?\s?[KMGT]i?B$/i.test(text)) throw new Failure('usage', `--memory-limit ${text}: write it like 512MB or 2GB`);
+  if (!/^\d+(\.\d+)?\s?[KMGT]i?B$/i.test(text))
+    throw new Failure('usage', `--memory-limit ${text}: write it like 512MB or 2GB`);
   return text;
 };
 
@@ -110,7 +111,11 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         [{ path: flags.out, write: (to) => rename(computed, to) }, ...rejects(outcome.faults)],
         names,
       );
-      process.stderr.write(summary(outcome, flags.out).map((line) => `${printable(line)}\n`).join(''));
+      process.stderr.write(
+        summary(outcome, flags.out)
+          .map((line) => `${printable(line)}\n`)
+          .join(''),
+      );
     } catch (error) {
       if (error instanceof TooManyRejected) await output.replaceFiles(rejects(error.faults), names);
       throw error;
@@ -129,7 +134,11 @@ export const registerFeatures = (program: Command): void => {
     .option('--max-rejected <share>', 'fail if more of the rows than this break a rule', parseShare, 0.05)
     .option('--strict', 'fail if any row breaks a rule')
     .option('--rejected <file>', 'where rejected rows go (default: rejected_events.csv beside --out)')
-    .option('--delimiter <char>', 'what separates the columns, if not a comma (default: as the header shows)', parseDelimiter)
+    .option(
+      '--delimiter <char>',
+      'what separates the columns, if not a comma (default: as the header shows)',
+      parseDelimiter,
+    )
     .option('--threads <n>', 'threads to use (default: one a core)', parseThreads)
     .option('--memory-limit <size>', 'memory to use before spilling to disk, such as 512MB', parseMemory)
     .action(run);

@@ -31,10 +31,18 @@ const translated = (error: unknown, limits: EngineLimits): unknown => {
   const message = error instanceof Error ? error.message : '';
   if (message.startsWith('Out of Memory')) {
     const limit = limits.memoryLimit === undefined ? 'there is' : `--memory-limit ${limits.memoryLimit}`;
-    return new Failure('cannotWrite', `this log needs more memory than ${limit}: raise the limit, or free some disk for spilling`, { cause: error });
+    return new Failure(
+      'cannotWrite',
+      `this log needs more memory than ${limit}: raise the limit, or free some disk for spilling`,
+      { cause: error },
+    );
   }
-  if (/^IO Error: (Could not write|Failed to write|Cannot write|Could not (create|truncate))|No space left/i.test(message)) {
-    return new Failure('cannotWrite', `cannot write: ${message.split('\n')[0]?.replace(/^IO Error: /, '')}`, { cause: error });
+  if (
+    /^IO Error: (Could not write|Failed to write|Cannot write|Could not (create|truncate))|No space left/i.test(message)
+  ) {
+    return new Failure('cannotWrite', `cannot write: ${message.split('\n')[0]?.replace(/^IO Error: /, '')}`, {
+      cause: error,
+    });
   }
   return error;
 };
@@ -42,7 +50,14 @@ const translated = (error: unknown, limits: EngineLimits): unknown => {
 // Through require the package loads in two thirds of the time that import takes.
 const load = (): typeof import('@duckdb/node-api') => createRequire(import.meta.url)('@duckdb/node-api');
 
-const textList = (items: readonly string[]): string => `[${items.map((item) => `'${item.replaceAll("'", "''")}'`).join(', ')}]`;
+/** The values of a UBIGINT vector as they lie in memory; reading them one by one would take ten times as long. */
+const itemsOf = (vector: object): BigUint64Array => {
+  if ('items' in vector && vector.items instanceof BigUint64Array) return vector.items;
+  throw new Error('numbers() is for one UBIGINT column without NULL');
+};
+
+const textList = (items: readonly string[]): string =>
+  `[${items.map((item) => `'${item.replaceAll("'", "''")}'`).join(', ')}]`;
 
 /** Opens an engine in memory that spills to `scratch`, hands it to `work` and closes it. */
 export const withEngine = async <T>(
@@ -74,10 +89,7 @@ export const withEngine = async <T>(
           const chunk = await result.fetchChunk();
           if (!chunk || chunk.rowCount === 0) return;
           const vector = chunk.getColumnVector(0);
-          if (!(vector instanceof duckdb.DuckDBUBigIntVector)) throw new Error('numbers() is for one UBIGINT column');
-          const values = new BigUint64Array(chunk.rowCount);
-          for (let i = 0; i < values.length; i += 1) values[i] = vector.getItem(i) ?? 0n;
-          take(values);
+          take(itemsOf(vector).subarray(0, chunk.rowCount));
         }
       },
       lock: async (folders, files) => {

@@ -7,7 +7,16 @@
  * listed, duplicates taken out.
  */
 import type { Config } from '../config.js';
-import { type Fault, type IntakeOptions, type Log, type Located, locate, openLogs, rawText, spelled } from '../io/intake.js';
+import {
+  type Fault,
+  type IntakeOptions,
+  type Log,
+  type Located,
+  locate,
+  openLogs,
+  rawText,
+  spelled,
+} from '../io/intake.js';
 import { EVENT_COLUMNS, EVENT_TYPES, Failure } from '../model.js';
 import { type CellRules, eventType, firstFault, instant } from '../sql/cells.js';
 import {
@@ -99,7 +108,10 @@ const cells = (log: Log, at: number, shift: number): string =>
 /** The logs as they are: only for logs whose lines are their records. */
 const directSource = (logs: readonly Log[]): Source => ({
   sql: `(${logs
-    .map((log, i) => `SELECT ${cells(log, i, 0)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`)
+    .map(
+      (log, i) =>
+        `SELECT ${cells(log, i, 0)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`,
+    )
     .join(' UNION ALL BY NAME ')})`,
   paths: logs.map((log) => literalPath(log.path)),
 });
@@ -127,15 +139,15 @@ const hasTwins = (values: BigUint64Array): boolean => {
   return false;
 };
 
-/** True if a hash of an event_id came twice: then the ids themselves have to be looked at. */
-const idsMayRepeat = async (engine: Engine, events: number): Promise<boolean> => {
+/** The hash of every event_id: two equal ids have equal hashes. */
+const hashedIds = async (engine: Engine, events: number): Promise<BigUint64Array> => {
   const hashes = new BigUint64Array(events);
   let filled = 0;
   await engine.numbers(`SELECT unnest(${identifier(ACCOUNT.ids)}) FROM by_event`, (values) => {
     hashes.set(values, filled);
     filled += values.length;
   });
-  return hasTwins(hashes.subarray(0, filled));
+  return hashes;
 };
 
 const factsFrom = (known: ReadonlyMap<string, number>, events: number): LogFacts => ({
@@ -155,7 +167,10 @@ const parseAsOf = async (engine: Engine, asOf: string): Promise<bigint> => {
   const [row] = await engine.rows(`SELECT epoch_us(${instant(iso)}) FROM (SELECT $1 AS "timestamp")`, [asOf]);
   const value = row?.[0];
   if (typeof value !== 'bigint') {
-    throw new Failure('usage', `--as-of ${asOf}: write an ISO 8601 date or date-time such as 2026-01-31 or 2026-01-31T18:00:00Z, or now`);
+    throw new Failure(
+      'usage',
+      `--as-of ${asOf}: write an ISO 8601 date or date-time such as 2026-01-31 or 2026-01-31T18:00:00Z, or now`,
+    );
   }
   return value;
 };
@@ -170,13 +185,17 @@ interface Aggregated {
 }
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
-const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan, read: number): Promise<Aggregated> => {
+const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs);
-  try {
-    await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan)}`, paths);
-  } catch (error) {
-    throw new NotClean('the reader found a structural fault', { cause: error });
-  }
+  const [aggregation, ...glances] = await Promise.allSettled([
+    engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan)}`, paths),
+    ...logs.map((log) => log.count()),
+  ]);
+  if (aggregation.status === 'rejected') throw new NotClean('the reader found a fault', { cause: aggregation.reason });
+  const counts = glances.map((glance) =>
+    glance.status === 'fulfilled' && glance.value?.regular ? glance.value.records : NaN,
+  );
+  const read = sum(counts);
   const columns = watched(plan.rules);
   const [row] = await engine.rows(
     `SELECT ${['#events', ACCOUNT.rejected, ...columns.map((c) => ACCOUNT.known + c)].map((c) => `sum(${identifier(c)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
@@ -188,19 +207,31 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan, read:
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
   if (columns.includes('event_id')) {
     if (!facts.complete.has('event_id')) throw new NotClean('some events have no id');
-    if (await idsMayRepeat(engine, events)) throw new NotClean('an event may be there twice');
   }
+  const clean: Plan = { ...plan, facts, asOf: instantOf(last) };
+  const rows = allRows(plan);
+  const ids = columns.includes('event_id') ? await hashedIds(engine, events) : new BigUint64Array(0);
+  // The engine works in threads of its own; the ids are compared here meanwhile.
+  const sessions = engine.run(`CREATE TEMP TABLE by_session AS ${bySession(clean, rows)}`, paths);
+  const twins = hasTwins(ids);
+  await sessions;
+  if (twins) throw new NotClean('an event may be there twice');
   return {
     accounts: { read, used: read, rejected: 0, duplicate: 0, later: 0 },
     faults: [],
-    plan: { ...plan, facts, asOf: instantOf(last) },
-    rows: allRows(plan),
+    plan: clean,
+    rows,
     paths,
   };
 };
 
 /** Lists the rows that break a rule, in file order. */
-const rejectedRows = async (engine: Engine, logs: readonly Log[], source: Source, rules: CellRules): Promise<Fault[]> => {
+const rejectedRows = async (
+  engine: Engine,
+  logs: readonly Log[],
+  source: Source,
+  rules: CellRules,
+): Promise<Fault[]> => {
   const { column, reason } = firstFault(rules);
   const rows = await engine.rows(
     `SELECT "#file", "#line", "#offset", "#length", fault, reason FROM (
@@ -211,9 +242,18 @@ const rejectedRows = async (engine: Engine, logs: readonly Log[], source: Source
   const faults: Fault[] = [];
   for (const [at, log] of logs.entries()) {
     const here = rows.filter((row) => Number(row[0]) === at);
-    const texts = await rawText(log, here.map((row) => ({ offset: Number(row[2]), length: Number(row[3]) })));
+    const texts = await rawText(
+      log,
+      here.map((row) => ({ offset: Number(row[2]), length: Number(row[3]) })),
+    );
     for (const [i, row] of here.entries()) {
-      faults.push({ file: log.name, line: Number(row[1]), column: String(row[4]), reason: String(row[5]), raw: texts[i] ?? '' });
+      faults.push({
+        file: log.name,
+        line: Number(row[1]),
+        column: String(row[4]),
+        reason: String(row[5]),
+        raw: texts[i] ?? '',
+      });
     }
   }
   return faults;
@@ -257,7 +297,10 @@ const readCarefully = async (
   const wellFormed = sum(located.map((copy) => copy.records));
   const seen = await count(engine, `SELECT count(*) FROM ${source.sql}`, paths);
   if (seen !== wellFormed) {
-    throw new Failure('data', `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`);
+    throw new Failure(
+      'data',
+      `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
+    );
   }
   const sourced = { ...plan, source: source.sql };
   const broken = await rejectedRows(engine, logs, source, plan.rules);
@@ -273,10 +316,10 @@ const readCarefully = async (
   let duplicate = 0;
   if (plan.rules.columns.includes('event_id')) {
     await engine.run(
-      `CREATE OR REPLACE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
+      `CREATE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
       paths,
     );
-    await engine.run('CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM counted');
+    await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted');
     duplicate = await count(engine, 'SELECT sum(n - 1)::BIGINT FROM counted');
     if (duplicate > 0) rows = withoutDuplicates(plan.rules, accepted, 'repeated');
   }
@@ -292,7 +335,8 @@ const readCarefully = async (
   const facts = factsFrom(new Map(columns.map((column, i) => [column, rest[i] ?? 0])), used);
   const careful: Plan = { ...sourced, facts, asOf: instantOf(typeof last === 'bigint' ? last : 0n) };
   const usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`, paths);
+  await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`, paths);
+  await engine.run(`CREATE TEMP TABLE by_session AS ${bySession(careful, usedRows)}`, paths);
   const aggregated = await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event');
   const accounts = { read, used: aggregated, rejected: faults.length, duplicate, later: kept - used };
   if (accounts.read !== accounts.used + accounts.rejected + accounts.duplicate + accounts.later) {
@@ -305,7 +349,9 @@ const readCarefully = async (
 const findOtherTypes = async (engine: Engine, found: Aggregated): Promise<Outcome['otherTypes']> => {
   const known = Object.entries(found.plan.features).filter(
     ([, { is }]) =>
-      is.op === 'countWhere' && is.column === 'event_type' && (EVENT_TYPES as readonly string[]).includes(is.equals ?? ''),
+      is.op === 'countWhere' &&
+      is.column === 'event_type' &&
+      (EVENT_TYPES as readonly string[]).includes(is.equals ?? ''),
   );
   const meant = known.map(([name]) => `sum(${identifier(name)})`).join(' + ');
   const others = await count(engine, `SELECT (sum("#events") - (${meant}))::BIGINT FROM by_event`);
@@ -323,7 +369,9 @@ const numericExtras = (config: Config): Set<string> => {
   const arithmetic = ['sum', 'max', 'min', 'mean'];
   return new Set(
     Object.values(config.features).flatMap((feature) =>
-      feature.from === 'events' && arithmetic.includes(feature.is.op) && 'column' in feature.is ? [feature.is.column] : [],
+      feature.from === 'events' && arithmetic.includes(feature.is.op) && 'column' in feature.is
+        ? [feature.is.column]
+        : [],
     ),
   );
 };
@@ -346,7 +394,10 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     stdin: request.stdin,
   };
   const logs = await openLogs(request.inputs, intake);
-  await engine.lock([scratch], logs.map((log) => log.path));
+  await engine.lock(
+    [scratch],
+    logs.map((log) => log.path),
+  );
 
   const columns = [...new Set(logs.flatMap((log) => [...log.columns.keys()]))];
   const rules: CellRules = { columns, numeric, timestamp: config.events.timestamp, types: config.events.types };
@@ -360,24 +411,26 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     asOf: instantOf(0),
   };
   const asOf = request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf);
-  const counted = logs.map((log) => log.records);
-  const plain = counted.every((n) => n !== undefined);
-  const mayBeClean = plain && asOf === undefined && !asOfComesFirst(config.features);
+  const mayBeClean = asOf === undefined && !asOfComesFirst(config.features);
 
   let found: Aggregated;
   try {
     if (!mayBeClean) throw new NotClean('has to be read with care');
-    found = await readClean(engine, logs, plan, sum(counted.map(Number)));
+    found = await readClean(engine, logs, plan);
   } catch (error) {
     if (!(error instanceof NotClean)) throw error;
-    await engine.run('DROP TABLE IF EXISTS by_event');
+    await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
     found = await readCarefully(engine, logs, plan, request, asOf);
   }
   if (found.accounts.later > 0 && found.accounts.used === 0) {
-    throw new Failure('data', `no event is as early as --as-of ${request.asOf}: all ${found.accounts.later} lie after it`);
+    throw new Failure(
+      'data',
+      `no event is as early as --as-of ${request.asOf}: all ${found.accounts.later} lie after it`,
+    );
   }
-  await engine.run(`CREATE TEMP TABLE by_session AS ${bySession(found.plan, found.rows)}`, found.paths);
-  await engine.run(`COPY (${users(found.plan)}) TO $1 (FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`, [to]);
+  await engine.run(`COPY (${users(found.plan)}) TO $1 (FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`, [
+    to,
+  ]);
 
   const notices = logs.flatMap((log) => [
     ...(log.guessed ? [`${log.name}: the columns are separated by ${spelled(log.delimiter)}`] : []),

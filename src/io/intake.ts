@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { EVENT_COLUMNS, Failure, REQUIRED_COLUMNS } from '../model.js';
-import { glance, Unreadable, walkRecords } from './records.js';
+import { type Glance, glance, Unreadable, walkRecords } from './records.js';
 import { didYouMean } from './suggest.js';
 
 /** One input, opened: a plain CSV file on disk with a bound header. */
@@ -25,10 +25,10 @@ export interface Log {
   readonly columns: ReadonlyMap<string, number>;
   /** Columns that are not used. */
   readonly ignored: readonly string[];
-  /** Records after the header, if every line is a record; otherwise undefined, and only `located` can tell. */
-  readonly records: number | undefined;
-  /** True if its lines end in CR LF; only meant where `records` is known. */
+  /** True if the header's line ends in CR LF. */
   readonly crlf: boolean;
+  /** Counts the records without the engine. */
+  readonly count: () => Promise<Glance>;
 }
 
 /** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
@@ -107,8 +107,11 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
       } catch (error) {
         if (error instanceof Failure) throw error;
         const pattern = /[*?[{]/.test(name);
-        const matches = pattern ? (await (await import('tinyglobby')).glob(name, { dot: false, expandDirectories: false })).toSorted() : [];
-        if (matches.length === 0) throw noInput(name, pattern ? 'no file matches this pattern' : reasonOf(error), error);
+        const matches = pattern
+          ? (await (await import('tinyglobby')).glob(name, { dot: false, expandDirectories: false })).toSorted()
+          : [];
+        if (matches.length === 0)
+          throw noInput(name, pattern ? 'no file matches this pattern' : reasonOf(error), error);
         found.push(...matches);
       }
     }
@@ -123,7 +126,12 @@ const capped = (limit: number, name: string): Transform => {
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length;
       if (seen <= limit) return done(null, chunk);
-      return done(new Failure('data', `${name} grows to more than a hundred times its size when unpacked: unpack it yourself if that is right`));
+      return done(
+        new Failure(
+          'data',
+          `${name} grows to more than a hundred times its size when unpacked: unpack it yourself if that is right`,
+        ),
+      );
     },
   });
 };
@@ -144,10 +152,13 @@ const bad = (name: string, why: string): Failure => new Failure('data', `${name}
 /** Refuses what is no text, by the bytes it begins with. */
 const refuseForeign = (name: string, head: Buffer): void => {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
-  if (head.length === 0) throw bad(name, 'the file is empty: a log begins with a header such as user_id,timestamp,event_type');
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) throw bad(name, 'the file is UTF-16: save it as "CSV UTF-8", or run it through iconv -f utf-16 -t utf-8');
+  if (head.length === 0)
+    throw bad(name, 'the file is empty: a log begins with a header such as user_id,timestamp,event_type');
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff))
+    throw bad(name, 'the file is UTF-16: save it as "CSV UTF-8", or run it through iconv -f utf-16 -t utf-8');
   if (starts(0x50, 0x4b)) throw bad(name, 'this is a zip or Excel file: save the sheet as "CSV UTF-8"');
-  if (/^\s*</.test(head.subarray(0, 200).toString('latin1'))) throw bad(name, 'this is a web page, not a log: was the download a login page?');
+  if (/^\s*</.test(head.subarray(0, 200).toString('latin1')))
+    throw bad(name, 'this is a web page, not a log: was the download a login page?');
 };
 
 /** Brings an input to disk where it is not a plain file yet: standard input, a pipe, gzip. */
@@ -189,16 +200,25 @@ const bind = (name: string, header: readonly string[], options: IntakeOptions): 
     const theirs = Object.hasOwn(options.renamed, ours) ? (options.renamed[ours] ?? ours) : ours;
     const at = header.indexOf(theirs);
     if (at === -1) continue;
-    if (header.includes(theirs, at + 1)) throw bad(`${name}:1`, `the column ${theirs} stands twice in the header: rename or remove one`);
+    if (header.includes(theirs, at + 1))
+      throw bad(`${name}:1`, `the column ${theirs} stands twice in the header: rename or remove one`);
     bound.set(ours, at);
   }
   return bound;
 };
 
-const requireColumns = (name: string, header: readonly string[], bound: ReadonlyMap<string, number>, options: IntakeOptions): void => {
+const requireColumns = (
+  name: string,
+  header: readonly string[],
+  bound: ReadonlyMap<string, number>,
+  options: IntakeOptions,
+): void => {
   const missing = [...REQUIRED_COLUMNS, ...options.extra].find((column) => !bound.has(column));
   if (missing === undefined) return;
-  const shown = header.slice(0, 8).map((cell) => cell.slice(0, 40)).join(', ');
+  const shown = header
+    .slice(0, 8)
+    .map((cell) => cell.slice(0, 40))
+    .join(', ');
   const theirs = Object.hasOwn(options.renamed, missing) ? options.renamed[missing] : undefined;
   const wanted = theirs === undefined ? missing : `${theirs} (${missing} in gesture.yaml)`;
   throw bad(
@@ -207,14 +227,17 @@ const requireColumns = (name: string, header: readonly string[], bound: Readonly
   );
 };
 
-const firstRecord = async (name: string, path: string): Promise<Buffer> => {
+const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; crlf: boolean }> => {
+  const ends = { lf: 0, crlf: 0, blank: 0 };
   try {
-    for await (const [record] of walkRecords(path, ',')) {
-      if (record?.fault === 'NUL byte' || record?.fault === 'not valid UTF-8') throw bad(name, `this is not a text file (${record.fault} in line 1)`);
-      if (record) return record.bytes;
+    for await (const [record] of walkRecords(path, ',', undefined, ends)) {
+      if (record?.fault === 'NUL byte' || record?.fault === 'not valid UTF-8')
+        throw bad(name, `this is not a text file (${record.fault} in line 1)`);
+      if (record) return { line: record.bytes, crlf: ends.crlf > 0 };
     }
   } catch (error) {
-    if (error instanceof Unreadable) throw bad(`${name}:${error.line}`, `${error.message}: mend the quote, or quote it as ""`);
+    if (error instanceof Unreadable)
+      throw bad(`${name}:${error.line}`, `${error.message}: mend the quote, or quote it as ""`);
     throw error;
   }
   throw bad(name, 'the file holds nothing but blank lines');
@@ -230,18 +253,18 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
     if (error instanceof Failure) throw error;
     throw noInput(shown, reasonOf(error), error);
   }
-  const line = await firstRecord(shown, path);
+  const { line, crlf } = await firstRecord(shown, path);
   const candidates = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
   const headers = candidates.map((delimiter) => ({ delimiter, header: headerOf(line, delimiter) }));
   const complete = headers.find(({ header }) => {
     const bound = bind(shown, header, options);
     return REQUIRED_COLUMNS.every((column) => bound.has(column));
   });
-  const { delimiter, header } = complete ?? headers.toSorted((a, b) => b.header.length - a.header.length)[0] ?? { delimiter: ',', header: [] };
+  const { delimiter, header } = complete ??
+    headers.toSorted((a, b) => b.header.length - a.header.length)[0] ?? { delimiter: ',', header: [] };
   const columns = bind(shown, header, options);
   requireColumns(shown, header, columns, options);
   const used = new Set(columns.values());
-  const { records, plain, crlf } = await glance(path);
   return {
     name: shown,
     path,
@@ -250,8 +273,8 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
     header,
     columns,
     ignored: header.filter((_, at) => !used.has(at)),
-    records: plain ? records : undefined,
     crlf,
+    count: () => glance(path, delimiter, crlf),
   };
 };
 
@@ -295,7 +318,11 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   try {
     await pipeline(Readable.from(copy(), { objectMode: false }), createWriteStream(path));
   } catch (error) {
-    if (error instanceof Unreadable) throw bad(`${log.name}:${error.line}`, `${error.message}: mend the quote, or double it where it is part of the text`);
+    if (error instanceof Unreadable)
+      throw bad(
+        `${log.name}:${error.line}`,
+        `${error.message}: mend the quote, or double it where it is part of the text`,
+      );
     throw error;
   }
   return { path, records, faults };

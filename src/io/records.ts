@@ -1,9 +1,8 @@
 /**
  * Where the records of a CSV file begin and end, and which of them are not well formed (RFC 4180).
  *
- * This is the count that does not trust the engine: it reads bytes, not values. A file without quotes, stray
- * carriage returns, NUL bytes, blank lines or invalid UTF-8 is counted by its line ends at the speed of the disk;
- * any other file is walked byte by byte, once, and can be copied without its broken records on the way.
+ * This is the count that does not trust the engine: it reads bytes, not values. A file without quotes is counted by
+ * its line ends, nearly at the speed of the disk; any other file is walked byte by byte.
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
@@ -18,42 +17,68 @@ export const MAX_RECORD_BYTES = 1 << 20;
 
 const CHUNK = { highWaterMark: 1 << 20 };
 
-/** A quick look at a whole file: how many lines it has, and whether lines are all there is to know. */
+/** A look at a whole file: how many records it has, and whether the engine can be trusted with it as it is. */
 export interface Glance {
-  /** Records after the header, if `plain`. */
+  /** Records after the header, if `regular`. */
   readonly records: number;
-  /** True if every line is one record of valid UTF-8: no quotes, NUL bytes, blank lines or mixed line ends. */
-  readonly plain: boolean;
-  /** True if lines end in CR LF. */
-  readonly crlf: boolean;
+  /** True if every record is well-formed UTF-8 and the line ends are all alike, without blank lines. */
+  readonly regular: boolean;
 }
 
-/** Counts the lines of `path`, stopping early at the first thing that makes lines an unsafe guess for records. */
-export const glance = async (path: string): Promise<Glance> => {
-  const notPlain = { records: 0, plain: false, crlf: false };
+const IRREGULAR: Glance = { records: 0, regular: false };
+
+/** What a walk found besides the records. */
+interface LineEnds {
+  lf: number;
+  crlf: number;
+  blank: number;
+}
+
+/**
+ * Counts the records of `path`, stopping early where the file turns out to be irregular.
+ *
+ * @param crlf whether lines are expected to end in CR LF
+ */
+export const glance = async (path: string, delimiter: string, crlf: boolean): Promise<Glance> => {
   let lines = 0;
   let carry: Buffer = Buffer.alloc(0);
-  let crlf: boolean | undefined;
   let first = true;
   for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
     const chunk = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
     const bytes = first ? withoutBom(chunk) : chunk;
     first = false;
+    if (bytes.includes(QUOTE)) return glanceAtQuotes(path, delimiter, crlf);
     // Only whole lines are looked at, so that no character or line end is cut in two.
     const end = bytes.lastIndexOf(LF) + 1;
     carry = bytes.subarray(end);
-    if (carry.length > MAX_RECORD_BYTES) return notPlain;
+    if (carry.length > MAX_RECORD_BYTES) return IRREGULAR;
     if (end === 0) continue;
     const whole = bytes.subarray(0, end);
-    crlf ??= whole[whole.indexOf(LF) - 1] === CR;
-    if (!isPlain(whole, crlf)) return notPlain;
+    if (!isRegular(whole, crlf)) return IRREGULAR;
     lines += countLines(whole);
   }
   if (carry.length > 0) {
-    if (!isPlain(carry, false)) return notPlain;
+    if (!isRegular(carry, false)) return IRREGULAR;
     lines += 1;
   }
-  return { records: Math.max(0, lines - 1), plain: lines > 0, crlf: crlf ?? false };
+  return { records: Math.max(0, lines - 1), regular: lines > 0 };
+};
+
+/** The same for a file with quotes: a line need not be a record, so every byte is looked at. */
+const glanceAtQuotes = async (path: string, delimiter: string, crlf: boolean): Promise<Glance> => {
+  const ends: LineEnds = { lf: 0, crlf: 0, blank: 0 };
+  let records = 0;
+  try {
+    for await (const batch of walkRecords(path, delimiter, undefined, ends)) {
+      if (batch.some(({ fault }) => fault !== undefined)) return IRREGULAR;
+      records += batch.length;
+    }
+  } catch (error) {
+    if (error instanceof Unreadable) return IRREGULAR;
+    throw error;
+  }
+  const alike = crlf ? ends.lf === 0 : ends.crlf === 0;
+  return alike && ends.blank === 0 ? { records: Math.max(0, records - 1), regular: true } : IRREGULAR;
 };
 
 const withoutBom = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes);
@@ -64,8 +89,8 @@ const countLines = (bytes: Buffer): number => {
   return lines;
 };
 
-const isPlain = (lines: Buffer, crlf: boolean): boolean => {
-  if (lines.includes(QUOTE) || lines.includes(0) || !isUtf8(lines)) return false;
+const isRegular = (lines: Buffer, crlf: boolean): boolean => {
+  if (lines.includes(0) || !isUtf8(lines)) return false;
   if (lines[0] === LF || lines[0] === CR || lines.includes('\n\n')) return false;
   if (!crlf) return !lines.includes(CR);
   if (lines.includes('\n\r')) return false;
@@ -113,9 +138,15 @@ enum At {
  *
  * @param delimiter one ASCII character
  * @param fields number of fields a record must have; undefined: as many as the first record has
+ * @param ends counts the line ends and blank lines on the way
  * @throws Unreadable where no record end can be found
  */
-export async function* walkRecords(path: string, delimiter: string, fields?: number): AsyncGenerator<RawRecord[]> {
+export async function* walkRecords(
+  path: string,
+  delimiter: string,
+  fields?: number,
+  ends: LineEnds = { lf: 0, crlf: 0, blank: 0 },
+): AsyncGenerator<RawRecord[]> {
   const DELIMITER = delimiter.charCodeAt(0);
   let width = fields;
   let buffer: Buffer = Buffer.alloc(0);
@@ -150,7 +181,10 @@ export async function* walkRecords(path: string, delimiter: string, fields?: num
   };
 
   const endOfLine = (): void => {
-    finish(position > start && buffer[position - 1] === CR ? position - 1 : position);
+    const end = position > start && buffer[position - 1] === CR ? position - 1 : position;
+    ends[end < position ? 'crlf' : 'lf'] += 1;
+    if (end === start) ends.blank += 1;
+    finish(end);
     line += 1;
     start = position + 1;
     startLine = line;
@@ -211,9 +245,7 @@ export async function* walkRecords(path: string, delimiter: string, fields?: num
     if (buffer.length - start > MAX_RECORD_BYTES) {
       throw new Unreadable(
         startLine,
-        quoted()
-          ? 'a quote is opened and not closed within a megabyte'
-          : 'a record is longer than a megabyte',
+        quoted() ? 'a quote is opened and not closed within a megabyte' : 'a record is longer than a megabyte',
       );
     }
   }

@@ -18,11 +18,12 @@ const LATEST = `TIMESTAMP '2200-01-01'`;
 
 /**
  * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
- * The first branch is the form nearly every log uses, checked without a regular expression: the shape by LIKE, the
- * digits by the cast, and the hour by itself, because the cast also takes ` 9` and `24`.
+ * The first two branches are the form nearly every log uses, checked without a regular expression: the shape and the
+ * hour by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
  */
 const isoInstant = (cell: string): string => `CASE
-      WHEN ${cell} LIKE '____-__-__T__:__:__Z' AND ${cell}[12:13] BETWEEN '00' AND '23' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:??Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:??Z' THEN try_cast(${cell} AS TIMESTAMP)
       WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN make_timestamp(epoch_us(try_cast(
         regexp_replace(replace(${cell}, ' UTC', ''), '([T ]\\d\\d:\\d\\d)([+-]|Z|$)', '\\1:00\\2') AS TIMESTAMPTZ)))
     END`;
@@ -66,10 +67,21 @@ const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {
   if (kind === 'number') {
     const rule = { broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' };
     if (!numeric.has(column)) return [rule];
-    return [rule, { broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(38, 10)) IS NULL`, says: 'too large to calculate with' }];
+    return [
+      rule,
+      {
+        broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(38, 10)) IS NULL`,
+        says: 'too large to calculate with',
+      },
+    ];
   }
   if (kind === 'flag') {
-    return [{ broken: `${cell} IS NOT NULL AND try_cast(${cell} AS BOOLEAN) IS NULL`, says: 'not a flag (true, false, 1 or 0)' }];
+    return [
+      {
+        broken: `${cell} IS NOT NULL AND try_cast(${cell} AS BOOLEAN) IS NULL`,
+        says: 'not a flag (true, false, 1 or 0)',
+      },
+    ];
   }
   return [];
 };

@@ -103,7 +103,9 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return `(${recent} - count(*)${filter(where(measure, level), inLast(asOf, measure.days * 2), older)})`;
     }
     case 'everyOf': {
-      const each = measure.values.map((v) => `count(*)${filter(condition({ column: measure.column, equals: v }, level))} > 0`);
+      const each = measure.values.map(
+        (v) => `count(*)${filter(condition({ column: measure.column, equals: v }, level))} > 0`,
+      );
       return `(${each.join(' AND ')})::INTEGER`;
     }
   }

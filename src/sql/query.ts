@@ -54,7 +54,8 @@ export const eventColumns = (features: Features): Set<string> =>
 export const asOfComesFirst = (features: Features): boolean => Object.values(features).some(needsAsOf);
 
 /** The log's cells with the instant of each row as `t`. */
-const read = (plan: Pick<Plan, 'source' | 'rules'>): string => `(SELECT *, ${instant(plan.rules)} AS t FROM ${plan.source})`;
+const read = (plan: Pick<Plan, 'source' | 'rules'>): string =>
+  `(SELECT *, ${instant(plan.rules)} AS t FROM ${plan.source})`;
 
 /** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns, unknown where the log lacks them. */
 const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: string[] = []): string => {
@@ -71,7 +72,9 @@ export const acceptedRows = (plan: Pick<Plan, 'source' | 'rules'>): string =>
 /** Columns by which rows of one event_id are put in order; all the log has, so that the order never depends on the file. */
 const fullOrder = (rules: CellRules): string[] => [
   't',
-  ...new Set(['user_id', 'event_type', 'session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c))),
+  ...new Set(
+    ['user_id', 'event_type', 'session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c)),
+  ),
 ];
 
 /** A relation of the accepted rows without second rows of one event_id; `repeated` is a table of the ids in question. */
@@ -144,7 +147,11 @@ const sessionFacts = (plan: Plan): SessionFacts => {
 /** CTEs that end in `sessions`, from a relation of rows with `t`. */
 export const sessionsFrom = (plan: Plan, rows: string): string => {
   const facts = sessionFacts(plan);
-  const wanted = [...(facts.ids === 'none' ? [] : ['session_id']), ...(facts.hasDevice ? ['device'] : []), ...facts.flags];
+  const wanted = [
+    ...(facts.ids === 'none' ? [] : ['session_id']),
+    ...(facts.hasDevice ? ['device'] : []),
+    ...facts.flags,
+  ];
   return `WITH events AS (${selectEvents(plan, wanted, rows)}),
   ${sessionTable(facts)}`;
 };
