@@ -126,7 +126,7 @@ interface Card {
 /** Deals personas: each hundred users is one shuffled deck with `share` cards of every persona, so small worlds are whole. */
 const dealer = (seed: string): ((k: number) => Card) => {
   const cards = Object.entries<Persona>(personas).flatMap(([name, persona]) =>
-    Array<Card>(persona.share).fill({ name, persona }),
+    Array.from({ length: persona.share }, (): Card => ({ name, persona })),
   );
   let dealt = -1;
   let deck: readonly Card[] = [];
