@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { dirname, join, resolve } from 'node:path';
 import { checkOutputs, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
+import { printable } from '../io/terminal.js';
 import { Failure } from '../model.js';
 
 /** The demo's end of the world: a fixed instant, so that the default files are the same on every day and machine. */
@@ -78,11 +79,13 @@ const run = async (flags: Flags): Promise<void> => {
   if (rate > 0 && out === '-') {
     throw new Failure('usage', '--dirty lists what it planted in a file beside the log: name one with --out');
   }
-  if (truth !== undefined && resolve(truth) === resolve(out)) {
-    throw new Failure('usage', `--truth ${truth} is also the log: name another file`);
-  }
   const planted = join(dirname(out), 'planted_events.csv');
-  await checkOutputs([out, ...(truth === undefined ? [] : [truth]), ...(rate > 0 ? [planted] : [])], []);
+  const outputs = [out, ...(rate > 0 ? [planted] : []), ...(truth === undefined ? [] : [truth])];
+  const twice = outputs.find((path, i) => outputs.findIndex((other) => resolve(other) === resolve(path)) < i);
+  if (twice !== undefined) {
+    throw new Failure('usage', `${twice} would be written twice: name different files with --out and --truth`);
+  }
+  await checkOutputs(outputs, []);
 
   const [{ simulate }, log, dirty, { inTimeOrder }] = await Promise.all([
     import('../simulate/world.js'),
@@ -149,11 +152,12 @@ const run = async (flags: Flags): Promise<void> => {
   }
 
   const lines = [
-    `wrote ${count(tally.events)} events of ${count(tally.users)} users in ${count(tally.sessions)} sessions to ${out === '-' ? 'standard output' : out}`,
-    `from ${log.stamp(tally.first)} to ${log.stamp(tally.last)}, seed ${seed}`,
+    `wrote ${count(tally.events)} events of ${count(tally.users)} users in ${count(tally.sessions)} sessions to ${out === '-' ? 'standard output' : printable(out)}`,
+    `from ${log.stamp(tally.first)} to ${log.stamp(tally.last)}, seed ${printable(seed)}`,
   ];
-  if (truth !== undefined) lines.push(`wrote the truth about them, ${count(horizon)} days ahead, to ${truth}`);
-  if (plant) lines.push(`planted ${count(plant.planted.length)} defects on top, listed in ${planted}`);
+  if (truth !== undefined)
+    lines.push(`wrote the truth about them, ${count(horizon)} days ahead, to ${printable(truth)}`);
+  if (plant) lines.push(`planted ${count(plant.planted.length)} defects on top, listed in ${printable(planted)}`);
   process.stderr.write(`${lines.join('\n')}\n`);
 };
 

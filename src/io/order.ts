@@ -1,11 +1,12 @@
 /** Puts the lines of a log too large for memory into the order of time. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 const HOUR = 3600;
 
 /** Characters held in memory before they are put on disk. */
-const HELD = 32 * 1024 * 1024;
+const HELD = 16 * 1024 * 1024;
 
 /**
  * The lines of `batches` in the order of their instants (epoch seconds), ties in the order of their text; one hour at a time.
@@ -32,6 +33,8 @@ export async function* inTimeOrder(
       else hours.set(hour, [line]);
       size += line.length;
     }
+    // Making a batch is pure work: let signals through.
+    await setImmediate();
     if (size < held) continue;
     for (const [hour, lines] of hours) {
       await appendFile(fileOf(hour), `${lines.join('\n')}\n`);

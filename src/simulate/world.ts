@@ -158,28 +158,36 @@ interface Journey {
 }
 
 /** The funnel: pricing before a demo, one signup, a booking by those with an account (and a few sent there by sales). */
-const allowed = (type: EventType, { persona, booksFirst, ...done }: Journey): boolean => {
+const allowed = (type: EventType, journey: Journey): boolean => {
+  const hadAccount = journey.persona.account === true;
   switch (type) {
     case 'demo_request_click':
-      return done.pricing > 0;
+      return journey.pricing > 0;
     case 'signup':
-      return persona.account !== true && done.signedUpAt === undefined;
+      return !hadAccount && journey.signedUpAt === undefined;
     case 'calendar_booking':
-      return done.bookings < MOST_BOOKINGS && (persona.account === true || done.signedUpAt !== undefined || booksFirst);
+      return journey.bookings < MOST_BOOKINGS && (hadAccount || journey.signedUpAt !== undefined || journey.booksFirst);
     default:
       return true;
   }
 };
 
-/** The next step among `from`, by the site's weights, the persona's taste and the user's drive; undefined: leave. */
-const step = (journey: Journey, from: Weights<EventType>): EventType | undefined => {
-  const { persona, drive } = journey;
-  const weights = EVENT_TYPES.map((type) => {
-    const weight = from[type] ?? 0;
-    if (weight === 0 || !allowed(type, journey)) return 0;
-    return weight * (persona.pull[type] ?? 1) * (commercial.has(type) ? drive : 1);
-  });
-  return EVENT_TYPES[pickIndex(journey.rng, weights)];
+/** Steps with their weights, as lists: they are walked once an event. */
+type Steps = readonly (readonly [EventType, number])[];
+
+const stepsOf = (weights: Weights<EventType>): Steps =>
+  EVENT_TYPES.map((type) => [type, weights[type] ?? 0] as const).filter(([, weight]) => weight > 0);
+
+const LANDING = stepsOf(landing);
+const NEXT = new Map(EVENT_TYPES.map((type) => [type, stepsOf(site[type].next)]));
+
+/** The next step among `steps`, by the site's weights, the persona's taste and the user's drive; undefined: leave. */
+const step = (journey: Journey, steps: Steps): EventType | undefined => {
+  const { rng, persona, drive } = journey;
+  const weights = steps.map(([type, weight]) =>
+    allowed(type, journey) ? weight * (persona.pull[type] ?? 1) * (commercial.has(type) ? drive : 1) : 0,
+  );
+  return steps[pickIndex(rng, weights)]?.[0];
 };
 
 /** Plays one visit from its first event on. Events after `until` are not played. */
@@ -191,7 +199,7 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
   const before = { pages: recentPages, pricing: recentPricing };
   const longest = rng() < persona.bounces ? 1 : LONGEST_VISIT;
   const events: SimulatedEvent[] = [];
-  let type = step(journey, landing);
+  let type = step(journey, LANDING);
   for (let at = start; type !== undefined && at <= until;) {
     if (type === 'page_view' || type === 'pricing_page_view') recentPages += 1;
     if (type === 'pricing_page_view') {
@@ -210,7 +218,7 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
     events.push({ at, type, seconds, scroll, recentPages, recentPricing });
     if (events.length >= longest || (events.length > 1 && rng() < persona.leaves)) break;
     at += seconds;
-    type = step(journey, site[type].next);
+    type = step(journey, NEXT.get(type) ?? []);
   }
   journey.recent.push({ at: start, pages: recentPages - before.pages, pricing: recentPricing - before.pricing });
   return events;
