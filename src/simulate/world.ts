@@ -94,6 +94,9 @@ const LONGEST_VISIT = 40;
 /** Spread of how active people of one persona are. Assumed. */
 const ENERGY = [0.4, 0.75, 1, 1.3, 2.2] as const;
 
+/** Growing interest stops growing here, in expected visits a day. Assumed. */
+const MOST_VISITS_A_DAY = 2;
+
 /** Interest after a conversion: the decision is made, what is left is onboarding. Assumed. */
 const AFTER_CONVERSION = 0.35;
 
@@ -279,7 +282,7 @@ export function* simulate(world: World, from = 1): Generator<SimulatedUser> {
       if (day.at + DAY <= free && sessions.length === 0) continue;
       const starts = sessions.length === 0 ? [free] : [];
       if (sessions.length > 0) {
-        rate *= persona.visits.trend;
+        rate = Math.min(rate * persona.visits.trend, MOST_VISITS_A_DAY);
         const won = later(journey.signedUpAt, journey.bookedAt) === undefined ? 1 : AFTER_CONVERSION;
         const expected = rate * (weeks[persona.visits.week][day.weekday] ?? 1) * won;
         const visits = Math.floor(expected) + (rng() < expected % 1 ? 1 : 0);
