@@ -23,11 +23,11 @@ interface Flags {
 }
 
 /** A whole number within bounds. @throws Failure `usage` naming the flag */
-const whole = (flag: string, text: string, least: number, most: number): number => {
+const whole = (flag: string, text: string, least: number, most: number, example: number): number => {
   const value = /^\d{1,12}$/u.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   const bounds = `${least} to ${most.toLocaleString('en-US')}`;
-  throw new Failure('usage', `${flag} ${text}: expected a whole number from ${bounds}, as in ${flag} ${least + 30}`);
+  throw new Failure('usage', `${flag} ${text}: expected a whole number from ${bounds}, as in ${flag} ${example}`);
 };
 
 /** A share, written `0.01` or `1%`. @throws Failure `usage` naming the flag */
@@ -63,9 +63,9 @@ interface Tally {
 const count = (n: number): string => n.toLocaleString('en-US');
 
 const run = async (flags: Flags): Promise<void> => {
-  const users = whole('--users', flags.users, 1, 100_000_000);
-  const days = whole('--days', flags.days, 1, 3660);
-  const horizon = whole('--horizon', flags.horizon, 0, 3660);
+  const users = whole('--users', flags.users, 1, 100_000_000, 100);
+  const days = whole('--days', flags.days, 1, 3660, 30);
+  const horizon = whole('--horizon', flags.horizon, 0, 3660, 14);
   const asOf = await instant('--as-of', flags.asOf);
   const rate = flags.dirty === undefined ? 0 : share('--dirty', flags.dirty);
   const { seed, out, order, truth } = flags;

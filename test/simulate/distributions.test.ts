@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { personas } from '../../src/catalogue/personas.js';
 import type { EventType } from '../../src/model.js';
 import type { SimulatedUser } from '../../src/simulate/world.js';
 import { AS_OF, auc, converted, count, DAY, eventsOf, mean, roughScore, share, usersOf } from './worlds.js';
@@ -46,12 +47,12 @@ const HOME = { weekend: [0.33, 0.55], evening: [0.5, 0.7] } as const;
 const LOOKS: Record<string, Record<keyof ReturnType<typeof look>, Range>> = {
   casual_reader: {
     ...HOME,
-    sessions: [1.5, 2.3],
-    events: [2.2, 3.2],
-    bounces: [0.45, 0.56],
+    sessions: [1.5, 2],
+    events: [2.1, 2.8],
+    bounces: [0.53, 0.64],
     spam: NONE,
-    desktop: [0.3, 0.46],
-    pricing: [0.08, 0.2],
+    desktop: [0.36, 0.5],
+    pricing: [0.07, 0.17],
     demo: NONE,
     signup: [0, 0.02],
     booking: NONE,
@@ -59,20 +60,20 @@ const LOOKS: Record<string, Record<keyof ReturnType<typeof look>, Range>> = {
   researcher: {
     ...OFFICE,
     sessions: [3.2, 4.6],
-    events: [3.9, 5.2],
-    bounces: [0.24, 0.34],
+    events: [3.7, 4.8],
+    bounces: [0.29, 0.39],
     spam: NONE,
     desktop: [0.78, 0.92],
     pricing: [0.42, 0.65],
     demo: [0.01, 0.08],
-    signup: [0.03, 0.11],
+    signup: [0.02, 0.1],
     booking: [0, 0.02],
   },
   evaluator_who_converts: {
     ...OFFICE,
     sessions: [6, 8.5],
-    events: [4.5, 6.2],
-    bounces: [0.15, 0.25],
+    events: [4.4, 5.7],
+    bounces: [0.19, 0.29],
     spam: NONE,
     desktop: [0.72, 0.88],
     pricing: [0.88, 0.99],
@@ -83,8 +84,8 @@ const LOOKS: Record<string, Record<keyof ReturnType<typeof look>, Range>> = {
   evaluator_who_stalls: {
     ...OFFICE,
     sessions: [3.4, 4.8],
-    events: [4, 5.5],
-    bounces: [0.2, 0.31],
+    events: [3.9, 5.1],
+    bounces: [0.25, 0.36],
     spam: NONE,
     desktop: [0.68, 0.85],
     pricing: [0.7, 0.9],
@@ -95,8 +96,8 @@ const LOOKS: Record<string, Record<keyof ReturnType<typeof look>, Range>> = {
   returning_customer: {
     ...OFFICE,
     sessions: [7.5, 10],
-    events: [3, 4.4],
-    bounces: [0.3, 0.4],
+    events: [3, 4],
+    bounces: [0.35, 0.46],
     spam: NONE,
     desktop: [0.75, 0.9],
     pricing: [0.35, 0.58],
@@ -132,6 +133,10 @@ const LOOKS: Record<string, Record<keyof ReturnType<typeof look>, Range>> = {
 };
 
 describe('every persona behaves like itself', () => {
+  it('and none is forgotten here', () => {
+    expect(Object.keys(LOOKS)).toEqual(Object.keys(personas));
+  });
+
   it.each(Object.entries(LOOKS))('%s', (name, expected) => {
     const group = users.filter(({ persona }) => persona === name);
     const visits = group.flatMap((user) => user.sessions);
