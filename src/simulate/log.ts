@@ -15,10 +15,12 @@ export const LOG_HEADER = Object.keys(EVENT_COLUMNS).join(',');
 /** The header of the truth, without a line end. */
 export const TRUTH_HEADER = 'user_id,persona,intent,converts_at';
 
-/** Rows turned into text at once; larger batches are no faster. */
+/** Lines handed on at once; larger batches are no faster. */
 const BATCH = 1000;
 
 const padded = (n: number, width: number): string => String(n).padStart(width, '0');
+
+const quoted = (cell: string): string => stringify([[cell]], { eof: false });
 
 /** The id of user `k`. */
 export const userId = (k: number): string => `u_${padded(k, 6)}`;
@@ -32,59 +34,55 @@ export const stamp = (at: number): string => `${new Date(at * 1000).toISOString(
 /** Names a session: by default `sessionId`, in a dirty log sometimes the id of another user's session. */
 export type NameSession = (k: number, n: number) => string;
 
-/** The events of one user as rows of cells, in the order of `EVENT_COLUMNS` and of time. */
-export const rowsOf = (user: SimulatedUser, nameSession: NameSession = sessionId): (string | number)[][] => {
-  const { k, person, sessions } = user;
+/**
+ * The events of one user in the order of time. Cells stand in the order of `EVENT_COLUMNS`; only a name and a city can
+ * need quotes, so csv-stringify looks at those, once a user: six times as fast as looking at every cell of every row.
+ */
+export const linesOf = ({ k, person, sessions }: SimulatedUser, nameSession: NameSession = sessionId): Line[] => {
   const id = userId(k);
-  const rows: (string | number)[][] = [];
+  const name = quoted(person.username);
+  const city = quoted(person.city);
+  const { balance, gender } = person;
+  const lines: Line[] = [];
   for (const { number, device, events, spam } of sessions) {
     const session = nameSession(k, number);
-    const isRepeat = String(number > 1);
-    const isBounce = String(events.length === 1);
-    const isSpam = String(spam);
-    for (const event of events) {
-      rows.push([
-        `e_${padded(k, 6)}_${padded(rows.length + 1, 5)}`,
+    const visit = `${device},${number > 1},${number},${balance}`;
+    const flags = `${events.length === 1},${spam}`;
+    for (const { at, type, recentPages, recentPricing, seconds, scroll } of events) {
+      const event = `e_${padded(k, 6)}_${padded(lines.length + 1, 5)}`;
+      // One flat string: `+` and templates would keep thirty pieces a line alive until the line is written.
+      const cells = [
+        event,
         id,
-        person.username,
+        name,
         session,
-        stamp(event.at),
-        event.type,
-        person.city,
-        device,
-        isRepeat,
-        number,
-        person.balance,
-        event.recentPages,
-        event.recentPricing,
-        person.gender,
-        event.seconds,
-        event.scroll,
-        isBounce,
-        isSpam,
-      ]);
+        stamp(at),
+        type,
+        city,
+        visit,
+        recentPages,
+        recentPricing,
+        gender,
+        seconds,
+        scroll,
+        flags,
+      ];
+      lines.push({ at, text: cells.join(',') });
     }
   }
-  return rows;
+  return lines;
 };
 
 /** The log of `users` in their order, in batches of about a thousand lines. */
 export function* logLines(users: Iterable<SimulatedUser>, nameSession?: NameSession): Generator<Line[]> {
-  let rows: (string | number)[][] = [];
-  let instants: number[] = [];
-  const flush = (): Line[] => {
-    const texts = stringify(rows, { eof: false }).split('\n');
-    const lines = texts.map((text, i) => ({ at: instants[i] ?? 0, text }));
-    rows = [];
-    instants = [];
-    return lines;
-  };
+  let batch: Line[] = [];
   for (const user of users) {
-    for (const row of rowsOf(user, nameSession)) rows.push(row);
-    for (const { events } of user.sessions) for (const { at } of events) instants.push(at);
-    if (rows.length >= BATCH) yield flush();
+    batch.push(...linesOf(user, nameSession));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
   }
-  if (rows.length > 0) yield flush();
+  if (batch.length > 0) yield batch;
 }
 
 /** What nobody but the simulation knows: one line a user. `converts_at` is empty where the user does not convert. */
