@@ -51,26 +51,17 @@ const instant = async (flag: string, text: string): Promise<number> => {
   );
 };
 
-/** What the run has made so far. */
-interface Tally {
-  users: number;
-  sessions: number;
-  events: number;
-  first: number;
-  last: number;
-}
-
-const count = (n: number): string => n.toLocaleString('en-US');
-
-const run = async (flags: Flags): Promise<void> => {
+/** What the flags ask for, checked. Instants are epoch seconds. */
+const planOf = async (flags: Flags) => {
   const users = whole('--users', flags.users, 1, 100_000_000, 100);
   const days = whole('--days', flags.days, 1, 3660, 30);
   const horizon = whole('--horizon', flags.horizon, 0, 3660, 14);
   const asOf = await instant('--as-of', flags.asOf);
   const rate = flags.dirty === undefined ? 0 : share('--dirty', flags.dirty);
   const { seed, out, order, truth } = flags;
-  const start = asOf - days * DAY;
-  if (start < 0 || asOf + horizon * DAY > Date.UTC(9999, 11, 31) / 1000) {
+  const world = { seed, users, start: asOf - days * DAY, asOf, until: asOf };
+  const horizonEnd = asOf + horizon * DAY;
+  if (world.start < 0 || horizonEnd > Date.UTC(9999, 11, 31) / 1000) {
     throw new Failure('usage', `--as-of ${flags.asOf}: the simulated days must lie between 1970 and 9999`);
   }
   if (order !== 'user' && order !== 'time') {
@@ -79,71 +70,91 @@ const run = async (flags: Flags): Promise<void> => {
   if (rate > 0 && out === '-') {
     throw new Failure('usage', '--dirty lists what it planted in a file beside the log: name one with --out');
   }
-  const planted = join(dirname(out), 'planted_events.csv');
-  const outputs = [out, ...(rate > 0 ? [planted] : []), ...(truth === undefined ? [] : [truth])];
+  const planted = rate > 0 ? join(dirname(out), 'planted_events.csv') : undefined;
+  const outputs = [out, planted, truth].filter((path) => path !== undefined);
   const twice = outputs.find((path, i) => outputs.findIndex((other) => resolve(other) === resolve(path)) < i);
   if (twice !== undefined) {
     throw new Failure('usage', `${twice} would be written twice: name different files with --out and --truth`);
   }
   await checkOutputs(outputs, []);
+  return { world, horizon, horizonEnd, rate, order, out, truth, planted };
+};
 
-  const [{ simulate }, log, dirty, { inTimeOrder }] = await Promise.all([
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/** How a path is called in the summary. */
+const named = (path: string): string => (path === '-' ? 'standard output' : printable(path));
+
+/** A list with a header, as the text of a file. */
+function* listed(header: string, lines: Iterable<string>): Generator<string> {
+  yield `${header}\n`;
+  for (const line of lines) yield `${line}\n`;
+}
+
+/** Lines in the order they come. */
+function* inUserOrder(batches: Iterable<readonly { readonly text: string }[]>): Generator<string[]> {
+  for (const batch of batches) yield batch.map(({ text }) => text);
+}
+
+const run = async (flags: Flags): Promise<void> => {
+  const { world, horizon, horizonEnd, rate, order, out, truth, planted } = await planOf(flags);
+  const [
+    { personas },
+    { simulate },
+    { LOG_HEADER, TRUTH_HEADER, logLines, stamp, truthLines },
+    { planter, plantedLine, PLANTED_HEADER },
+    { inTimeOrder },
+  ] = await Promise.all([
+    import('../catalogue/personas.js'),
     import('../simulate/world.js'),
     import('../simulate/log.js'),
     import('../simulate/dirty.js'),
     import('../io/order.js'),
   ]);
-  const world = { seed, users, start, asOf, until: asOf };
-  const tally: Tally = { users: 0, sessions: 0, events: 0, first: Infinity, last: -Infinity };
 
-  const progress = process.stderr.isTTY && users >= 20_000;
+  const showsProgress = process.stderr.isTTY && world.users >= 20_000;
   const say = (text: string): void => {
-    if (progress) process.stderr.write(`\r\u001b[K${text}`);
+    if (showsProgress) process.stderr.write(`\r\u001b[K${text}`);
   };
-  const counted = function* () {
-    for (const user of simulate(world)) {
-      tally.users += 1;
-      tally.sessions += user.sessions.length;
-      for (const { events } of user.sessions) {
-        tally.events += events.length;
-        for (const { at } of events) {
-          if (at < tally.first) tally.first = at;
-          if (at > tally.last) tally.last = at;
-        }
-      }
-      if (tally.users % 2000 === 0) say(`simulated ${count(tally.users)} of ${count(users)} users`);
+  const watched = function* (what: string, until: number) {
+    for (const user of simulate({ ...world, until })) {
+      if (user.k % 2000 === 0) say(`${what}: ${count(user.k)} of ${count(world.users)} users`);
       yield user;
     }
   };
-  const plant = rate > 0 ? dirty.planter(seed, rate) : undefined;
-  const text = async function* (folder: string) {
-    yield `${log.LOG_HEADER}\n`;
-    const batches = log.logLines(counted(), plant?.nameSession);
-    const ordered = order === 'time' ? inTimeOrder(batches, folder) : inUserOrder(batches);
-    for await (const lines of ordered) {
-      const ready = plant?.plant(lines) ?? lines;
-      if (ready.length > 0) yield `${ready.join('\n')}\n`;
+
+  const tally = { sessions: 0, events: 0, first: Infinity, last: -Infinity };
+  const tallied = function* () {
+    for (const user of watched('events', world.asOf)) {
+      tally.sessions += user.sessions.length;
+      for (const { events } of user.sessions) tally.events += events.length;
+      tally.first = Math.min(tally.first, user.sessions[0]?.events[0]?.at ?? Infinity);
+      tally.last = Math.max(tally.last, user.sessions.at(-1)?.events.at(-1)?.at ?? -Infinity);
+      yield user;
     }
-    const rest = plant?.rest() ?? [];
-    if (rest.length > 0) yield `${rest.join('\n')}\n`;
   };
-  const listed = function* (header: string, lines: Iterable<string>) {
-    yield `${header}\n`;
-    for (const line of lines) yield `${line}\n`;
+
+  const dirt = planted === undefined ? undefined : planter(world.seed, rate);
+  const events = async function* (scratch: string) {
+    yield `${LOG_HEADER}\n`;
+    const batches = logLines(tallied(), dirt?.nameSession);
+    for await (const clean of order === 'time' ? inTimeOrder(batches, scratch) : inUserOrder(batches)) {
+      const lines = dirt?.plant(clean) ?? clean;
+      if (lines.length > 0) yield `${lines.join('\n')}\n`;
+    }
+    for (const line of dirt?.rest() ?? []) yield `${line}\n`;
   };
 
   const targets: Target[] = [
-    { path: out, write: (file) => withScratch(out, (folder) => writeText(file, text(folder))) },
+    { path: out, write: (file) => withScratch(out, (scratch) => writeText(file, events(scratch))) },
   ];
-  if (plant) {
-    const lines = function* () {
-      for (const row of plant.planted) yield dirty.plantedLine(row);
-    };
-    targets.push({ path: planted, write: (file) => writeText(file, listed(dirty.PLANTED_HEADER, lines())) });
+  if (dirt && planted !== undefined) {
+    const write: Target['write'] = (file) => writeText(file, listed(PLANTED_HEADER, dirt.planted.map(plantedLine)));
+    targets.push({ path: planted, write });
   }
   if (truth !== undefined) {
-    const ahead = simulate({ ...world, until: asOf + horizon * DAY });
-    targets.push({ path: truth, write: (file) => writeText(file, listed(log.TRUTH_HEADER, log.truthLines(ahead))) });
+    const lines = truthLines(watched('truth', horizonEnd));
+    targets.push({ path: truth, write: (file) => writeText(file, listed(TRUTH_HEADER, lines)) });
   }
   try {
     await replaceFiles(targets, []);
@@ -151,20 +162,16 @@ const run = async (flags: Flags): Promise<void> => {
     say('');
   }
 
-  const lines = [
-    `wrote ${count(tally.events)} events of ${count(tally.users)} users in ${count(tally.sessions)} sessions to ${out === '-' ? 'standard output' : printable(out)}`,
-    `from ${log.stamp(tally.first)} to ${log.stamp(tally.last)}, seed ${printable(seed)}`,
+  const summary = [
+    `wrote ${count(tally.events)} events of ${count(world.users)} users in ${count(tally.sessions)} sessions to ${named(out)}`,
+    `from ${stamp(tally.first)} to ${stamp(tally.last)}, ${Object.keys(personas).length} personas, seed ${printable(world.seed)}`,
+    ...(dirt && planted !== undefined
+      ? [`planted ${count(dirt.planted.length)} defects, listed in ${named(planted)}`]
+      : []),
+    ...(truth === undefined ? [] : [`wrote the truth about them, ${count(horizon)} days ahead, to ${named(truth)}`]),
   ];
-  if (truth !== undefined)
-    lines.push(`wrote the truth about them, ${count(horizon)} days ahead, to ${printable(truth)}`);
-  if (plant) lines.push(`planted ${count(plant.planted.length)} defects on top, listed in ${printable(planted)}`);
-  process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${summary.join('\n')}\n`);
 };
-
-/** Lines in the order they come. */
-function* inUserOrder(batches: Iterable<readonly { readonly text: string }[]>): Generator<string[]> {
-  for (const batch of batches) yield batch.map(({ text }) => text);
-}
 
 /** Adds `generate`. */
 export const generate = (program: Command): void => {

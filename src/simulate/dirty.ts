@@ -33,7 +33,7 @@ export const plantedLine = ({ line, defect, event_id }: Planted): string =>
   `${line},${defect},${event_id},${DEFECTS[defect]}`;
 
 /** Stamps no reader may accept: ambiguous, words, no such day or hour, no unit, nothing. */
-export const BAD_STAMPS = [
+const BAD_STAMPS = [
   '03/01/2024',
   'yesterday',
   'infinity',

@@ -23,7 +23,7 @@ const padded = (n: number, width: number): string => String(n).padStart(width, '
 const quoted = (cell: string): string => stringify([[cell]], { eof: false });
 
 /** The id of user `k`. */
-export const userId = (k: number): string => `u_${padded(k, 6)}`;
+const userId = (k: number): string => `u_${padded(k, 6)}`;
 
 /** The id of the `n`-th session of user `k`. */
 export const sessionId = (k: number, n: number): string => `s_${padded(k, 6)}_${padded(n, 3)}`;

@@ -36,7 +36,7 @@ export interface World {
 }
 
 /** One thing a user did. */
-export interface SimulatedEvent {
+interface SimulatedEvent {
   readonly at: number;
   readonly type: EventType;
   readonly seconds: number;
@@ -48,7 +48,7 @@ export interface SimulatedEvent {
 }
 
 /** One visit. It has at least one event; gaps between its events stay under 30 minutes. */
-export interface SimulatedSession {
+interface SimulatedSession {
   /** 1 for a user's first. */
   readonly number: number;
   readonly device: Device;

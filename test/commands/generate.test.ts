@@ -42,7 +42,7 @@ describe('without flags', () => {
     expect(code).toBe(0);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /^wrote 1,\d{3} events of 100 users in \d{3} sessions to data\/raw_events\.csv\nfrom 2026-01-01T\S+Z to 2026-01-30T\S+Z, seed 42\n$/u,
+      /^wrote 1,\d{3} events of 100 users in \d{3} sessions to data\/raw_events\.csv\nfrom 2026-01-01T\S+Z to 2026-01-30T\S+Z, 7 personas, seed 42\n$/u,
     );
     expect(await readdir(join(folder, 'data'))).toEqual(['raw_events.csv']);
 
@@ -128,7 +128,7 @@ describe('flags', () => {
     const { stderr } = await generate(['--dirty', '2%', '--out', 'logs/dirty.csv']);
     const planted = await rows('logs/planted_events.csv');
     expect(Object.keys(planted[0] ?? {})).toEqual(['line', 'defect', 'event_id', 'expect']);
-    expect(stderr).toContain(`planted ${planted.length} defects on top, listed in logs/planted_events.csv`);
+    expect(stderr).toContain(`planted ${planted.length} defects, listed in logs/planted_events.csv`);
     const lines = (await text('logs/dirty.csv')).split('\n');
     for (const { line, event_id } of planted) expect(lines[Number(line) - 1]?.split(',')[0]).toBe(event_id);
   });
