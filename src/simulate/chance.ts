@@ -31,11 +31,13 @@ export const pickIndex = (rng: Rng, weights: readonly number[]): number => {
   let total = 0;
   for (const weight of weights) total += weight;
   let rest = rng() * total;
-  for (let i = 0; i < weights.length; i++) {
-    rest -= weights[i] ?? 0;
-    if (rest < 0) return i;
+  let picked = -1;
+  for (let i = 0; i < weights.length && rest >= 0; i++) {
+    const weight = weights[i] ?? 0;
+    if (weight > 0) picked = i;
+    rest -= weight;
   }
-  return -1;
+  return picked;
 };
 
 /** `items` in an order drawn from `rng` (Fisher and Yates); the argument is left as it is. */
