@@ -1,9 +1,10 @@
 /** The commands in the order of the data; the pipeline first, its companions after. */
 import type { Command } from 'commander';
 import { registerFeatures } from './features.js';
+import { generate } from './generate.js';
 
 /** Adds one command to the program. Loads nothing heavy: the work is imported when the command runs. */
 export type Register = (program: Command) => void;
 
 /** Every command gesture has. */
-export const commands: readonly Register[] = [registerFeatures];
+export const commands: readonly Register[] = [generate, registerFeatures];

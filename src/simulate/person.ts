@@ -1,0 +1,55 @@
+/** Who a simulated user is: a name, a city, a usual device and means, drawn once and stable over all of their events. */
+import { en, Faker } from '@faker-js/faker';
+import type { Device, Persona } from '../catalogue/personas.js';
+import { pickIndex, quantile, type Rng } from './chance.js';
+
+/** What every event of one user repeats. */
+export interface Person {
+  readonly username: string;
+  readonly city: string;
+  /** `F`, `M`, `X`, or empty where the user never said. */
+  readonly gender: string;
+  /** The device of most visits. */
+  readonly device: Device;
+  /** USD, two decimals. */
+  readonly balance: string;
+}
+
+const DEVICES = ['desktop', 'mobile', 'tablet'] as const satisfies readonly Device[];
+
+/** Share of users who leave the field empty, and who choose neither of the two answers. Both assumed. */
+const GENDER_UNKNOWN = 0.08;
+const GENDER_OTHER = 0.02;
+
+/** A device by the persona's habits. */
+export const drawDevice = (rng: Rng, { devices }: Persona): Device =>
+  DEVICES[
+    pickIndex(
+      rng,
+      DEVICES.map((device) => devices[device] ?? 0),
+    )
+  ] ?? 'desktop';
+
+/**
+ * A maker of people. One faker serves all users; its numbers come from the stream of the user being made, so that
+ * nobody depends on who was made before.
+ */
+export const personMaker = (): ((rng: Rng, persona: Persona) => Person) => {
+  let current: Rng = () => 0;
+  const faker = new Faker({ locale: en, randomizer: { next: () => current(), seed: () => {} } });
+  return (rng, persona) => {
+    current = rng;
+    const sex = faker.person.sexType();
+    const answer = rng();
+    const first = sex === 'female' ? 'F' : 'M';
+    return {
+      username: faker.internet
+        .username({ firstName: faker.person.firstName(sex), lastName: faker.person.lastName() })
+        .toLowerCase(),
+      city: faker.location.city(),
+      gender: answer < GENDER_UNKNOWN ? '' : answer < GENDER_UNKNOWN + GENDER_OTHER ? 'X' : first,
+      device: drawDevice(rng, persona),
+      balance: quantile(persona.balance, rng()).toFixed(2),
+    };
+  };
+};

@@ -1,0 +1,303 @@
+/**
+ * The simulated world: users with intentions, their visits and what they do there. The only source of chance.
+ *
+ * Pure: the same world gives the same users, whatever the clock, the zone or the number of users asked for. User `k`
+ * draws from streams named by (seed, k) alone, forward in time, so a later `until` adds events and changes none.
+ * Instants are whole epoch seconds (UTC).
+ */
+import { utc } from '@date-fns/utc';
+import { addDays } from 'date-fns/addDays';
+import { getDay } from 'date-fns/getDay';
+import { startOfDay } from 'date-fns/startOfDay';
+import {
+  commercial,
+  hours,
+  landing,
+  personas,
+  site,
+  weeks,
+  type Device,
+  type Persona,
+  type Weights,
+} from '../catalogue/personas.js';
+import { EVENT_TYPES, type EventType } from '../model.js';
+import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
+import { drawDevice, personMaker, type Person } from './person.js';
+
+/** What is simulated. `start` <= first visits <= `asOf` <= `until`; epoch seconds. */
+export interface World {
+  readonly seed: string;
+  readonly users: number;
+  readonly start: number;
+  /** Everyone has visited by now. */
+  readonly asOf: number;
+  /** The last instant simulated: `asOf` for a log, later for the truth of what people will do. */
+  readonly until: number;
+}
+
+/** One thing a user did. */
+interface SimulatedEvent {
+  readonly at: number;
+  readonly type: EventType;
+  readonly seconds: number;
+  /** Per cent of the page. */
+  readonly scroll: number;
+  /** Pages (of any kind) and pricing pages this user viewed in the `RECENT_DAYS` up to and with this event. */
+  readonly recentPages: number;
+  readonly recentPricing: number;
+}
+
+/** One visit. It has at least one event; gaps between its events stay under 30 minutes. */
+interface SimulatedSession {
+  /** 1 for a user's first. */
+  readonly number: number;
+  readonly device: Device;
+  readonly events: readonly SimulatedEvent[];
+  /** Faster than a human reads, by `SPAM_EVENTS` and `SPAM_PACE`. */
+  readonly spam: boolean;
+}
+
+/** One user: who they are, what they want, what they did. */
+export interface SimulatedUser {
+  /** 1 for the first user. */
+  readonly k: number;
+  /** A name of the catalogue of personas. */
+  readonly persona: string;
+  /** Latent intent to buy, 0 to 1. */
+  readonly intent: number;
+  readonly person: Person;
+  readonly sessions: readonly SimulatedSession[];
+  /** When the user has both signed up and booked a call; undefined where that does not happen by `until`. */
+  readonly convertsAt: number | undefined;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The window of `recent_pages_viewed` and `recent_pricing_views`. Assumed: a week, the half-life of the score's recency. */
+export const RECENT_DAYS = 7;
+
+/** A session is spam from this many events on, if they come at this pace (mean seconds) or faster: nobody reads so fast. */
+export const SPAM_EVENTS = 3;
+export const SPAM_PACE = 2;
+
+/** Between two visits: more than the 30 idle minutes that end a session (Google Analytics' default), so both rules agree. */
+const IDLE = 30 * MINUTE;
+
+/** Longest stay on one page, well under `IDLE`. */
+const LONGEST_STAY = 25 * MINUTE;
+
+/** Longest visit, in events; a bound against endless walks, reached by hardly anyone. */
+const LONGEST_VISIT = 40;
+
+/** Spread of how active people of one persona are. Assumed. */
+const ENERGY = [0.4, 0.75, 1, 1.3, 2.2] as const;
+
+/** Growing interest stops growing here, in expected visits a day. Assumed. */
+const MOST_VISITS_A_DAY = 2;
+
+/** Interest after a conversion: the decision is made, what is left is onboarding. Assumed. */
+const AFTER_CONVERSION = 0.35;
+
+/** Share of users whom a salesperson sends a calendar link before they sign up. Assumed. */
+const BOOKS_FIRST = 0.03;
+
+/** A user books at most this many calls. */
+const MOST_BOOKINGS = 2;
+
+interface Day {
+  readonly at: number;
+  readonly weekday: number;
+}
+
+/** The UTC days that touch `start` to `until`. */
+const calendar = (start: number, until: number): Day[] => {
+  const days: Day[] = [];
+  const last = until * 1000;
+  for (let day = startOfDay(start * 1000, { in: utc }); +day <= last; day = addDays(day, 1, { in: utc })) {
+    days.push({ at: +day / 1000, weekday: getDay(day, { in: utc }) });
+  }
+  return days;
+};
+
+interface Card {
+  readonly name: string;
+  readonly persona: Persona;
+}
+
+/** Deals personas: each hundred users is one shuffled deck with `share` cards of every persona, so small worlds are whole. */
+const dealer = (seed: string): ((k: number) => Card) => {
+  const cards = Object.entries<Persona>(personas).flatMap(([name, persona]) =>
+    Array.from({ length: persona.share }, (): Card => ({ name, persona })),
+  );
+  let dealt = -1;
+  let deck: readonly Card[] = [];
+  return (k) => {
+    const number = Math.floor((k - 1) / cards.length);
+    if (number !== dealt) {
+      deck = shuffled(stream(seed, 'deck', number), cards);
+      dealt = number;
+    }
+    const card = deck[(k - 1) % cards.length];
+    if (card === undefined) throw new Error(`no user ${k}: the first is 1`);
+    return card;
+  };
+};
+
+/** What a user has done so far, as far as it decides what they may do next. */
+interface Journey {
+  readonly rng: Rng;
+  readonly persona: Persona;
+  /** Factor on the commercial steps. */
+  readonly drive: number;
+  readonly booksFirst: boolean;
+  pricing: number;
+  bookings: number;
+  signedUpAt: number | undefined;
+  bookedAt: number | undefined;
+  /** Page and pricing views of visits that may still be recent: start of the visit and counts. */
+  recent: { at: number; pages: number; pricing: number }[];
+}
+
+/** The funnel: pricing before a demo, one signup, a booking by those with an account (and a few sent there by sales). */
+const allowed = (type: EventType, journey: Journey): boolean => {
+  const hadAccount = journey.persona.account === true;
+  switch (type) {
+    case 'demo_request_click':
+      return journey.pricing > 0;
+    case 'signup':
+      return !hadAccount && journey.signedUpAt === undefined;
+    case 'calendar_booking':
+      return journey.bookings < MOST_BOOKINGS && (hadAccount || journey.signedUpAt !== undefined || journey.booksFirst);
+    default:
+      return true;
+  }
+};
+
+/** Steps with their weights, as lists: they are walked once an event. */
+type Steps = readonly (readonly [EventType, number])[];
+
+const stepsOf = (weights: Weights<EventType>): Steps =>
+  EVENT_TYPES.map((type) => [type, weights[type] ?? 0] as const).filter(([, weight]) => weight > 0);
+
+const LANDING = stepsOf(landing);
+const NEXT = new Map(EVENT_TYPES.map((type) => [type, stepsOf(site[type].next)]));
+
+/** The next step among `steps`, by the site's weights, the persona's taste and the user's drive; undefined: leave. */
+const step = (journey: Journey, steps: Steps): EventType | undefined => {
+  const { rng, persona, drive } = journey;
+  const weights = steps.map(([type, weight]) =>
+    allowed(type, journey) ? weight * (persona.pull[type] ?? 1) * (commercial.has(type) ? drive : 1) : 0,
+  );
+  return steps[pickIndex(rng, weights)]?.[0];
+};
+
+/** Plays one visit from its first event on. Events after `until` are not played. */
+const visit = (journey: Journey, start: number, until: number): SimulatedEvent[] => {
+  const { rng, persona } = journey;
+  journey.recent = journey.recent.filter(({ at }) => at > start - RECENT_DAYS * DAY);
+  let recentPages = journey.recent.reduce((sum, { pages }) => sum + pages, 0);
+  let recentPricing = journey.recent.reduce((sum, { pricing }) => sum + pricing, 0);
+  const before = { pages: recentPages, pricing: recentPricing };
+  const longest = rng() < persona.bounces ? 1 : LONGEST_VISIT;
+  const events: SimulatedEvent[] = [];
+  let type = step(journey, LANDING);
+  for (let at = start; type !== undefined && at <= until;) {
+    if (type === 'page_view' || type === 'pricing_page_view') recentPages += 1;
+    if (type === 'pricing_page_view') {
+      recentPricing += 1;
+      journey.pricing += 1;
+    }
+    if (type === 'signup') journey.signedUpAt = at;
+    if (type === 'calendar_booking') {
+      journey.bookings += 1;
+      journey.bookedAt ??= at;
+    }
+    const attention = rng();
+    const seconds = Math.min(Math.round(quantile(persona.dwell, attention) * site[type].dwell), LONGEST_STAY);
+    // Whoever stays longer scrolls further, mostly.
+    const scroll = Math.round(quantile(persona.scroll, (attention + rng()) / 2));
+    events.push({ at, type, seconds, scroll, recentPages, recentPricing });
+    if (events.length >= longest || (events.length > 1 && rng() < persona.leaves)) break;
+    at += seconds;
+    type = step(journey, NEXT.get(type) ?? []);
+  }
+  journey.recent.push({ at: start, pages: recentPages - before.pages, pricing: recentPricing - before.pricing });
+  return events;
+};
+
+const isSpam = (events: readonly SimulatedEvent[]): boolean => {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined || events.length < SPAM_EVENTS) return false;
+  return last.at - first.at <= SPAM_PACE * (events.length - 1);
+};
+
+/** A moment of `day` at the persona's hours. */
+const moment = (rng: Rng, day: Day, { visits }: Persona): number =>
+  day.at + pickIndex(rng, hours[visits.hours]) * HOUR + below(rng, HOUR);
+
+/** A user's first visit: in the leading part of the log, on the persona's days and hours, never after `asOf`. */
+const arrival = (rng: Rng, days: readonly Day[], persona: Persona, { start, asOf }: World): number => {
+  const end = start + Math.floor((asOf - start) * persona.arrives);
+  const weights = days.map((day) => (day.at <= end ? weeks[persona.visits.week][day.weekday] : 0) ?? 0);
+  const day = days[pickIndex(rng, weights)];
+  const at = day === undefined ? start : moment(rng, day, persona);
+  return at >= start && at <= end ? at : start + below(rng, end - start + 1);
+};
+
+/** When both have happened. */
+const later = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(a, b);
+
+/**
+ * The users of a world, one at a time, in the order of their numbers; a user is made when asked for.
+ *
+ * @param from the first user's number; user 7 is the same person from whichever number one begins
+ */
+export function* simulate(world: World, from = 1): Generator<SimulatedUser> {
+  const days = calendar(world.start, world.until);
+  const deal = dealer(world.seed);
+  const make = personMaker();
+  for (let k = from; k <= world.users; k++) {
+    const { name, persona } = deal(k);
+    const person = make(stream(world.seed, 'person', k), persona);
+    const rng = stream(world.seed, 'visits', k);
+    const intent = persona.intent[0] + (persona.intent[1] - persona.intent[0]) * rng();
+    const journey: Journey = {
+      rng,
+      persona,
+      drive: 0.3 + 1.4 * intent,
+      booksFirst: rng() < BOOKS_FIRST,
+      pricing: 0,
+      bookings: 0,
+      signedUpAt: undefined,
+      bookedAt: undefined,
+      recent: [],
+    };
+    let rate = persona.visits.perDay * quantile(ENERGY, rng()) * (0.5 + intent);
+    let free = arrival(rng, days, persona, world);
+    const sessions: SimulatedSession[] = [];
+    for (const day of days) {
+      if (day.at + DAY <= free && sessions.length === 0) continue;
+      const starts = sessions.length === 0 ? [free] : [];
+      if (sessions.length > 0) {
+        rate = Math.min(rate * persona.visits.trend, MOST_VISITS_A_DAY);
+        const won = later(journey.signedUpAt, journey.bookedAt) === undefined ? 1 : AFTER_CONVERSION;
+        const expected = rate * (weeks[persona.visits.week][day.weekday] ?? 1) * won;
+        const visits = Math.floor(expected) + (rng() < expected % 1 ? 1 : 0);
+        for (let i = 0; i < visits; i++) starts.push(moment(rng, day, persona));
+        starts.sort((a, b) => a - b);
+      }
+      for (const planned of starts) {
+        const start = Math.max(planned, free);
+        if (start > world.until) break;
+        const device = rng() < persona.loyalty ? person.device : drawDevice(rng, persona);
+        const events = visit(journey, start, world.until);
+        sessions.push({ number: sessions.length + 1, device, events, spam: isSpam(events) });
+        free = (events.at(-1)?.at ?? start) + IDLE + 1 + below(rng, IDLE);
+      }
+    }
+    yield { k, persona: name, intent, person, sessions, convertsAt: later(journey.signedUpAt, journey.bookedAt) };
+  }
+}
