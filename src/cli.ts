@@ -58,6 +58,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   } catch (error) {
     const { exit, say } = verdict(error);
     if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
+    if (error instanceof Failure) for (const line of error.excerpt) process.stderr.write(`${printable(line)}\n`);
     process.exitCode = exit;
   }
 };

@@ -53,7 +53,7 @@ const mapValues = <In, Out>(record: Readonly<Record<string, In>>, change: (value
  * Adds to settings the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are left out: they explain
  * a score and never move it, and `gesture compare` must not blame them.
  */
-export const finished = (settings: Settings, path?: string): Config => {
+const finished = (settings: Settings, path?: string): Config => {
   const numbers = {
     ...settings,
     features: mapValues(settings.features, ({ from, is, unit }) => ({ from, is, unit })),
@@ -86,6 +86,6 @@ export const loadConfig = async (path?: string): Promise<Config> => {
   const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
   if (file === undefined) return defaultConfig;
   // Only a run with a gesture.yaml pays for the parser and the checks.
-  const { readConfig } = await import('./config/read.js');
-  return readConfig(file);
+  const { readSettings } = await import('./config/read.js');
+  return finished(await readSettings(file, defaultConfig), file);
 };

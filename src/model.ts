@@ -77,9 +77,12 @@ export type FailureKind = Exclude<keyof typeof EXIT, 'done' | 'bug'>;
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
+  /** Lines to show below the message: the source that is wrong, with a caret. */
+  readonly excerpt: readonly string[];
 
-  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+  constructor(kind: FailureKind, message: string, options: ErrorOptions & { excerpt?: readonly string[] } = {}) {
     super(message, options);
     this.kind = kind;
+    this.excerpt = options.excerpt ?? [];
   }
 }

@@ -16,11 +16,19 @@ const distance = (a: string, b: string): number => {
   return previous[b.length] ?? 0;
 };
 
-/** The name among `known` that `name` most likely stands for: at most a third of its letters wrong; else undefined. */
-export const closest = (name: string, known: Iterable<string>): string | undefined => {
+/**
+ * The name among `known` that `name` most likely stands for, or undefined.
+ *
+ * @param most letters that may be wrong; a third of the name if not given
+ */
+export const closest = (
+  name: string,
+  known: Iterable<string>,
+  most = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined => {
   const asked = name.slice(0, 64).toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(asked.length / 3)) + 1;
+  let least = most + 1;
   for (const candidate of known) {
     const away = distance(asked, candidate.toLowerCase());
     if (away < least) [best, least] = [candidate, away];
@@ -28,7 +36,7 @@ export const closest = (name: string, known: Iterable<string>): string | undefin
   return best;
 };
 
-/** `; did you mean "signups"?` as the end of a message, or nothing. */
+/** `. Did you mean "signups"?` as the end of a message, or nothing. */
 export const didYouMean = (name: string, known: Iterable<string>): string => {
   const near = closest(name, known);
   return near === undefined ? '' : `. Did you mean "${near}"?`;
