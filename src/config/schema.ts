@@ -159,10 +159,9 @@ export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly st
 /**
  * The JSON schema that editors complete gesture.yaml with.
  *
- * @param weights the signals to complete, with their reasons
- * @param closed refuse any other signal; otherwise any feature may have a weight
+ * @param weights the signals to complete, with their reasons; any other feature may have a weight too
  */
-export const jsonSchema = (weights: Weights, { closed }: { closed: boolean }): object => {
+export const jsonSchema = (weights: Weights): object => {
   const entry = z.union([points, weight]);
   const known = Object.entries(weights).map(([name, { points: most, because }]): [string, z.ZodType] => [
     name,
@@ -170,7 +169,8 @@ export const jsonSchema = (weights: Weights, { closed }: { closed: boolean }): o
   ]);
   const named = z.object(Object.fromEntries(known));
   const schema = configSchema.extend({
-    weights: (closed ? named.strict() : named.catchall(entry))
+    weights: named
+      .catchall(entry)
       .optional()
       .describe('What each feature is worth, merged over the defaults. The positive points have to sum to 100.'),
   });

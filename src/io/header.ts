@@ -36,6 +36,6 @@ export const requireColumns = (header: Header, required: readonly string[], hint
   if (missing.length === 0) return;
   const near = missing.length === 1 ? closest(missing[0] ?? '', header.names) : undefined;
   const guess = near === undefined || required.includes(near) ? '' : `; did it become "${near}"?`;
-  const what = missing.length === 1 ? 'the column' : 'the columns';
-  throw new Failure('data', `${header.file}: ${what} ${missing.join(', ')} missing${guess}${hint}`);
+  const verb = missing.length === 1 ? 'is' : 'are';
+  throw new Failure('data', `${header.file}:1: ${missing.join(', ')} ${verb} missing${guess}${hint}`);
 };

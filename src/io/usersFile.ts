@@ -19,7 +19,9 @@ export const cellNumber = (cell: string): number | undefined => {
 export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
 
 const hintFor = (header: Header): string =>
-  header.find('event_type') >= 0 ? '. This looks like an event log: run `gesture features` on it first' : '';
+  header.find('event_type') >= 0
+    ? '. This looks like an event log: run `gesture features` on it first'
+    : '. Run `gesture features` with the same settings';
 
 /**
  * Reads all users of a features file.
