@@ -12,7 +12,7 @@ import type { Curve, Weight } from '../catalogue/weights.js';
 import type { Settings } from '../config.js';
 import { closest, didYouMean } from '../io/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, SCORE_COLUMNS } from '../model.js';
-import { PLACEHOLDERS } from '../scoring/sentence.js';
+import { PLACEHOLDERS } from '../scoring/phrases.js';
 import type { Problem } from './document.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 

@@ -13,14 +13,25 @@ export type Format = (typeof FORMATS)[number];
 /** Characters gathered before they are handed to the disk. */
 const BATCH = 1 << 16;
 
+const decimals = new Map<number, string>();
+
+/** Hundredths of a point as points in their shortest form: 30, 7.5, 6.86. There are few of them, so each is made once. */
+const pointsText = (hundredths: number): string => {
+  const known = decimals.get(hundredths);
+  if (known !== undefined) return known;
+  const text = String(hundredths / 100);
+  decimals.set(hundredths, text);
+  return text;
+};
+
 /** The six columns of one user, text safe for spreadsheets, numbers plain. */
-const sixCells = (user: Ranked, ranking: Ranking): (string | number)[] => [
+const sixCells = (user: Ranked, ranking: Ranking): string[] => [
   textCell(user.id),
   textCell(user.name),
-  user.score / 100,
+  pointsText(user.score),
   labelOf(user.score, ranking.model.labels),
   textCell(user.explanation),
-  user.converted,
+  Number.isNaN(user.converted) ? '' : String(user.converted),
 ];
 
 function* batched(lines: Iterable<string>): Generator<string> {
@@ -49,8 +60,10 @@ function* scoreLines(ranking: Ranking, config: string): Generator<string> {
   const points = new Int32Array(ranking.model.signals.length);
   for (let place = 0; place < ranking.order.length; place++) {
     const user = rankedAt(ranking, place, points);
-    const earned = Array.from(points, (hundredths) => hundredths / 100);
-    yield csvLine([user.rank, ...sixCells(user, ranking), ...earned, user.floor / 100, user.cap / 100, config]);
+    const cells = [String(user.rank), ...sixCells(user, ranking)];
+    for (const earned of points) cells.push(pointsText(earned));
+    cells.push(pointsText(user.floor), pointsText(user.cap), config);
+    yield csvLine(cells);
   }
 }
 

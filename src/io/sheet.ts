@@ -10,11 +10,12 @@ export const textCell = (text: string): string => {
   return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
 };
 
-/** One line of CSV. Texts are cells as they are, numbers in their shortest form, NaN an empty cell. */
-export const csvLine = (cells: readonly (string | number)[]): string =>
-  `${cells
-    .map((cell) => {
-      if (typeof cell === 'number') return Number.isNaN(cell) ? '' : String(cell);
-      return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-    })
-    .join(',')}\n`;
+/** One line of CSV: text as it is, quoted where it has to be. */
+export const csvLine = (cells: readonly string[]): string => {
+  let line = '';
+  for (const [i, cell] of cells.entries()) {
+    if (i > 0) line += ',';
+    line += /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  }
+  return `${line}\n`;
+};

@@ -3,7 +3,8 @@ import type { Curve, Weight } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { curveWords } from './curves.js';
 import { defaultScoring, labelOf, type Model, prepare, scoreRow, type Scoring } from './score.js';
-import { phrased, sentence } from './sentence.js';
+import { phrasing } from './phrases.js';
+import { sentence } from './sentence.js';
 
 /** Values of one user by feature. Missing, null and NaN mean unknown; features that are no signals are ignored. */
 export type FeatureRow = Readonly<Record<string, number | null | undefined>>;
@@ -122,7 +123,8 @@ const gainsOf = (values: Float64Array, model: Model): Gain[] => {
     if (to === undefined) continue;
     const gain = scoreRow(model, values.with(i, to), points).score - now;
     if (gain <= 0) continue;
-    const says = weight.points < 0 ? `without: ${phrased(weight.phrase, value)}` : phrased(weight.phrase, to);
+    const say = phrasing(weight.phrase);
+    const says = weight.points < 0 ? `without: ${say(value)}` : say(to);
     gains.push({ signal: model.signals[i] ?? '', from: known(value), to, points: gain / 100, says });
   }
   return gains.toSorted((a, b) => b.points - a.points).slice(0, 3);

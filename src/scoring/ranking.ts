@@ -63,7 +63,9 @@ export const rankedAt = (
   const values = users.values(index);
   const total = scoreRow(model, values, points);
   return {
-    ...total,
+    score: total.score,
+    floor: total.floor,
+    cap: total.cap,
     rank: place + 1,
     id: users.ids[index] ?? '',
     name: users.names[index] ?? '',

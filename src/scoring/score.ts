@@ -6,6 +6,7 @@
 import { defaultLabels, defaultWeights, type Thresholds, type Weight, type Weights } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { shareBy } from './curves.js';
+import { phrasing } from './phrases.js';
 
 /** What scoring needs of a configuration. */
 export interface Scoring {
@@ -21,6 +22,7 @@ export interface Model {
   readonly signals: readonly string[];
   readonly weights: readonly Weight[];
   readonly shares: readonly ((value: number) => number)[];
+  readonly phrases: readonly ((value: number) => string)[];
   readonly labels: Thresholds;
 }
 
@@ -42,6 +44,7 @@ export const prepare = ({ weights, labels }: Scoring): Model => ({
   signals: Object.keys(weights),
   weights: Object.values(weights),
   shares: Object.values(weights).map((weight) => shareBy(weight.earns)),
+  phrases: Object.values(weights).map((weight) => phrasing(weight.phrase)),
   labels,
 });
 
@@ -53,11 +56,12 @@ export const prepare = ({ weights, labels }: Scoring): Model => ({
  */
 export const scoreRow = (model: Model, values: ArrayLike<number>, points: Int32Array): Total => {
   let sum = 0;
-  for (const [i, weight] of model.weights.entries()) {
+  for (let i = 0; i < model.weights.length; i++) {
     const value = values[i] ?? Number.NaN;
     const share = Number.isNaN(value) ? 0 : (model.shares[i]?.(value) ?? 0);
-    points[i] = hundredths(weight.points * share);
-    sum += points[i] ?? 0;
+    const earned = hundredths((model.weights[i]?.points ?? 0) * share);
+    points[i] = earned;
+    sum += earned;
   }
   const score = Math.min(10_000, Math.max(0, sum));
   return { score, floor: Math.max(0, -sum), cap: Math.min(0, 10_000 - sum) };
