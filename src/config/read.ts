@@ -91,11 +91,12 @@ export const readSettings = async (file: string, defaults: Settings): Promise<Se
   const { value, problems, placeOf } = parseConfigText(text);
   if (problems.length > 0) throw failure(file, text, problems, placeOf);
   // A file of comments, or a section whose entries are all commented out, changes nothing.
-  const given =
+  const sections =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null))
       : (value ?? {});
-  const checked = configSchema.safeParse(withFullWeights(given));
+  const given = withFullWeights(sections);
+  const checked = configSchema.safeParse(given);
   if (!checked.success) throw failure(file, text, problemsOf(checked.error.issues, given), placeOf);
   const resolved = resolve(checked.data, defaults);
   if (resolved.problems.length > 0) throw failure(file, text, resolved.problems, placeOf);

@@ -30,11 +30,34 @@ function* rows(users: number): Generator<string> {
     const views = upTo(60);
     const days = Math.floor(random() * 30e4) / 1e4;
     const cells = [
-      `user_${String(i).padStart(8, '0')}`, `Person ${i}`, CITIES[i % 5], 'F', 'mobile', (random() * 5e3).toFixed(2),
-      upTo(12), upTo(5), views + 3, sessions, repeats, repeats / sessions, bounces, bounces / sessions, spam,
-      spam / sessions, views, upTo(9), upTo(9), upTo(4), upTo(4), upTo(3), signups, bookings,
-      '2026-01-28T18:03:12Z', days, signups * bookings,
-    ]; // prettier-ignore
+      `user_${String(i).padStart(8, '0')}`,
+      `Person ${i}`,
+      CITIES[i % 5],
+      'F',
+      'mobile',
+      (random() * 5e3).toFixed(2),
+      upTo(12),
+      upTo(5),
+      views + 3,
+      sessions,
+      repeats,
+      repeats / sessions,
+      bounces,
+      bounces / sessions,
+      spam,
+      spam / sessions,
+      views,
+      upTo(9),
+      upTo(9),
+      upTo(4),
+      upTo(4),
+      upTo(3),
+      signups,
+      bookings,
+      '2026-01-28T18:03:12Z',
+      days,
+      signups * bookings,
+    ];
     batch += `${cells.join(',')}\n`;
     if (batch.length > 1 << 16) {
       yield batch;
