@@ -28,8 +28,8 @@ export const bar = (points: ArrayLike<number>, score: number): string => {
   return drawn.padEnd(BAR, '·');
 };
 
-/** Columns for the words of a user beside its numbers; on a narrower screen they go on lines of their own. */
-const WORDS_BESIDE = 60;
+/** Blanks before the words of a user, and the lines they may take. */
+const [INDENT, WORD_LINES] = [7, 4];
 
 const userLines = (user: Ranked, ranking: Ranking, screen: Screen): string[] => {
   const label = labelOf(user.score, ranking.model.labels);
@@ -41,13 +41,8 @@ const userLines = (user: Ranked, ranking: Ranking, screen: Screen): string[] => 
     paint(screen, COLOURS[label], cell(label, 6)),
     paint(screen, 'cyan', bar(user.points, user.score)),
   ].join('  ');
-  const taken = 5 + 14 + 16 + 6 + 6 + BAR + 12;
-  if (screen.width - taken >= WORDS_BESIDE) {
-    const [first = '', ...rest] = wrapped(user.explanation, screen.width - taken, 2);
-    return [`${numbers}  ${first}`, ...rest.map((line) => ' '.repeat(taken) + line)];
-  }
-  const words = wrapped(user.explanation, screen.width - 7, 3);
-  return [numbers, ...words.map((line) => ' '.repeat(7) + paint(screen, 'dim', line))];
+  const words = wrapped(user.explanation, screen.width - INDENT, WORD_LINES);
+  return [numbers, ...words.map((line) => ' '.repeat(INDENT) + paint(screen, 'dim', line))];
 };
 
 const percent = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)}%`;

@@ -22,8 +22,28 @@ const FAULTS: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} bytes; is a quote never closed?`,
 };
 
+/** Where the quote was opened that is not closed yet: csv-parse only knows where the file ends. */
+class OpenQuote {
+  line: number | undefined;
+  private at = 1;
+
+  read(bytes: Buffer): void {
+    let from = 0;
+    for (let quote = bytes.indexOf(0x22); quote >= 0; quote = bytes.indexOf(0x22, quote + 1)) {
+      this.countLines(bytes, from, quote);
+      this.line = this.line === undefined ? this.at : undefined;
+      from = quote;
+    }
+    this.countLines(bytes, from, bytes.length);
+  }
+
+  private countLines(bytes: Buffer, from: number, to: number): void {
+    for (let end = bytes.indexOf(0x0a, from); end >= 0 && end < to; end = bytes.indexOf(0x0a, end + 1)) this.at++;
+  }
+}
+
 /** `bytes` as they come, as long as they are UTF-8 text without NUL bytes. */
-async function* checkedText(source: Readable, path: string): AsyncGenerator<Buffer> {
+async function* checkedText(source: Readable, path: string, quote: OpenQuote): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const check = (bytes: Buffer, stream: boolean): void => {
     try {
@@ -36,6 +56,7 @@ async function* checkedText(source: Readable, path: string): AsyncGenerator<Buff
     check(bytes, true);
     if (bytes.includes(0))
       throw new Failure('data', `${path} holds a NUL byte: it is not a text file, or not in UTF-8`);
+    quote.read(bytes);
     yield bytes;
   }
   check(Buffer.alloc(0), false);
@@ -75,7 +96,8 @@ export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecor
     relax_column_count: true,
   });
   const source = await open(path, hint);
-  const fed = pipeline(source, (bytes: Readable) => checkedText(bytes, name), parser);
+  const quote = new OpenQuote();
+  const fed = pipeline(source, (bytes: Readable) => checkedText(bytes, name, quote), parser);
   fed.catch(() => {});
   let line = 1;
   let columns: number | undefined;
@@ -95,7 +117,8 @@ export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecor
     await fed;
   } catch (error) {
     if (error instanceof CsvError) {
-      throw new Failure('data', `${name}:${line}: ${FAULTS[error.code] ?? error.message}`, { cause: error });
+      const at = (error.code === 'CSV_QUOTE_NOT_CLOSED' ? quote.line : undefined) ?? Number(error['lines'] ?? line);
+      throw new Failure('data', `${name}:${at}: ${FAULTS[error.code] ?? error.message}`, { cause: error });
     }
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 /** CSV that people open in a spreadsheet: quoted where needed, and no text that would run as a formula. */
 
-/** Blanks, control and format characters that a spreadsheet or a paste may drop before it looks for a formula. */
-const FORMULA = /^[\s\p{C}]*[=+\-@]/u;
+/** After blanks and invisible characters, which may be dropped before a formula is looked for; and after a guard. */
+const FORMULA = /^[\s\p{C}']*[=+\-@]/u;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /** A text cell that stays text: `'` before whatever would start a formula, also in full-width letters. */
