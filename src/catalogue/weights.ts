@@ -44,12 +44,12 @@ export interface Thresholds {
 type Unscorable = 'text' | 'UTC' | 'flag';
 
 /** A built-in feature that may be a signal: a number, not what we try to predict, and never a person's gender. */
-export type Signal = {
+type Signal = {
   [Name in keyof typeof features]: (typeof features)[Name]['unit'] extends Unscorable ? never : Name;
 }[keyof typeof features];
 
 /** The default weights: high intent dominates, the middle of the funnel matters, the rest nudges. */
-export const weights = {
+export const defaultWeights = {
   signups: {
     points: 30,
     earns: { binary: true },
@@ -117,9 +117,6 @@ export const weights = {
     phrase: 'bounced from {percent} of sessions',
   },
 } as const satisfies Partial<Record<Signal, Weight>>;
-
-/** The weights gesture scores with when no gesture.yaml says otherwise. */
-export const defaultWeights: Weights = weights;
 
 /** The labels: high needs at least one strong deed and support from others, medium one strong deed and some interest. */
 export const defaultLabels: Thresholds = { high: 70, medium: 40 };

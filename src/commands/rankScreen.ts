@@ -59,7 +59,7 @@ const labelled = (label: string, text: string, screen: Screen): string[] =>
   wrapped(text, screen.width - 9).map((line, i) => (i === 0 ? label.padEnd(9) : ' '.repeat(9)) + line);
 
 /** The health of a scoring in a few lines. */
-export const healthLines = (health: Health, screen: Screen): string[] => {
+const healthLines = (health: Health, screen: Screen): string[] => {
   const { users, labels, signals } = health;
   const strongest = signals.filter((signal) => signal.points !== 0).toSorted((a, b) => b.share - a.share);
   const mix = strongest.map((s) => `${s.signal} ${s.mean_points.toFixed(2)} (${Math.round(s.share * 100)}%)`);

@@ -46,7 +46,7 @@ function* batched(lines: Iterable<string>): Generator<string> {
 }
 
 /** The columns of user_scores.csv for these signals. `config` comes last: it says which settings made the points. */
-export const scoreColumns = (signals: readonly string[]): string[] => [
+const scoreColumns = (signals: readonly string[]): string[] => [
   'rank',
   ...SCORE_COLUMNS,
   ...signals.map((signal) => `${signal}_points`),

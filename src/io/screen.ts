@@ -55,7 +55,7 @@ export const displayWidth = (text: string): number => {
 };
 
 /** At most `width` columns of `text`, the cut marked with `…`. */
-export const clipped = (text: string, width: number): string => {
+const clipped = (text: string, width: number): string => {
   if (displayWidth(text) <= width) return text;
   let [kept, used] = ['', 0];
   for (const { segment } of graphemes.segment(text)) {

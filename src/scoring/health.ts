@@ -4,7 +4,7 @@ import type { Ranking } from './ranking.js';
 import { labelOf } from './score.js';
 
 /** How much one signal matters over all users. */
-export interface SignalHealth {
+interface SignalHealth {
   readonly signal: string;
   /** The points it can give at most. */
   readonly points: number;
