@@ -16,6 +16,31 @@ export interface Ranking {
   readonly fired: Uint32Array;
 }
 
+/**
+ * Indexes by score descending, then id in byte order. Scores have only 10,001 values, so users are first dealt out by
+ * score in the order they came in; a score is sorted by id only where they came in another order.
+ */
+const orderOf = (scores: Int32Array, ids: readonly string[]): Uint32Array => {
+  const next = new Uint32Array(10_002);
+  for (const score of scores) next[10_001 - score] = (next[10_001 - score] ?? 0) + 1;
+  for (let i = 1; i < next.length; i++) next[i] = (next[i] ?? 0) + (next[i - 1] ?? 0);
+  const ends = next.slice(1);
+  const order = new Uint32Array(scores.length);
+  for (const [index, score] of scores.entries()) {
+    const at = next[10_000 - score] ?? 0;
+    order[at] = index;
+    next[10_000 - score] = at + 1;
+  }
+  const byId = (a: number, b: number): number => compareBytes(ids[a] ?? '', ids[b] ?? '');
+  let start = 0;
+  for (const end of ends) {
+    const tied = order.subarray(start, end);
+    if (tied.some((index, i) => i > 0 && byId(tied[i - 1] ?? 0, index) > 0)) tied.sort(byId);
+    start = end;
+  }
+  return order;
+};
+
 /** Scores all users and orders them. */
 export const rankUsers = (users: Users, model: Model): Ranking => {
   const points = new Int32Array(model.signals.length);
@@ -31,9 +56,7 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
       fired[s] = (fired[s] ?? 0) + 1;
     }
   }
-  const order = Uint32Array.from(scores.keys());
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || compareBytes(users.ids[a] ?? '', users.ids[b] ?? ''));
-  return { users, model, scores, order, sums, fired };
+  return { users, model, scores, order: orderOf(scores, users.ids), sums, fired };
 };
 
 /** One ranked user with everything there is to say. `points` is overwritten by the next call with the same array. */

@@ -166,6 +166,24 @@ describe('the order of users', () => {
     });
   });
 
+  it('has everybody once, no lower score before a higher one, no tie out of order', () => {
+    const crowd = fc.uniqueArray(
+      fc.tuple(fc.string({ unit: 'binary', maxLength: 3 }), fc.integer({ min: 0, max: 3 })),
+      {
+        selector: ([id]) => id,
+        maxLength: 12,
+      },
+    );
+    const weight = { points: 100, earns: { saturates_at: 3 }, because: '', phrase: 'x' } as const;
+    const model = prepare({ weights: { x: weight }, labels: { high: 70, medium: 40 } });
+    holds(crowd, (people) => {
+      const users = new Users(1);
+      for (const [id, x] of people) users.add({ id, name: '', converted: 0, values: [x] });
+      const naive = people.toSorted(([a, x], [b, y]) => y - x || Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect([...rankUsers(users, model).order].map((i) => users.ids[i])).toEqual(naive.map(([id]) => id));
+    });
+  });
+
   it('is by score, then id: emoji (four bytes) after full-width letters (three), whatever UTF-16 says', () => {
     const users = new Users(1);
     for (const id of ['😀', 'Ａ', 'ä', 'z', 'Z', '10', '9']) users.add({ id, name: '', converted: 0, values: [0] });
