@@ -34,8 +34,10 @@ const orderOf = (scores: Int32Array, ids: readonly string[]): Uint32Array => {
   const byId = (a: number, b: number): number => compareBytes(ids[a] ?? '', ids[b] ?? '');
   let start = 0;
   for (const end of ends) {
-    const tied = order.subarray(start, end);
-    if (tied.some((index, i) => i > 0 && byId(tied[i - 1] ?? 0, index) > 0)) tied.sort(byId);
+    if (end - start > 1) {
+      const tied = order.subarray(start, end);
+      if (tied.some((index, i) => i > 0 && byId(tied[i - 1] ?? 0, index) > 0)) tied.sort(byId);
+    }
     start = end;
   }
   return order;
