@@ -6,7 +6,7 @@ import { printable } from './io/terminal.js';
 import { EXIT, Failure } from './model.js';
 import { commands } from './commands/index.js';
 
-const version = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+const { version }: { version: string } = createRequire(import.meta.url)('../package.json');
 
 const program = (): Command => {
   const gesture = new Command('gesture')
@@ -58,6 +58,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   } catch (error) {
     const { exit, say } = verdict(error);
     if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
+    if (error instanceof Failure) for (const line of error.excerpt) process.stderr.write(`${printable(line)}\n`);
     process.exitCode = exit;
   }
 };

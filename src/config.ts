@@ -1,12 +1,15 @@
 /** What a user may change, from gesture.yaml: parsed, checked and merged over the defaults. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { features as builtIn } from './catalogue/features.js';
 import type { Features } from './catalogue/measures.js';
+import { defaultLabels, defaultWeights, type Thresholds, type Weights } from './catalogue/weights.js';
 
 /** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
 export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
 
-/** A checked configuration: every field present, the project's own features and weights merged over the defaults. */
-export interface Config {
+/** Everything a user may change, every field present, the project's own features and weights merged over the defaults. */
+export interface Settings {
   readonly events: {
     /** Our column name -> the log's. A dotted name reaches into nested JSON. */
     readonly columns: Readonly<Record<string, string>>;
@@ -20,13 +23,69 @@ export interface Config {
   };
   /** All features in CSV order, `converted` last. */
   readonly features: Features;
+  /** All weights in the order of user_scores.csv; the positive points sum to 100. */
+  readonly weights: Weights;
+  /** The lowest scores that are called high and medium. */
+  readonly labels: Thresholds;
   readonly conversion: { readonly allOf: readonly string[] };
 }
 
+/** A checked configuration. */
+export interface Config extends Settings {
+  /** 12 hexadecimal digits that change when a setting does that can move a number; stamped on outputs. */
+  readonly hash: string;
+  /** The file it was read from; undefined for the defaults. */
+  readonly path: string | undefined;
+}
+
+/** A value as JSON with the keys in order, so that equal values are equal texts. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+const mapValues = <In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+
+/**
+ * Adds to settings the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are left out: they explain
+ * a score and never move it, and `gesture compare` must not blame them.
+ */
+const finished = (settings: Settings, path?: string): Config => {
+  const numbers = {
+    ...settings,
+    features: mapValues(settings.features, ({ from, is, unit }) => ({ from, is, unit })),
+    weights: mapValues(settings.weights, ({ points, earns }) => ({ points, earns })),
+  };
+  const hash = createHash('sha256').update(canonical(numbers)).digest('hex').slice(0, 12);
+  return { ...settings, hash, path };
+};
+
 /** The configuration of a run without gesture.yaml. */
-export const defaultConfig: Config = {
+export const defaultConfig: Config = finished({
   events: { columns: {}, types: {}, timestamp: 'iso' },
   sessions: { timeoutMinutes: 30 },
   features: builtIn,
+  weights: defaultWeights,
+  labels: defaultLabels,
   conversion: { allOf: ['signup', 'calendar_booking'] },
+});
+
+/** Where a project keeps its settings. */
+export const CONFIG_FILE = 'gesture.yaml';
+
+/**
+ * The configuration of a run.
+ *
+ * @param path what `--config` says; without it ./gesture.yaml is read if it is there
+ * @throws Failure `noInput` where `path` cannot be read, `usage` with file:line:column for everything that is wrong in it
+ */
+export const loadConfig = async (path?: string): Promise<Config> => {
+  const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
+  if (file === undefined) return defaultConfig;
+  // Only a run with a gesture.yaml pays for the parser and the checks.
+  const { readSettings } = await import('./config/read.js');
+  return finished(await readSettings(file, defaultConfig), file);
 };

@@ -77,9 +77,19 @@ export type FailureKind = Exclude<keyof typeof EXIT, 'done' | 'bug'>;
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
+  /** Lines to show below the message: the source that is wrong, with a caret. */
+  readonly excerpt: readonly string[];
 
-  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+  constructor(kind: FailureKind, message: string, options: ErrorOptions & { excerpt?: readonly string[] } = {}) {
     super(message, options);
     this.kind = kind;
+    this.excerpt = options.excerpt ?? [];
   }
 }
+
+/** The code of a system error, such as `ENOENT`; undefined for any other error. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** What an error says, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,12 +2,13 @@
 import type { Command } from 'commander';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { defaultConfig } from '../config.js';
+import { type Config, loadConfig } from '../config.js';
 import type { Outcome } from '../engine/features.js';
 import { printable } from '../io/terminal.js';
 import { Failure } from '../model.js';
 
 interface Flags {
+  readonly config?: string;
   readonly asOf?: string;
   readonly maxRejected: number;
   readonly strict?: true;
@@ -46,29 +47,32 @@ const parseDelimiter = (text: string): string => {
   return delimiter;
 };
 
-const number = (n: number): string => n.toLocaleString('en-US');
+const counted = (n: number): string => n.toLocaleString('en-US');
 
 /** The lines of the summary. */
-const summary = (outcome: Outcome, out: string): string[] => {
+const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { accounts, otherTypes, faults } = outcome;
-  const later = accounts.later > 0 ? ` + later than as-of ${number(accounts.later)}` : '';
+  const later = accounts.later > 0 ? ` + later than as-of ${counted(accounts.later)}` : '';
   const lines = [
-    `read ${number(accounts.read)} = used ${number(accounts.used)} + rejected ${number(accounts.rejected)} + duplicate ${number(accounts.duplicate)}${later}`,
+    `read ${counted(accounts.read)} = used ${counted(accounts.used)} + rejected ${counted(accounts.rejected)} + duplicate ${counted(accounts.duplicate)}${later}`,
   ];
   if (outcome.asOf !== undefined) {
-    lines.push(`${number(outcome.users)} users, ${number(outcome.sessions)} sessions, as of ${outcome.asOf}`);
+    lines.push(`${counted(outcome.users)} users, ${counted(outcome.sessions)} sessions, as of ${outcome.asOf}`);
   }
   for (const fault of faults.slice(0, 3)) {
     lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
   }
-  if (faults.length > 3) lines.push(`... and ${number(faults.length - 3)} more`);
+  if (faults.length > 3) lines.push(`... and ${counted(faults.length - 3)} more`);
   if (otherTypes.length > 0) {
-    const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${number(events)})`);
+    const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${counted(events)})`);
     lines.push(`other event types, counted as activity: ${named.join(', ')}${otherTypes.length > 8 ? ', ...' : ''}`);
   }
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
   if (outcome.users === 0) lines.push('warning: no row was used; the table of users is empty');
-  lines.push(`wrote ${out === '-' ? 'standard output' : out}`);
+  lines.push(
+    `config ${config.hash} (${config.path ?? 'the defaults'})`,
+    `wrote ${out === '-' ? 'standard output' : out}`,
+  );
   return lines;
 };
 
@@ -81,10 +85,12 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       import('../io/output.js'),
       import('../io/rejected.js'),
     ]);
+  const config = await loadConfig(flags.config);
   const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
   const rejected = flags.rejected ?? (flags.out === '-' ? undefined : join(dirname(flags.out), 'rejected_events.csv'));
   const outputs = [flags.out, ...(rejected === undefined ? [] : [rejected])];
-  await output.checkOutputs(outputs, names);
+  const read = config.path === undefined ? names : [...names, config.path];
+  await output.checkOutputs(outputs, read);
   const rejects = (faults: Outcome['faults']): { path: string; write: (to: string) => Promise<void> }[] =>
     rejected === undefined ? [] : [{ path: rejected, write: (to) => output.writeText(to, rejectedCsv(faults)) }];
 
@@ -97,7 +103,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
           engine,
           {
             inputs: names,
-            config: defaultConfig,
+            config,
             asOf: flags.asOf === 'now' ? new Date().toISOString() : flags.asOf,
             maxRejected: flags.strict ? 0 : flags.maxRejected,
             delimiter: flags.delimiter,
@@ -109,15 +115,15 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       );
       await output.replaceFiles(
         [{ path: flags.out, write: (to) => rename(computed, to) }, ...rejects(outcome.faults)],
-        names,
+        read,
       );
       process.stderr.write(
-        summary(outcome, flags.out)
+        summary(outcome, flags.out, config)
           .map((line) => `${printable(line)}\n`)
           .join(''),
       );
     } catch (error) {
-      if (error instanceof TooManyRejected) await output.replaceFiles(rejects(error.faults), names);
+      if (error instanceof TooManyRejected) await output.replaceFiles(rejects(error.faults), read);
       throw error;
     }
   });
@@ -130,6 +136,7 @@ export const registerFeatures = (program: Command): void => {
     .description('Turn events into sessions and users: one row a user, every feature a column.')
     .argument('[events...]', "event logs: CSV, '-' for standard input, .gz, or patterns (default: data/raw_events.csv)")
     .option('--out <file>', "where the table of users goes, '-' for standard output", 'data/user_features.csv')
+    .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
     .option('--as-of <time>', 'use only events up to this time: ISO 8601, or now (default: the latest event)')
     .option('--max-rejected <share>', 'fail if more of the rows than this break a rule', parseShare, 0.05)
     .option('--strict', 'fail if any row breaks a rule')

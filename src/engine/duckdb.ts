@@ -1,5 +1,5 @@
 /** The embedded engine: opens it locked down, runs queries. Nothing here knows what they are for. */
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type * as DuckDB from '@duckdb/node-api';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Failure } from '../model.js';
@@ -17,7 +17,7 @@ export interface Engine {
   /** Runs a statement; `values` fill $1, $2 ... */
   run(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs a query and returns its rows; counts come as bigint. */
-  rows(sql: string, values?: readonly string[]): Promise<DuckDBValue[][]>;
+  rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
   /** Runs a query of one UBIGINT column and hands over its values, a vector at a time. */
   numbers(sql: string, take: (values: BigUint64Array) => void): Promise<void>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
@@ -48,7 +48,7 @@ const translated = (error: unknown, limits: EngineLimits): unknown => {
 };
 
 // Through require the package loads in two thirds of the time that import takes.
-const load = (): typeof import('@duckdb/node-api') => createRequire(import.meta.url)('@duckdb/node-api');
+const load = (): typeof DuckDB => createRequire(import.meta.url)('@duckdb/node-api');
 
 /** The values of a UBIGINT vector as they lie in memory; reading them one by one would take ten times as long. */
 const itemsOf = (vector: object): BigUint64Array => {
@@ -66,7 +66,7 @@ export const withEngine = async <T>(
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> => {
   const duckdb = load();
-  const instance: DuckDBInstance = await duckdb.DuckDBInstance.create(':memory:', {
+  const instance = await duckdb.DuckDBInstance.create(':memory:', {
     threads: String(limits.threads ?? availableParallelism()),
     temp_directory: scratch,
     autoinstall_known_extensions: 'false',
@@ -74,7 +74,7 @@ export const withEngine = async <T>(
     preserve_insertion_order: 'false',
     ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
   });
-  const connection: DuckDBConnection = await instance.connect();
+  const connection = await instance.connect();
   try {
     await connection.run(`SET TimeZone = 'UTC'`);
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');

@@ -366,12 +366,10 @@ const findOtherTypes = async (engine: Engine, found: Aggregated): Promise<Outcom
 };
 
 const numericExtras = (config: Config): Set<string> => {
-  const arithmetic = ['sum', 'max', 'min', 'mean'];
+  const arithmetic = new Set(['sum', 'max', 'min', 'mean']);
   return new Set(
     Object.values(config.features).flatMap((feature) =>
-      feature.from === 'events' && arithmetic.includes(feature.is.op) && 'column' in feature.is
-        ? [feature.is.column]
-        : [],
+      feature.from === 'events' && arithmetic.has(feature.is.op) && 'column' in feature.is ? [feature.is.column] : [],
     ),
   );
 };

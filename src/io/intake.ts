@@ -6,9 +6,9 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { EVENT_COLUMNS, Failure, REQUIRED_COLUMNS } from '../model.js';
+import { EVENT_COLUMNS, Failure, messageOf, REQUIRED_COLUMNS, systemCode } from '../model.js';
 import { type Glance, glance, Unreadable, walkRecords } from './records.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from './closest.js';
 
 /** One input, opened: a plain CSV file on disk with a bound header. */
 export interface Log {
@@ -76,7 +76,6 @@ const noInput = (name: string, why: string, cause?: unknown): Failure =>
   new Failure('noInput', `cannot read ${name}: ${why}`, { cause });
 
 const reasonOf = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOENT: 'there is no such file',
     ENOTDIR: 'there is no such file',
@@ -84,7 +83,7 @@ const reasonOf = (error: unknown): string => {
     EACCES: 'permission denied',
     EMFILE: 'too many open files (ulimit -n)',
   };
-  return (code !== undefined && reasons[code]) || message;
+  return reasons[systemCode(error) ?? ''] ?? messageOf(error);
 };
 
 /**
@@ -178,7 +177,7 @@ const landed = async (name: string, index: number, options: IntakeOptions): Prom
       return await spool(createReadStream(path), '.csv', gunzip, capped(limit, name));
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw bad(name, `the gzip data is damaged (${error instanceof Error ? error.message : String(error)})`);
+      throw bad(name, `the gzip data is damaged (${messageOf(error)})`);
     }
   }
   return path;
@@ -186,7 +185,7 @@ const landed = async (name: string, index: number, options: IntakeOptions): Prom
 
 const headerOf = (line: Buffer, delimiter: string): string[] => {
   try {
-    return (parse(line, { delimiter, bom: true, record_delimiter: ['\r\n', '\n', '\r'] }) as string[][])[0] ?? [];
+    return parse(line, { delimiter, bom: true, record_delimiter: ['\r\n', '\n', '\r'] })[0] ?? [];
   } catch {
     return [];
   }
@@ -223,7 +222,7 @@ const requireColumns = (
   const wanted = theirs === undefined ? missing : `${theirs} (${missing} in gesture.yaml)`;
   throw bad(
     `${name}:1`,
-    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}.${didYouMean(theirs ?? missing, header)} The first line has to name the columns; other names are mapped in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`,
+    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${didYouMean(theirs ?? missing, header)}. The first line has to name the columns; other names are mapped in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`,
   );
 };
 

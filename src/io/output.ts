@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../model.js';
+import { Failure, messageOf, systemCode } from '../model.js';
 
 /** A file to be written: `path` is where it ends up (`-` is standard output), `write` fills the file it is given. */
 export interface Target {
@@ -44,7 +44,6 @@ const statIfThere = async (path: string): Promise<Stats | undefined> => stat(pat
 
 const cannotWrite = (path: string, error: unknown): Failure => {
   if (error instanceof Failure) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOSPC: 'the disk is full',
     EACCES: 'permission denied',
@@ -57,7 +56,7 @@ const cannotWrite = (path: string, error: unknown): Failure => {
     ELOOP: 'too many symbolic links',
     ENAMETOOLONG: 'the name is too long',
   };
-  const reason = (code !== undefined && reasons[code]) || message;
+  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
   return new Failure('cannotWrite', `cannot write ${path}: ${reason}`, { cause: error });
 };
 
@@ -88,7 +87,7 @@ const writeThrough = async (from: string, to: string): Promise<void> => {
   try {
     await pipeline(createReadStream(from), sink, { end: to !== '-' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    if (systemCode(error) !== 'EPIPE') throw error;
   }
 };
 

@@ -1,6 +1,7 @@
 /** Text for people at a terminal: nothing in a name may move the cursor, change a colour or reorder the line. */
 import { stripVTControlCharacters } from 'node:util';
 
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /**

@@ -3,7 +3,7 @@
  * The reader hands over text; nothing is converted by guesswork.
  */
 import type { TimestampForm } from '../config.js';
-import { type ColumnKind, EVENT_COLUMNS, type EventColumn, REQUIRED_COLUMNS } from '../model.js';
+import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
 
 /** A plain decimal: no sign but minus, no exponent, no thousands, no NaN. */
@@ -49,8 +49,9 @@ interface Rule {
 
 const instantInRange = (instant: string): string => `${instant} >= ${EARLIEST} AND ${instant} < ${LATEST}`;
 
-const kindOf = (column: string): ColumnKind =>
-  Object.hasOwn(EVENT_COLUMNS, column) ? EVENT_COLUMNS[column as EventColumn] : 'text';
+const kinds: ReadonlyMap<string, ColumnKind> = new Map(Object.entries(EVENT_COLUMNS));
+
+const kindOf = (column: string): ColumnKind => kinds.get(column) ?? 'text';
 
 /** The rules for one column, in the order they are tried. `t` is the parsed instant of the row. */
 const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {

@@ -28,7 +28,7 @@ const text = (column: string, level: Level): string =>
   level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
 
 /** A column as an exact number. Doubles would add up differently from run to run. */
-const number = (column: string): string => `try_cast(${identifier(column)} AS DECIMAL(38, 10))`;
+const decimal = (column: string): string => `try_cast(${identifier(column)} AS DECIMAL(38, 10))`;
 
 const condition = (where: Where, level: Level): string => {
   const { column } = where;
@@ -65,12 +65,12 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'countWhere':
       return `count(*)${filter(condition(measure, level))}`;
     case 'sum':
-      return `coalesce(sum(${number(measure.column)})${filter(where(measure, level))}, 0)`;
+      return `coalesce(sum(${decimal(measure.column)})${filter(where(measure, level))}, 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${number(measure.column)})${filter(where(measure, level))}`;
+      return `${measure.op}(${decimal(measure.column)})${filter(where(measure, level))}`;
     case 'mean': {
-      const of = number(measure.column);
+      const of = decimal(measure.column);
       const only = filter(where(measure, level));
       return `((sum(${of})${only})::DOUBLE * 10000 / nullif(count(${of})${only}, 0))`;
     }
@@ -102,7 +102,7 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       const recent = `count(*)${filter(where(measure, level), inLast(asOf, measure.days))}`;
       return `(${recent} - count(*)${filter(where(measure, level), inLast(asOf, measure.days * 2), older)})`;
     }
-    case 'everyOf': {
+    default: {
       const each = measure.values.map(
         (v) => `count(*)${filter(condition({ column: measure.column, equals: v }, level))} > 0`,
       );

@@ -1,0 +1,56 @@
+/** What `gesture compare` says: the settings first, then who moved and why. */
+import { cell, counted, paint, type Screen, wrapped } from '../io/screen.js';
+import type { Comparison, Moved } from '../scoring/compare.js';
+
+const signed = (points: number): string => `${points < 0 ? '' : '+'}${points.toFixed(2)}`;
+
+const movedLines = (user: Moved, screen: Screen): string[] => {
+  const why = user.parts.map(({ part, change }) => `${part} ${signed(change)}`).join(', ');
+  const change = cell(signed(user.change), 7, 'right');
+  const numbers = [
+    cell(user.user_id, 14),
+    cell(user.username, 16),
+    `${cell(user.old_score.toFixed(2), 6, 'right')} -> ${cell(user.new_score.toFixed(2), 6, 'right')}`,
+    paint(screen, user.change < 0 ? 'red' : 'green', change),
+    `rank ${user.old_rank} -> ${user.new_rank}`,
+  ].join('  ');
+  return [numbers, ...wrapped(why, screen.width - 4).map((line) => `    ${line}`)];
+};
+
+/** Ids named in one line before it says how many more there are. */
+const NAMED = 10;
+
+const named = (what: string, ids: readonly string[], screen: Screen): string[] => {
+  if (ids.length === 0) return [];
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
+  return wrapped(`${counted(ids.length, 'user')} ${what}: ${ids.slice(0, NAMED).join(', ')}${more}`, screen.width);
+};
+
+const settings = (comparison: Comparison): string => {
+  if (!comparison.config_changed) {
+    return `settings ${comparison.new_config.join(', ')} made both: every change is behaviour`;
+  }
+  const added = comparison.signals_added.map((signal) => `+${signal}`);
+  const removed = comparison.signals_removed.map((signal) => `-${signal}`);
+  const signals = [...added, ...removed].join(', ');
+  const hashes = `${comparison.old_config.join(', ') || 'none'} -> ${comparison.new_config.join(', ') || 'none'}`;
+  return `the settings changed (${hashes}${signals === '' ? '' : `; ${signals}`}): points may have moved without any new behaviour`;
+};
+
+/** A comparison as text, with the `top` largest changes. */
+export const compareScreen = (comparison: Comparison, top: number, screen: Screen): string => {
+  const { moved, entered, left, unchanged } = comparison;
+  const shown = moved.slice(0, top);
+  const lines = [
+    ...wrapped(settings(comparison), screen.width).map((line) =>
+      comparison.config_changed ? paint(screen, 'yellow', line) : line,
+    ),
+    `${counted(moved.length, 'user')} moved, ${unchanged} did not`,
+    ...named('entered', entered, screen),
+    ...named('left', left, screen),
+    ...(shown.length > 0 ? [''] : []),
+    ...shown.flatMap((user) => movedLines(user, screen)),
+    ...(moved.length > top ? [`and ${moved.length - top} more (--top, --json)`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,104 @@
+/** `gesture explain`: everything behind the score of one user. */
+import { loadConfig } from '../config.js';
+import { didYouMean } from '../io/closest.js';
+import { screenOf } from '../io/screen.js';
+import { Failure } from '../model.js';
+import { explain as explainRow, type Explained } from '../scoring/explain.js';
+import { type Ranking, rankUsers } from '../scoring/ranking.js';
+import { type Model, prepare } from '../scoring/score.js';
+import { explainScreen } from './explainScreen.js';
+import type { Register } from './index.js';
+
+interface Options {
+  readonly whatIf?: readonly string[];
+  readonly config?: string;
+  readonly json?: true;
+}
+
+/** One user's answer, and where it stands among all users. */
+export interface Answer {
+  readonly user_id: string;
+  readonly username: string;
+  readonly rank: number;
+  readonly users: number;
+  /** Share of the other users with a lower score, from 0 to 100; null where there is no other. */
+  readonly percentile: number | null;
+  readonly config: string;
+  readonly now: Explained;
+  /** The answer with the values of --what-if in place. */
+  readonly what_if?: Explained;
+}
+
+const cannot = (message: string): Failure => new Failure('usage', message);
+
+/** `pricing_page_views=6` as a value of that signal; nothing after the `=` is unknown. */
+const changesOf = (
+  whatIf: readonly string[],
+  signals: readonly string[],
+  parse: (cell: string) => number | undefined,
+): Record<string, number> =>
+  Object.fromEntries(
+    whatIf.map((change) => {
+      const [name = '', ...rest] = change.split('=');
+      if (rest.length !== 1) throw cannot(`--what-if ${change}: write it like pricing_page_views=6`);
+      if (!signals.includes(name))
+        throw cannot(`--what-if ${change}: unknown signal ${name}${didYouMean(name, signals)}`);
+      const value = parse(rest[0] ?? '');
+      if (value === undefined) throw cannot(`--what-if ${change}: ${rest[0]} is not a plain number such as 3 or 0.25`);
+      return [name, value];
+    }),
+  );
+
+const rowOf = (values: Float64Array, model: Model): Record<string, number> =>
+  Object.fromEntries(model.signals.map((signal, i) => [signal, values[i] ?? Number.NaN]));
+
+const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank' | 'users' | 'percentile'> => {
+  const lower = scores.filter((score) => score < (scores[index] ?? 0)).length;
+  const users = scores.length;
+  return {
+    rank: order.indexOf(index) + 1,
+    users,
+    percentile: users === 1 ? null : Math.round((1000 * lower) / (users - 1)) / 10,
+  };
+};
+
+const collect = (change: string, before: readonly string[] = []): string[] => [...before, change];
+
+const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Options): Promise<void> => {
+  const config = await loadConfig(path);
+  const model = prepare(config);
+  const { readUsers, cellNumber } = await import('../io/usersFile.js');
+  const changes = changesOf(whatIf, model.signals, cellNumber);
+  const users = await readUsers(from, model.signals);
+  const index = users.ids.indexOf(userId);
+  if (index < 0) throw cannot(`${from}: there is no user ${userId}${didYouMean(userId, users.ids)}`);
+  const row = rowOf(users.values(index), model);
+  const answer: Answer = {
+    user_id: userId,
+    username: users.names[index] ?? '',
+    ...standing(rankUsers(users, model), index),
+    config: config.hash,
+    now: explainRow(row, config),
+    ...(whatIf.length > 0 ? { what_if: explainRow({ ...row, ...changes }, config) } : {}),
+  };
+  const text = json ? `${JSON.stringify(answer, null, 2)}\n` : explainScreen(answer, screenOf(process.stdout));
+  process.stdout.write(text);
+};
+
+/** Adds `gesture explain`. */
+export const registerExplain: Register = (program) => {
+  program
+    .command('explain')
+    .helpGroup('Companions:')
+    .description('Show everything behind the score of one user, and what would raise it.')
+    .argument('<user_id>', 'whose score')
+    .argument('[features]', 'what `gesture features` wrote; - is standard input', 'data/user_features.csv')
+    .option(
+      '--what-if <signal=value>',
+      'score with another value, such as pricing_page_views=6; may be repeated',
+      collect,
+    )
+    .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
+    .option('--json', 'print the answer as JSON')
+    .action(explain);
+};

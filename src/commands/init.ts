@@ -1,0 +1,47 @@
+/** `gesture init`: a commented gesture.yaml, or the JSON schema that editors complete it with. */
+import { existsSync } from 'node:fs';
+import { CONFIG_FILE, defaultConfig, loadConfig } from '../config.js';
+import { replaceFiles, writeText } from '../io/output.js';
+import { Failure } from '../model.js';
+import type { Register } from './index.js';
+
+interface Options {
+  readonly out: string;
+  readonly force?: true;
+  readonly schema?: string | true;
+  readonly config?: string;
+}
+
+const SCHEMA_FILE = 'gesture.schema.json';
+
+const write = async (path: string, text: string): Promise<void> => {
+  await replaceFiles([{ path, write: (file) => writeText(file, [text]) }], []);
+  if (path !== '-') process.stderr.write(`wrote    ${path}\n`);
+};
+
+const init = async ({ out, force, schema, config }: Options): Promise<void> => {
+  if (schema !== undefined) {
+    const { jsonSchema } = await import('../config/schema.js');
+    const { weights } = await loadConfig(config);
+    await write(schema === true ? SCHEMA_FILE : schema, `${JSON.stringify(jsonSchema(weights), null, 2)}\n`);
+    return;
+  }
+  if (!force && out !== '-' && existsSync(out)) {
+    throw new Failure('usage', `${out} is there already: --force replaces it, --out names another file`);
+  }
+  const { configTemplate } = await import('../config/template.js');
+  await write(out, configTemplate(defaultConfig));
+};
+
+/** Adds `gesture init`. */
+export const registerInit: Register = (program) => {
+  program
+    .command('init')
+    .helpGroup('Companions:')
+    .description('Write a commented gesture.yaml with every default and its reason.')
+    .option('--out <file>', 'where to; - is standard output', CONFIG_FILE)
+    .option('--force', 'replace a gesture.yaml that is there')
+    .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
+    .option('--config <file>', 'settings whose own signals the schema knows (default: gesture.yaml, if it is there)')
+    .action(init);
+};

@@ -1,0 +1,93 @@
+/** What `gesture rank` says on the terminal: the short list with its reasons, and the health of the scoring. */
+import { cell, counted, paint, type Paint, type Screen, wrapped } from '../io/screen.js';
+import type { Label } from '../model.js';
+import type { Health } from '../scoring/health.js';
+import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
+import { labelOf } from '../scoring/score.js';
+
+const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'yellow', low: 'dim' };
+
+/** A full bar has one character for ten points. */
+const BAR = 10;
+
+/** The shades of a bar: the strongest contribution first, everything after the third in the last. */
+const SHADES = ['█', '▓', '▒', '░'];
+
+/** A score as a bar: each contribution a shade, longest first, what is missing to 100 as dots. */
+export const bar = (points: ArrayLike<number>, score: number): string => {
+  const gains = Array.from(points)
+    .filter((gain) => gain > 0)
+    .toSorted((a, b) => b - a);
+  const length = Math.round((score / 10_000) * BAR);
+  let [drawn, sum] = ['', 0];
+  for (const [i, gain] of gains.entries()) {
+    sum += gain;
+    const upTo = Math.min(length, Math.ceil((sum / 10_000) * BAR));
+    drawn += (SHADES[Math.min(i, SHADES.length - 1)] ?? '').repeat(Math.max(0, upTo - drawn.length));
+  }
+  return drawn.padEnd(BAR, '·');
+};
+
+/** Blanks before the words of a user, and the lines they may take. */
+const [INDENT, WORD_LINES] = [7, 4];
+
+const userLines = (user: Ranked, ranking: Ranking, screen: Screen): string[] => {
+  const label = labelOf(user.score, ranking.model.labels);
+  const numbers = [
+    cell(String(user.rank), 5, 'right'),
+    cell(user.id, 14),
+    cell(user.name, 16),
+    paint(screen, 'bold', cell((user.score / 100).toFixed(2), 6, 'right')),
+    paint(screen, COLOURS[label], cell(label, 6)),
+    paint(screen, 'cyan', bar(user.points, user.score)),
+  ].join('  ');
+  const words = wrapped(user.explanation, screen.width - INDENT, WORD_LINES);
+  return [numbers, ...words.map((line) => ' '.repeat(INDENT) + paint(screen, 'dim', line))];
+};
+
+const percent = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)}%`;
+
+const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** Ten columns, one for ten points of score each: a blank is nobody, the lowest step at least one user. */
+export const histogramLine = (bins: readonly number[]): string => {
+  const most = Math.max(1, ...bins);
+  return bins.map((n) => (n === 0 ? ' ' : (STEPS[Math.ceil((n / most) * STEPS.length) - 1] ?? ''))).join('');
+};
+
+const labelled = (label: string, text: string, screen: Screen): string[] =>
+  wrapped(text, screen.width - 9).map((line, i) => (i === 0 ? label.padEnd(9) : ' '.repeat(9)) + line);
+
+/** The health of a scoring in a few lines. */
+const healthLines = (health: Health, screen: Screen): string[] => {
+  const { users, labels, signals } = health;
+  const strongest = signals.filter((signal) => signal.points !== 0).toSorted((a, b) => b.share - a.share);
+  const mix = strongest.map((s) => `${s.signal} ${s.mean_points.toFixed(2)} (${Math.round(s.share * 100)}%)`);
+  const spread = (['high', 'medium', 'low'] as const).map((l) => `${labels[l]} ${l} (${percent(labels[l], users)})`);
+  return [
+    ...labelled('users', `${counted(users, 'user')}: ${spread.join(', ')}`, screen),
+    ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users in steps of ten points`, screen),
+    ...labelled('points', `on average a user (share of all points): ${mix.join(', ')}`, screen),
+    ...(health.never_fire.length > 0 ? labelled('never', `no user has ${health.never_fire.join(', ')}`, screen) : []),
+    ...(health.always_fire.length > 0
+      ? labelled('always', `all users have ${health.always_fire.join(', ')}`, screen)
+      : []),
+    ...labelled(
+      'won',
+      `${health.listed_converted} of the ${counted(health.listed, 'listed user')} converted already`,
+      screen,
+    ),
+    ...health.warnings.flatMap((text) =>
+      labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line)),
+    ),
+  ];
+};
+
+/** The list of the users at `places` and the health of the scoring. */
+export const rankScreen = (ranking: Ranking, places: readonly number[], health: Health, screen: Screen): string => {
+  const heading = `${cell('#', 5, 'right')}  ${cell('user_id', 14)}  ${cell('name', 16)}  ${cell('score', 6, 'right')}  label`;
+  const list = places.flatMap((place) => userLines(rankedAt(ranking, place), ranking, screen));
+  const none = health.users === 0 ? 'There are no users.' : 'No user meets the filters.';
+  const lines = list.length === 0 ? [none] : [paint(screen, 'dim', heading), ...list];
+  return `${[...lines, '', ...healthLines(health, screen)].join('\n')}\n`;
+};

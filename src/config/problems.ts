@@ -1,0 +1,77 @@
+/** From what zod found to sentences that say the rule and the fix. */
+import type * as z from 'zod';
+import { didYouMean } from '../io/closest.js';
+import type { Problem } from './document.js';
+import { keysAt } from './schema.js';
+
+type Issue = z.core.$ZodIssue;
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  object: 'key: value entries',
+  record: 'key: value entries',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+/** A value as a message shows it. */
+const got = (value: unknown): string => {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'key: value entries';
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'that';
+};
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (part, step) =>
+      typeof part === 'object' && part !== null && Object.hasOwn(part, step) ? Reflect.get(part, step) : undefined,
+    value,
+  );
+
+const oneOf = (value: unknown, options: readonly unknown[]): string => {
+  const names = options.map(String);
+  const list = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
+  if (value === undefined) return `is missing: ${list}`;
+  return `has to be ${list}, not ${got(value)}${typeof value === 'string' ? didYouMean(value, names) : ''}`;
+};
+
+/** Whether the message of an issue is one that schema.ts gave, not one of zod's own. */
+const ours = (message: string): boolean => !/^(?:Invalid|Expected|Too|Unrecognized)/.test(message);
+
+/**
+ * What is wrong with a config file by its grammar.
+ *
+ * @param config the value that was checked
+ */
+export const problemsOf = (issues: readonly Issue[], config: unknown): Problem[] =>
+  issues.flatMap((issue): Problem[] => {
+    const { path } = issue;
+    const value = valueAt(config, path);
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        return issue.keys.map((key) => ({
+          path: [...path, key],
+          message: `unknown key${didYouMean(key, keysAt(path))}`,
+          atKey: true,
+        }));
+      case 'invalid_key':
+        return [{ path, message: issue.issues[0]?.message ?? issue.message, atKey: true }];
+      case 'invalid_union':
+        return [{ path, message: oneOf(value, 'options' in issue && issue.options ? issue.options : []) }];
+      case 'invalid_value':
+        return [{ path, message: oneOf(value, issue.values) }];
+      case 'invalid_type': {
+        if (value === undefined) return [{ path, message: 'is missing' }];
+        if (ours(issue.message)) return [{ path, message: `${issue.message}, not ${got(value)}` }];
+        const advice = typeof value === 'number' && issue.expected === 'string' ? ' (write it in quotes)' : '';
+        const example = path.length === 2 && path[0] === 'weights' ? ', such as { points: 20 }' : '';
+        const expected = EXPECTED[issue.expected] ?? issue.expected;
+        return [{ path, message: `has to be ${expected}${example}, not ${got(value)}${advice}` }];
+      }
+      default:
+        return [{ path, message: issue.message }];
+    }
+  });

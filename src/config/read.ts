@@ -1,0 +1,104 @@
+/** Reads gesture.yaml: text -> grammar -> settings; or one error that shows every line that is wrong. */
+import { readFile, stat } from 'node:fs/promises';
+import type { Settings } from '../config.js';
+import { Failure } from '../model.js';
+import { parseConfigText, type Place, type Problem } from './document.js';
+import { problemsOf } from './problems.js';
+import { resolve } from './resolve.js';
+import { configSchema } from './schema.js';
+
+/** A config file is written by hand; anything larger is something else. */
+const MAX_BYTES = 256 * 1024;
+
+/** Problems shown at once. */
+const SHOWN = 3;
+
+/** Columns of a source line shown around the caret. */
+const WINDOW = 100;
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step).slice(0, 60)}`))
+    .slice(0, 8)
+    .join('');
+
+/** The source line of a problem with a caret under what is wrong. */
+const excerpt = (text: string, { line, column, length }: Place): string[] => {
+  const source = text.split(/\r?\n/)[line - 1] ?? '';
+  const from = Math.max(0, column - 1 - WINDOW / 2);
+  const shown = source.slice(from, from + WINDOW).replaceAll('\t', ' ');
+  const at = column - 1 - from;
+  const marks = '^'.repeat(Math.max(1, Math.min(length, shown.length - at)));
+  const gutter = String(line);
+  return [`  ${gutter} | ${shown}`, `  ${' '.repeat(gutter.length)} | ${' '.repeat(at)}${marks}`];
+};
+
+const read = async (file: string): Promise<string> => {
+  const there = await stat(file).catch((error: unknown) => {
+    throw new Failure('noInput', `there is no config file ${file}`, { cause: error });
+  });
+  if (there.isDirectory()) throw new Failure('noInput', `cannot read ${file}: it is a folder, not a config file`);
+  if (there.size > MAX_BYTES) {
+    throw new Failure('usage', `${file} has ${there.size} bytes: that is not a config file`);
+  }
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Failure('noInput', `cannot read ${file}: permission denied?`, { cause: error });
+  });
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (text.includes('\0')) throw new TypeError('NUL');
+    return text;
+  } catch (error) {
+    throw new Failure('usage', `${file}:1:1 is not YAML in UTF-8: save it as plain text in UTF-8`, { cause: error });
+  }
+};
+
+/** `signups: 20` is short for `signups: { points: 20 }`. */
+const withFullWeights = (config: unknown): unknown => {
+  if (typeof config !== 'object' || config === null || !('weights' in config)) return config;
+  const { weights } = config;
+  if (typeof weights !== 'object' || weights === null || Array.isArray(weights)) return config;
+  const entries = Object.entries(weights).map(([name, weight]: [string, unknown]) => [
+    name,
+    typeof weight === 'number' ? { points: weight } : weight,
+  ]);
+  return { ...config, weights: Object.fromEntries(entries) };
+};
+
+const failure = (file: string, text: string, problems: readonly Problem[], placeOf: (p: Problem) => Place): Failure => {
+  const sorted = problems
+    .map((problem) => ({ problem, place: placeOf(problem) }))
+    .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  const lines: string[] = [];
+  for (const { problem, place } of sorted.slice(0, SHOWN)) {
+    const name = pathText(problem.path);
+    const said = name === '' ? problem.message : `${name}: ${problem.message}`;
+    lines.push(`${file}:${place.line}:${place.column} ${said}`, ...excerpt(text, place));
+  }
+  if (sorted.length > SHOWN) lines.push(`and ${sorted.length - SHOWN} more`);
+  const [first = '', ...rest] = lines;
+  return new Failure('usage', first, { excerpt: rest });
+};
+
+/**
+ * Reads a config file over `defaults`.
+ *
+ * @throws Failure `noInput` where there is no file, `usage` for everything wrong in it: `FILE:LINE:COLUMN key: rule`,
+ *   with the line and a caret below
+ */
+export const readSettings = async (file: string, defaults: Settings): Promise<Settings> => {
+  const text = await read(file);
+  const { value, problems, placeOf } = parseConfigText(text);
+  if (problems.length > 0) throw failure(file, text, problems, placeOf);
+  // A file of comments, or a section whose entries are all commented out, changes nothing.
+  const sections =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null))
+      : (value ?? {});
+  const given = withFullWeights(sections);
+  const checked = configSchema.safeParse(given);
+  if (!checked.success) throw failure(file, text, problemsOf(checked.error.issues, given), placeOf);
+  const resolved = resolve(checked.data, defaults);
+  if (resolved.problems.length > 0) throw failure(file, text, resolved.problems, placeOf);
+  return resolved.settings;
+};

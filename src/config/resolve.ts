@@ -1,0 +1,256 @@
+/** From a config file that is well formed to the settings of a run: names that exist, points that sum to 100. */
+import { features as builtIn } from '../catalogue/features.js';
+import {
+  type Feature,
+  type Features,
+  type RowMeasure,
+  SESSION_COLUMNS,
+  valueKind,
+  type Where,
+} from '../catalogue/measures.js';
+import type { Curve, Weight } from '../catalogue/weights.js';
+import type { Settings } from '../config.js';
+import { closest, didYouMean } from '../io/closest.js';
+import { EVENT_COLUMNS, EVENT_TYPES, SCORE_COLUMNS } from '../model.js';
+import { PLACEHOLDERS } from '../scoring/phrases.js';
+import type { Problem } from './document.js';
+import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
+
+/** Names that a column of some file has already. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...Object.keys(EVENT_COLUMNS),
+  ...Object.keys(SESSION_COLUMNS),
+  ...SCORE_COLUMNS,
+  'rank',
+  'config',
+  'floor',
+  'cap',
+]);
+
+/** The longest time without an event that can still be one visit: a day. */
+const LONGEST_TIMEOUT_MINUTES = 24 * 60;
+
+const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+const at = (...path: PropertyKey[]) => ({
+  /** A problem with the value there. */
+  is: (message: string): Problem => ({ path, message }),
+  /** A problem with the name it has. */
+  named: (message: string): Problem => ({ path, message, atKey: true }),
+});
+
+const whereOf = (is: RowMeasure): Where | undefined => {
+  if (is.op === 'countWhere') return is;
+  return 'where' in is ? is.where : undefined;
+};
+
+/** The columns that a measure over rows reads, and the event types it asks for. */
+const reads = (is: RowMeasure): { columns: string[]; types: string[] } => {
+  const where = whereOf(is);
+  const columns = ['column' in is ? is.column : undefined, where?.column].filter((column) => column !== undefined);
+  const wanted = [where?.equals, ...(where?.in ?? [])].filter((value) => value !== undefined);
+  if (is.op === 'everyOf' && is.column === 'event_type') return { columns, types: [...is.values] };
+  return { columns, types: where?.column === 'event_type' ? wanted : [] };
+};
+
+const ARITHMETIC = new Set(['sum', 'max', 'min', 'mean']);
+
+const featureProblems = (name: string, feature: Feature, all: Features): Problem[] => {
+  if (Object.hasOwn(builtIn, name)) return [at('features', name).named('is a built-in feature: choose another name')];
+  if (RESERVED.has(name)) return [at('features', name).named('is already the name of a column: choose another name')];
+  if (feature.from === 'features') {
+    return (['of', 'per'] as const).flatMap((part) => {
+      const target = own(all, feature.is[part]);
+      const place = at('features', name, 'is', part);
+      if (!target) return [place.is(`unknown feature${didYouMean(feature.is[part], Object.keys(all))}`)];
+      return valueKind(target) === 'number' ? [] : [place.is(`"${feature.is[part]}" is not a number`)];
+    });
+  }
+  const kinds: Readonly<Record<string, string>> = feature.from === 'sessions' ? SESSION_COLUMNS : EVENT_COLUMNS;
+  return reads(feature.is).columns.flatMap((column) => {
+    const place = at('features', name, 'is', 'column');
+    const kind = own(kinds, column);
+    if (feature.from === 'sessions' && kind === undefined) {
+      return [place.is(`sessions have no column "${column}"${didYouMean(column, Object.keys(kinds))}`)];
+    }
+    if (!ARITHMETIC.has(feature.is.op) || kind === undefined || kind === 'number') return [];
+    return 'column' in feature.is && feature.is.column === column
+      ? [place.is(`"${column}" holds no numbers, so there is no ${feature.is.op} of it`)]
+      : [];
+  });
+};
+
+/** The features that a derived feature leads back to itself by, if it does. */
+const cycleFrom = (name: string, all: Features, seen: readonly string[] = []): readonly string[] | undefined => {
+  if (seen.includes(name)) return [...seen, name];
+  const feature = own(all, name);
+  if (feature?.from !== 'features') return undefined;
+  return cycleFrom(feature.is.of, all, [...seen, name]) ?? cycleFrom(feature.is.per, all, [...seen, name]);
+};
+
+const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
+  const { converted, ...others } = builtIn;
+  const added = input.features ?? {};
+  const won: Feature = { ...converted, is: { ...converted.is, values: allOf } };
+  const all: Features = { ...others, ...added, converted: won };
+  for (const [name, feature] of Object.entries(added)) problems.push(...featureProblems(name, feature, all));
+  if (problems.length > 0) return all;
+  for (const name of Object.keys(added)) {
+    const cycle = cycleFrom(name, all);
+    if (cycle) problems.push(at('features', name).named(`is made of itself: ${cycle.join(' -> ')}`));
+  }
+  return all;
+};
+
+/** Whether a feature tells a person's gender, under whatever name. */
+const tellsGender = (name: string, all: Features, columns: Readonly<Record<string, string>>): boolean => {
+  const feature = own(all, name);
+  if (!feature) return false;
+  if (feature.from === 'features')
+    return [feature.is.of, feature.is.per].some((part) => tellsGender(part, all, columns));
+  const theirs = own(columns, 'gender') ?? 'gender';
+  return reads(feature.is).columns.some((column) => column === 'gender' || own(columns, column) === theirs);
+};
+
+const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightInput): Curve | undefined => {
+  if (binary) return { binary };
+  if (saturates_at !== undefined) return { saturates_at };
+  if (log_full_at !== undefined) return { log_full_at };
+  if (half_life !== undefined) return { half_life };
+  return rate ? { rate } : undefined;
+};
+
+/** The words for a signal that gesture.yaml gives none. */
+const defaultPhrase = (says: string, earns: Curve): string => {
+  if ('binary' in earns) return says;
+  if ('rate' in earns) return `${says}: {percent}`;
+  return 'half_life' in earns ? `${says}: {value}` : `{value} ${says}`;
+};
+
+const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings, 'labels'>): Problem | undefined => {
+  const place = at('weights', name);
+  const feature = own(settings.features, name);
+  if (!feature) {
+    const scorable = Object.keys(settings.features).filter((known) => known !== 'converted');
+    return place.named(`unknown feature${didYouMean(name, scorable)}`);
+  }
+  if (tellsGender(name, settings.features, settings.events.columns)) return place.named('gender is never a signal');
+  if (name === 'converted') return place.named('is what the score is to foretell, so it cannot be a signal');
+  if (valueKind(feature) !== 'number')
+    return place.named(`is not a number but ${feature.unit}, so it cannot be a signal`);
+  const phrase = input.phrase ?? '';
+  for (const [all, placeholder = ''] of phrase.matchAll(/\{(\w*)\}/g)) {
+    if (Object.hasOwn(PLACEHOLDERS, placeholder)) continue;
+    const known = Object.keys(PLACEHOLDERS).map((each) => `{${each}}`);
+    return at('weights', name, 'phrase').is(`unknown ${all}: there are ${known.join(', ')}`);
+  }
+  if (own(settings.weights, name)) return undefined;
+  if (input.points === undefined) return place.named('has no points yet: add `points: 5`, for example');
+  return curveOf(input) ? undefined : place.named(`needs a curve: one of ${CURVE_KEYS.join(', ')}`);
+};
+
+/** A weight of gesture.yaml over the default of that name. */
+const merged = (input: WeightInput, before: Weight | undefined, feature: Feature): Weight | undefined => {
+  const earns = curveOf(input) ?? before?.earns;
+  if (!earns) return undefined;
+  return {
+    points: input.points ?? before?.points ?? 0,
+    earns,
+    because: input.because ?? before?.because ?? 'Set in gesture.yaml.',
+    phrase: input.phrase ?? before?.phrase ?? defaultPhrase(feature.says, earns),
+  };
+};
+
+const signed = (points: number): string => (points < 0 ? String(points) : `+${points}`);
+
+const resolveWeights = (
+  input: ConfigInput,
+  settings: Omit<Settings, 'labels'>,
+  problems: Problem[],
+): Settings['weights'] => {
+  const weights = new Map(Object.entries(settings.weights));
+  const changes: string[] = [];
+  const given = input.weights ?? {};
+  for (const [name, change] of Object.entries(given)) {
+    const problem = signalProblem(name, change, settings);
+    const feature = own(settings.features, name);
+    const before = weights.get(name);
+    const weight = !problem && feature ? merged(change, before, feature) : undefined;
+    if (problem) problems.push(problem);
+    if (!weight) continue;
+    weights.set(name, weight);
+    const moved = Math.round((Math.max(0, weight.points) - Math.max(0, before?.points ?? 0)) * 100) / 100;
+    if (moved !== 0) changes.push(`${name} ${signed(moved)}`);
+  }
+  const sum = [...weights.values()].reduce((total, { points }) => total + Math.max(0, Math.round(points * 100)), 0);
+  if (sum !== 10_000 && problems.length === 0) {
+    const missing = (10_000 - sum) / 100;
+    const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
+    const because = `against the defaults: ${changes.join(', ')}`;
+    problems.push(at('weights').is(`the positive points sum to ${sum / 100}, not 100: ${fix} (${because})`));
+  }
+  return Object.fromEntries(weights);
+};
+
+const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undefined => {
+  const timeout = input.sessions?.timeout;
+  if (timeout === undefined) return undefined;
+  const minutes = Number.parseInt(timeout, 10) * ({ s: 1 / 60, m: 1, h: 60 }[timeout.at(-1) ?? ''] ?? 1);
+  if (minutes <= 0 || minutes > LONGEST_TIMEOUT_MINUTES) {
+    problems.push(at('sessions', 'timeout').is('has to be longer than 0 and at most 24h'));
+  }
+  return minutes;
+};
+
+/** Names on our side of a mapping have to lead somewhere; and a type close to one of ours is likely a slip. */
+const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
+  const read = Object.values(input.features ?? {}).flatMap((f) => (f.from === 'events' ? [reads(f.is)] : []));
+  const columns = [...Object.keys(EVENT_COLUMNS), ...read.flatMap((part) => part.columns)];
+  const types = [...EVENT_TYPES, ...allOf, ...read.flatMap((part) => part.types)];
+  const unused = 'no feature uses it';
+  return [
+    ...Object.keys(input.events?.columns ?? {})
+      .filter((ours) => !columns.includes(ours))
+      .map((ours) => at('events', 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
+    ...Object.entries(input.events?.types ?? {})
+      .filter(([, ours]) => !types.includes(ours))
+      .map(([theirs, ours]) => at('events', 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
+    ...(input.conversion?.all_of ?? []).flatMap((type, i) => {
+      const near = (EVENT_TYPES as readonly string[]).includes(type) ? undefined : closest(type, EVENT_TYPES, 1);
+      const advice = 'If your log says it like this, map it under events.types';
+      return near === undefined ? [] : [at('conversion', 'all_of', i).is(`did you mean "${near}"? ${advice}`)];
+    }),
+  ];
+};
+
+/**
+ * Merges a config file over the defaults.
+ *
+ * @returns the settings, and what is wrong: where that is not empty the settings mean nothing
+ */
+export const resolve = (input: ConfigInput, defaults: Settings): { settings: Settings; problems: Problem[] } => {
+  const problems: Problem[] = [];
+  const allOf = input.conversion?.all_of ?? defaults.conversion.allOf;
+  problems.push(...mappingProblems(input, allOf));
+  const partial = {
+    events: {
+      columns: input.events?.columns ?? defaults.events.columns,
+      types: input.events?.types ?? defaults.events.types,
+      timestamp: input.events?.timestamp ?? defaults.events.timestamp,
+    },
+    sessions: { timeoutMinutes: timeoutMinutes(input, problems) ?? defaults.sessions.timeoutMinutes },
+    features: resolveFeatures(input, allOf, problems),
+    weights: defaults.weights,
+    conversion: { allOf },
+  };
+  const labels = {
+    high: input.labels?.high ?? defaults.labels.high,
+    medium: input.labels?.medium ?? defaults.labels.medium,
+  };
+  if (labels.medium >= labels.high) {
+    const rule = `medium (${labels.medium}) has to be below high (${labels.high})`;
+    problems.push(at('labels', input.labels?.medium === undefined ? 'high' : 'medium').is(rule));
+  }
+  return { settings: { ...partial, weights: resolveWeights(input, partial, problems), labels }, problems };
+};

@@ -1,0 +1,179 @@
+/** The grammar of gesture.yaml, once: what is read is checked by it, and editors complete from the JSON schema made of it. */
+import * as z from 'zod';
+import type { Weights } from '../catalogue/weights.js';
+
+const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'has to be one line of text, at most 200 characters');
+const days = z.int('has to be a whole number of days').min(1, 'has to be at least 1').max(36_500, 'is over 100 years');
+const above0 = z.number().positive('has to be above 0').max(1e15, 'is too large');
+
+/** The name of a feature of one's own: it becomes a column. */
+const featureName = z
+  .string()
+  .max(60, 'is too long for the name of a column: at most 60 characters')
+  .regex(/^[a-z][a-z0-9_]*$/, 'has to be a plain column name: small letters, digits and _, a letter first');
+
+const condition = {
+  equals: text.optional().describe('The cell is exactly this.'),
+  in: z.array(text).min(1, 'has to name at least one value').optional().describe('The cell is one of these.'),
+  matches: text.optional().describe('A regular expression (RE2) that has to match somewhere in the cell.'),
+};
+const oneCondition = (where: Record<string, unknown>): boolean =>
+  Object.keys(condition).filter((key) => where[key] !== undefined).length === 1;
+const ONE_CONDITION = 'needs exactly one of equals, in, matches';
+
+const column = text.describe('A column of the events or of the sessions.');
+const where = z
+  .strictObject({ column, ...condition })
+  .refine(oneCondition, ONE_CONDITION)
+  .optional();
+
+const rowMeasure = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('count') }).describe('Number of rows.'),
+  z
+    .strictObject({ op: z.literal('countWhere'), column, ...condition })
+    .refine(oneCondition, ONE_CONDITION)
+    .describe('Number of rows that meet the condition.'),
+  z.strictObject({ op: z.enum(['sum', 'max', 'min', 'mean']), column, where }).describe('Over the known numbers.'),
+  z.strictObject({ op: z.literal('distinct'), column, where }).describe('Number of different known values.'),
+  z.strictObject({ op: z.literal('mode'), column }).describe('The most frequent known value.'),
+  z.strictObject({ op: z.literal('latest'), column }).describe('The latest known value.'),
+  z.strictObject({ op: z.enum(['firstTime', 'lastTime']), where }).describe('Time of the first or last row.'),
+  z.strictObject({ op: z.literal('distinctDays'), where }).describe('Number of different UTC days with a row.'),
+  z
+    .strictObject({ op: z.enum(['daysSinceFirst', 'daysSinceLast']), where })
+    .describe('Days from the first or last row to as-of.'),
+  z.strictObject({ op: z.literal('activeInLast'), days, where }).describe('1 if there is a row in the last days.'),
+  z
+    .strictObject({ op: z.literal('trend'), days, where })
+    .describe('Rows of the last days minus rows of as many days before.'),
+  z
+    .strictObject({ op: z.literal('everyOf'), column, values: z.array(text).min(1, 'has to name at least one value') })
+    .describe('1 if there is a row for each of the values.'),
+]);
+
+const featureMeasure = z.discriminatedUnion('op', [
+  z
+    .strictObject({ op: z.literal('ratio'), of: text, per: text })
+    .describe('One feature divided by another; unknown where the divisor is 0.'),
+]);
+
+const words = {
+  unit: text.describe('events, sessions, days, USD, per session, text ...'),
+  says: text.describe('A noun phrase for tables and captions.'),
+};
+
+const feature = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.enum(['events', 'sessions']), is: rowMeasure, ...words }),
+  z.strictObject({ from: z.literal('features'), is: featureMeasure, ...words }),
+]);
+
+const curve = {
+  binary: z.literal(true).optional().describe('All of the points as soon as the value is above 0.'),
+  saturates_at: above0.optional().describe('In equal steps up to this value.'),
+  log_full_at: above0.optional().describe('By the logarithm, full at this value.'),
+  half_life: above0.optional().describe('All of the points at 0, half after this many days.'),
+  rate: z.literal(true).optional().describe('In proportion: the value is a share from 0 to 1.'),
+};
+
+/** The keys that say how a value earns points; a weight has one of them. */
+export const CURVE_KEYS = Object.keys(curve);
+
+const points = z
+  .number()
+  .min(-100, 'has to be between -100 and 100')
+  .max(100, 'has to be between -100 and 100')
+  .refine((most) => Math.abs(most * 100 - Math.round(most * 100)) < 1e-6, 'has at most two decimals')
+  .describe('The most this signal can add (below 0: take away). 0: shown, never scored.');
+
+const weight = z
+  .strictObject({
+    points: points.optional(),
+    ...curve,
+    because: text.optional().describe('Why it is worth that.'),
+    phrase: text
+      .optional()
+      .describe('The signal in a sentence; {times}, {value}, {percent} and {ago} stand for its value.'),
+  })
+  .refine((one) => Object.keys(curve).filter((key) => Object.hasOwn(one, key)).length <= 1, {
+    message: `has more than one curve: keep one of ${Object.keys(curve).join(', ')}`,
+  });
+
+/** A weight as gesture.yaml writes it: what is left out stays as it is by default. */
+export type WeightInput = z.infer<typeof weight>;
+
+const score = z.number().min(0, 'has to be between 0 and 100').max(100, 'has to be between 0 and 100');
+
+const events = z.strictObject({
+  columns: z.record(text, text).optional().describe('Names of columns, ours: theirs.'),
+  types: z.record(text, text).optional().describe('Names of event types, theirs: ours.'),
+  timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms']).optional().describe('How timestamps are written.'),
+});
+
+const DURATION = 'has to be a duration such as 30m, 90s or 2h';
+const sessions = z.strictObject({
+  timeout: z
+    .string(DURATION)
+    .regex(/^\d{1,6} ?[smh]$/, DURATION)
+    .optional()
+    .describe('Idle time after which a new session begins.'),
+});
+
+const labels = z.strictObject({ high: score.optional(), medium: score.optional() });
+
+const conversion = z.strictObject({ all_of: z.array(text).min(1, 'has to name at least one event type') });
+
+/** gesture.yaml. What follows from several places at once (points that sum to 100, names that exist) is in resolve.ts. */
+export const configSchema = z.strictObject({
+  events: events.optional().describe('How to read the log.'),
+  sessions: sessions.optional().describe('Where one visit ends and the next begins, in logs without session ids.'),
+  features: z.record(featureName, feature).optional().describe('Features of your own.'),
+  weights: z.record(z.string(), weight).optional(),
+  labels: labels.optional().describe('The lowest scores that are called high and medium.'),
+  conversion: conversion.optional().describe('A user is won who has at least one event of each of these types.'),
+});
+
+/** gesture.yaml, checked by its grammar. */
+export type ConfigInput = z.infer<typeof configSchema>;
+
+/** The keys that may stand at a place in gesture.yaml, for did-you-mean; none where names are free. */
+export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly string[] => {
+  switch (section) {
+    case undefined:
+      return Object.keys(configSchema.shape);
+    case 'events':
+      return Object.keys(events.shape);
+    case 'sessions':
+      return Object.keys(sessions.shape);
+    case 'features':
+      if (inside === undefined) return ['from', 'is', 'unit', 'says'];
+      return ['op', 'column', 'where', 'days', 'values', 'of', 'per', ...Object.keys(condition)];
+    case 'weights':
+      return Object.keys(weight.shape);
+    case 'labels':
+      return Object.keys(labels.shape);
+    default:
+      return Object.keys(conversion.shape);
+  }
+};
+
+/**
+ * The JSON schema that editors complete gesture.yaml with.
+ *
+ * @param weights the signals to complete, with their reasons; any other feature may have a weight too
+ */
+export const jsonSchema = (weights: Weights): object => {
+  const entry = z.union([points, weight]);
+  const known = Object.entries(weights).map(([name, { points: most, because }]): [string, z.ZodType] => [
+    name,
+    entry.optional().describe(`${most} points. ${because}`),
+  ]);
+  const named = z.object(Object.fromEntries(known));
+  const schema = configSchema.extend({
+    weights: named
+      .catchall(entry)
+      .optional()
+      .describe('What each feature is worth, merged over the defaults. The positive points have to sum to 100.'),
+  });
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return { $schema, title: 'gesture.yaml', ...rest };
+};

@@ -1,0 +1,114 @@
+/** The files a ranking is written to: user_scores.csv and the short list, as CSV, JSON or NDJSON. */
+import { SCORE_COLUMNS } from '../model.js';
+import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
+import { labelOf } from '../scoring/score.js';
+import { csvLine, textCell } from './sheet.js';
+
+/** How the short list is written. */
+export const FORMATS = ['csv', 'json', 'ndjson'] as const;
+
+/** How the short list is written. */
+export type Format = (typeof FORMATS)[number];
+
+/** Characters gathered before they are handed to the disk. */
+const BATCH = 1 << 16;
+
+const decimals = new Map<number, string>();
+
+/** Hundredths of a point as points in their shortest form: 30, 7.5, 6.86. There are few of them, so each is made once. */
+const pointsText = (hundredths: number): string => {
+  const known = decimals.get(hundredths);
+  if (known !== undefined) return known;
+  const text = String(hundredths / 100);
+  decimals.set(hundredths, text);
+  return text;
+};
+
+/** The six columns of one user, text safe for spreadsheets, numbers plain. */
+const sixCells = (user: Ranked, ranking: Ranking): string[] => [
+  textCell(user.id),
+  textCell(user.name),
+  pointsText(user.score),
+  labelOf(user.score, ranking.model.labels),
+  textCell(user.explanation),
+  Number.isNaN(user.converted) ? '' : String(user.converted),
+];
+
+function* batched(lines: Iterable<string>): Generator<string> {
+  let batch = '';
+  for (const line of lines) {
+    batch += line;
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = '';
+  }
+  yield batch;
+}
+
+/** The columns of user_scores.csv for these signals. `config` comes last: it says which settings made the points. */
+const scoreColumns = (signals: readonly string[]): string[] => [
+  'rank',
+  ...SCORE_COLUMNS,
+  ...signals.map((signal) => `${signal}_points`),
+  'floor_points',
+  'cap_points',
+  'config',
+];
+
+function* scoreLines(ranking: Ranking, config: string): Generator<string> {
+  yield csvLine(scoreColumns(ranking.model.signals));
+  const points = new Int32Array(ranking.model.signals.length);
+  for (let place = 0; place < ranking.order.length; place++) {
+    const user = rankedAt(ranking, place, points);
+    const cells = [String(user.rank), ...sixCells(user, ranking)];
+    for (const earned of points) cells.push(pointsText(earned));
+    cells.push(pointsText(user.floor), pointsText(user.cap), config);
+    yield csvLine(cells);
+  }
+}
+
+/**
+ * user_scores.csv: everybody, best first.
+ *
+ * @param config the hash of the configuration, stamped on every row
+ */
+export const scoresCsv = (ranking: Ranking, config: string): Iterable<string> => batched(scoreLines(ranking, config));
+
+/** One user as JSON: the six columns, every contribution with its raw value (null: unknown), floor, cap and config. */
+export const userJson = (user: Ranked, ranking: Ranking, config: string): object => ({
+  rank: user.rank,
+  user_id: user.id,
+  username: user.name,
+  score: user.score / 100,
+  score_label: labelOf(user.score, ranking.model.labels),
+  explanation: user.explanation,
+  converted: Number.isNaN(user.converted) ? null : user.converted,
+  contributions: ranking.model.signals.map((signal, i) => ({
+    signal,
+    value: Number.isNaN(user.values[i]) ? null : user.values[i],
+    points: (user.points[i] ?? 0) / 100,
+  })),
+  floor_points: user.floor / 100,
+  cap_points: user.cap / 100,
+  config,
+});
+
+function* listLines(ranking: Ranking, places: readonly number[], config: string, format: Format): Generator<string> {
+  if (format === 'csv') yield csvLine([...SCORE_COLUMNS, 'config']);
+  if (format === 'json') yield '[';
+  for (const [i, place] of places.entries()) {
+    const user = rankedAt(ranking, place);
+    if (format === 'csv') yield csvLine([...sixCells(user, ranking), config]);
+    else if (format === 'ndjson') yield `${JSON.stringify(userJson(user, ranking, config))}\n`;
+    else yield `${i === 0 ? '' : ','}\n${JSON.stringify(userJson(user, ranking, config))}`;
+  }
+  if (format === 'json') yield '\n]\n';
+}
+
+/** The short list: the users at `places`, in that order. */
+export const listText = (
+  ranking: Ranking,
+  places: readonly number[],
+  config: string,
+  format: Format,
+): Iterable<string> => batched(listLines(ranking, places, config, format));

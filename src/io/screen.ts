@@ -1,0 +1,97 @@
+/** Text in columns for a terminal: widths as they are seen, nothing in a name that could move the cursor. */
+import type { WriteStream } from 'node:tty';
+import { printable } from './terminal.js';
+
+/** What a text is printed on. */
+export interface Screen {
+  /** Columns. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+/** Columns where nobody says how wide the screen is: a pipe, a log. */
+const UNKNOWN_WIDTH = 100;
+
+/** What is known about a stream such as `process.stderr`: colour only on a terminal that has it and without NO_COLOR. */
+export const screenOf = (stream: Partial<WriteStream>): Screen => ({
+  width: Math.max(40, stream.columns ?? UNKNOWN_WIDTH),
+  colour: stream.isTTY === true && stream.hasColors?.() === true,
+});
+
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
+
+/** A colour or weight of text. */
+export type Paint = keyof typeof CODES;
+
+/** `text` in a colour, where the screen has colours. */
+export const paint = (screen: Screen, how: Paint, text: string): string => {
+  if (!screen.colour) return text;
+  const [on, off] = CODES[how];
+  return `\u001B[${on}m${text}\u001B[${off}m`;
+};
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
+const WIDE =
+  /\p{Emoji_Presentation}|\p{Regional_Indicator}|\uFE0F|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u;
+
+const PLAIN = /^[\u0020-\u007E]*$/;
+
+const widthOf = (grapheme: string): number => (ZERO.test(grapheme) ? 0 : WIDE.test(grapheme) ? 2 : 1);
+
+/** Columns that `text` takes on a terminal: East Asian and emoji two, accents none. */
+export const displayWidth = (text: string): number => {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
+  return width;
+};
+
+/** At most `width` columns of `text`, the cut marked with `…`. */
+const clipped = (text: string, width: number): string => {
+  if (displayWidth(text) <= width) return text;
+  let [kept, used] = ['', 0];
+  for (const { segment } of graphemes.segment(text)) {
+    used += widthOf(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+};
+
+/** A cell of exactly `width` columns, made safe to print; `right` aligns numbers. */
+export const cell = (text: string, width: number, align: 'left' | 'right' = 'left'): string => {
+  const safe = clipped(printable(text), width);
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(safe)));
+  return align === 'left' ? safe + blanks : blanks + safe;
+};
+
+/** `text` in lines of at most `width` columns, broken at blanks, made safe to print; what is beyond `lines` is cut. */
+export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INFINITY): string[] => {
+  const out: string[] = [];
+  let line = '';
+  const words = printable(text).split(' ');
+  for (const [i, word] of words.entries()) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (displayWidth(longer) <= width) {
+      line = longer;
+    } else if (out.length + 1 === lines) {
+      return [...out, clipped(`${line} ${words.slice(i).join(' ')}`, width)];
+    } else {
+      if (line !== '') out.push(line);
+      line = clipped(word, width);
+    }
+  }
+  return [...out, line];
+};
+
+/** A number of things: `1 user`, `1,000 users`. */
+export const counted = (n: number, what: string): string =>
+  `${String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,68 @@
+/** A features file (user_features.csv) read for scoring: one user a row, values checked cell by cell. */
+import { Failure } from '../model.js';
+import { Users } from '../scoring/users.js';
+import { type Header, readHeader, requireColumns } from './header.js';
+import { records } from './csv.js';
+
+/** Plain decimals, with or without an exponent. Not: NaN, Infinity, 0x10, 1,000, +5, a space. */
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+
+/** The value of a cell: NaN where it is empty (unknown), undefined where it is not a number. */
+export const cellNumber = (cell: string): number | undefined => {
+  if (cell === '') return Number.NaN;
+  if (!NUMBER.test(cell)) return undefined;
+  const value = Number(cell);
+  return Number.isFinite(value) ? value : undefined;
+};
+
+/** A cell as a message shows it: short, and quoted. */
+export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
+
+const hintFor = (header: Header): string =>
+  header.find('event_type') >= 0
+    ? '. This looks like an event log: run `gesture features` on it first'
+    : '. Run `gesture features` with the same settings';
+
+/**
+ * Reads all users of a features file.
+ *
+ * @param path `-` is standard input
+ * @param signals the features that are scored; each has to be a column
+ * @throws Failure `noInput` or `data`, naming file, line and column
+ */
+export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> => {
+  const users = new Users(signals.length);
+  const seen = new Set<string>();
+  const values = new Float64Array(signals.length);
+  let header: Header | undefined;
+  let columns: number[] = [];
+  let [id, name, converted] = [-1, -1, -1];
+  for await (const { cells, line } of records(path, '. Run `gesture features` first, or name a features file')) {
+    if (header === undefined) {
+      header = readHeader(path === '-' ? 'standard input' : path, line, cells);
+      requireColumns(header, ['user_id', ...signals, 'converted'], hintFor(header));
+      [id, name, converted] = [header.find('user_id'), header.find('username'), header.find('converted')];
+      columns = signals.map(header.find);
+      continue;
+    }
+    const { file } = header;
+    const refuse = (column: string, rule: string): Failure => new Failure('data', `${file}:${line}: ${column} ${rule}`);
+    const userId = cells[id] ?? '';
+    if (userId === '') throw refuse('user_id', 'is empty');
+    if (seen.has(userId))
+      throw refuse('user_id', `${shown(userId)} is there twice: a features file has one row a user`);
+    seen.add(userId);
+    for (const [i, column] of columns.entries()) {
+      const value = cellNumber(cells[column] ?? '');
+      if (value === undefined) {
+        throw refuse(signals[i] ?? '', `is ${shown(cells[column] ?? '')}, not a plain number such as 3 or 0.25`);
+      }
+      values[i] = value;
+    }
+    const won = cells[converted] ?? '';
+    if (won !== '' && won !== '0' && won !== '1') throw refuse('converted', `is ${shown(won)}, not 0, 1 or empty`);
+    users.add({ id: userId, name: cells[name] ?? '', converted: won === '' ? Number.NaN : Number(won), values });
+  }
+  if (header === undefined) throw new Failure('data', `${path} is empty: a features file has a header`);
+  return users;
+};

@@ -1,0 +1,108 @@
+/** What changed between two sets of scores, and which signals did it. Pure. */
+import { compareBytes } from './users.js';
+
+/** One user of a user_scores.csv. Points are in hundredths. */
+export interface ScoredUser {
+  readonly name: string;
+  readonly rank: number;
+  readonly score: number;
+  /** Of each of the parts, in their order; they sum to the score. */
+  readonly points: Int32Array;
+}
+
+/** A user_scores.csv. */
+export interface Scores {
+  /** Hashes of the settings that made them: one, if the file was written by one run. */
+  readonly configs: ReadonlySet<string>;
+  /** The signals, `floor` and `cap`. */
+  readonly parts: readonly string[];
+  readonly users: ReadonlyMap<string, ScoredUser>;
+}
+
+/** A user whose points changed. Numbers in points. */
+export interface Moved {
+  readonly user_id: string;
+  readonly username: string;
+  readonly old_score: number;
+  readonly new_score: number;
+  readonly old_rank: number;
+  readonly new_rank: number;
+  readonly change: number;
+  /** What every part contributes to the change, the largest first; they sum to it exactly, in hundredths. */
+  readonly parts: readonly { readonly part: string; readonly change: number }[];
+}
+
+/** What changed between two user_scores.csv. */
+export interface Comparison {
+  /** False: the same settings made both, so every change is behaviour. */
+  readonly config_changed: boolean;
+  readonly old_config: readonly string[];
+  readonly new_config: readonly string[];
+  /** Signals that only one of the two knows. */
+  readonly signals_added: readonly string[];
+  readonly signals_removed: readonly string[];
+  readonly entered: readonly string[];
+  readonly left: readonly string[];
+  readonly unchanged: number;
+  /** Largest change first, then by user_id. */
+  readonly moved: readonly Moved[];
+}
+
+const without = (parts: readonly string[], others: readonly string[]): string[] =>
+  parts.filter((part) => !others.includes(part));
+
+const inOrder = (ids: Iterable<string>): string[] => [...ids].toSorted(compareBytes);
+
+/** A part and where it is in the points of the two files, -1 where it is not. */
+interface Part {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+const change = (id: string, before: ScoredUser, after: ScoredUser, parts: readonly Part[]): Moved => ({
+  user_id: id,
+  username: after.name,
+  old_score: before.score / 100,
+  new_score: after.score / 100,
+  old_rank: before.rank,
+  new_rank: after.rank,
+  change: (after.score - before.score) / 100,
+  parts: parts
+    .map((part) => ({
+      part: part.name,
+      change: ((after.points[part.after] ?? 0) - (before.points[part.before] ?? 0)) / 100,
+    }))
+    .filter((part) => part.change !== 0)
+    .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change)),
+});
+
+/** Compares two sets of scores user by user. */
+export const compareScores = (before: Scores, after: Scores): Comparison => {
+  const parts = [...new Set([...before.parts, ...after.parts])].map((name) => ({
+    name,
+    before: before.parts.indexOf(name),
+    after: after.parts.indexOf(name),
+  }));
+  const moved: Moved[] = [];
+  let unchanged = 0;
+  for (const [id, now] of after.users) {
+    const then = before.users.get(id);
+    if (!then) continue;
+    const difference = change(id, then, now, parts);
+    if (difference.parts.length === 0) unchanged++;
+    else moved.push(difference);
+  }
+  const [oldConfig, newConfig] = [inOrder(before.configs), inOrder(after.configs)];
+  return {
+    config_changed: oldConfig.join() !== newConfig.join(),
+    old_config: oldConfig,
+    new_config: newConfig,
+    signals_added: without(after.parts, before.parts),
+    signals_removed: without(before.parts, after.parts),
+    entered: inOrder([...after.users.keys()].filter((id) => !before.users.has(id))),
+    left: inOrder([...before.users.keys()].filter((id) => !after.users.has(id))),
+    unchanged,
+    moved: moved.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change) || compareBytes(a.user_id, b.user_id)),
+  };
+};

@@ -1,0 +1,28 @@
+/** From the raw value of a feature to a share of its points. */
+import type { Curve } from '../catalogue/weights.js';
+
+const clamp = (share: number): number => Math.min(1, Math.max(0, share));
+
+/**
+ * A curve as a function: from a known value to a share between 0 and 1. Never NaN for a number, however large;
+ * values below 0 count as 0. All curves climb, but `half_life`, which falls.
+ */
+export const shareBy = (curve: Curve): ((value: number) => number) => {
+  if ('binary' in curve) return (value) => (value > 0 ? 1 : 0);
+  if ('saturates_at' in curve) return (value) => clamp(value / curve.saturates_at);
+  if ('log_full_at' in curve) {
+    const full = Math.log1p(curve.log_full_at);
+    return (value) => clamp(Math.log1p(Math.max(0, value)) / full);
+  }
+  if ('half_life' in curve) return (value) => clamp(2 ** (-Math.max(0, value) / curve.half_life));
+  return clamp;
+};
+
+/** A curve in words, for tables and for `gesture explain`: "in steps up to 7". */
+export const curveWords = (curve: Curve): string => {
+  if ('binary' in curve) return 'all at once';
+  if ('saturates_at' in curve) return `in equal steps, full at ${curve.saturates_at}`;
+  if ('log_full_at' in curve) return `by the logarithm, full at ${curve.log_full_at}`;
+  if ('half_life' in curve) return `halves every ${curve.half_life} days`;
+  return 'in proportion';
+};

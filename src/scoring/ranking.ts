@@ -1,0 +1,102 @@
+/** Every user scored and put in order. Pure; memory is a few bytes a user beside the users themselves. */
+import { type Model, scoreRow, type Total } from './score.js';
+import { sentence } from './sentence.js';
+import { compareBytes, type Users } from './users.js';
+
+/** The order of all users, and what it was made from. */
+export interface Ranking {
+  readonly users: Users;
+  readonly model: Model;
+  /** Scores in hundredths of a point, by index of the user. */
+  readonly scores: Int32Array;
+  /** Indexes of users: score descending, then user_id in byte order. */
+  readonly order: Uint32Array;
+  /** Over all users, by signal: the sum of its points in hundredths, and how many users it gave any. */
+  readonly sums: Float64Array;
+  readonly fired: Uint32Array;
+}
+
+/**
+ * Indexes by score descending, then id in byte order. Scores have only 10,001 values, so users are first dealt out by
+ * score in the order they came in; a score is sorted by id only where they came in another order.
+ */
+const orderOf = (scores: Int32Array, ids: readonly string[]): Uint32Array => {
+  const next = new Uint32Array(10_002);
+  for (const score of scores) next[10_001 - score] = (next[10_001 - score] ?? 0) + 1;
+  for (let i = 1; i < next.length; i++) next[i] = (next[i] ?? 0) + (next[i - 1] ?? 0);
+  const ends = next.slice(1);
+  const order = new Uint32Array(scores.length);
+  for (const [index, score] of scores.entries()) {
+    const at = next[10_000 - score] ?? 0;
+    order[at] = index;
+    next[10_000 - score] = at + 1;
+  }
+  const byId = (a: number, b: number): number => compareBytes(ids[a] ?? '', ids[b] ?? '');
+  let start = 0;
+  for (const end of ends) {
+    if (end - start > 1) {
+      const tied = order.subarray(start, end);
+      if (tied.some((index, i) => i > 0 && byId(tied[i - 1] ?? 0, index) > 0)) tied.sort(byId);
+    }
+    start = end;
+  }
+  return order;
+};
+
+/** Scores all users and orders them. */
+export const rankUsers = (users: Users, model: Model): Ranking => {
+  const points = new Int32Array(model.signals.length);
+  const scores = new Int32Array(users.count);
+  const sums = new Float64Array(points.length);
+  const fired = new Uint32Array(points.length);
+  for (let i = 0; i < users.count; i++) {
+    scores[i] = scoreRow(model, users.values(i), points).score;
+    for (let s = 0; s < points.length; s++) {
+      const earned = points[s] ?? 0;
+      if (earned === 0) continue;
+      sums[s] = (sums[s] ?? 0) + earned;
+      fired[s] = (fired[s] ?? 0) + 1;
+    }
+  }
+  return { users, model, scores, order: orderOf(scores, users.ids), sums, fired };
+};
+
+/** One ranked user with everything there is to say. `points` is overwritten by the next call with the same array. */
+export interface Ranked extends Total {
+  /** 1 for the best. */
+  readonly rank: number;
+  readonly id: string;
+  readonly name: string;
+  /** 1, 0, or NaN where it is unknown. */
+  readonly converted: number;
+  readonly values: Float64Array;
+  readonly points: Int32Array;
+  readonly explanation: string;
+}
+
+/**
+ * The user at `place` (0 is the best) of a ranking.
+ *
+ * @param points filled with the points of each signal; one array may serve every user when only one is looked at a time
+ */
+export const rankedAt = (
+  { users, model, order }: Ranking,
+  place: number,
+  points = new Int32Array(model.signals.length),
+): Ranked => {
+  const index = order[place] ?? 0;
+  const values = users.values(index);
+  const total = scoreRow(model, values, points);
+  return {
+    score: total.score,
+    floor: total.floor,
+    cap: total.cap,
+    rank: place + 1,
+    id: users.ids[index] ?? '',
+    name: users.names[index] ?? '',
+    converted: users.converted[index] ?? Number.NaN,
+    values,
+    points,
+    explanation: sentence(model, values, points, total),
+  };
+};

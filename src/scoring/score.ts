@@ -1,0 +1,74 @@
+/**
+ * From the values of one user to points, a score and a label. Pure: no file, no clock, no other user.
+ *
+ * Points are integers, hundredths of a point, everywhere between a curve and a file: they add up exactly.
+ */
+import { defaultLabels, defaultWeights, type Thresholds, type Weight, type Weights } from '../catalogue/weights.js';
+import type { Label } from '../model.js';
+import { shareBy } from './curves.js';
+import { phrasing } from './phrases.js';
+
+/** What scoring needs of a configuration. */
+export interface Scoring {
+  readonly weights: Weights;
+  readonly labels: Thresholds;
+}
+
+/** The scoring of a run without gesture.yaml. */
+export const defaultScoring: Scoring = { weights: defaultWeights, labels: defaultLabels };
+
+/** A scoring made ready for many users: the signals side by side, in the order of the weights. */
+export interface Model {
+  readonly signals: readonly string[];
+  readonly weights: readonly Weight[];
+  readonly shares: readonly ((value: number) => number)[];
+  readonly phrases: readonly ((value: number) => string)[];
+  readonly labels: Thresholds;
+}
+
+/** The score of one user, in hundredths of a point: `sum of the points + floor + cap = score`. */
+export interface Total {
+  /** 0 to 10,000. */
+  readonly score: number;
+  /** What lifts a sum below 0 to 0, else 0. */
+  readonly floor: number;
+  /** What lowers a sum above 100 points to 100 (at most 0). */
+  readonly cap: number;
+}
+
+/** Hundredths of a point, rounded half away from zero and never -0. */
+const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100) || 0;
+
+/** Makes a scoring ready for `scoreRow`. */
+export const prepare = ({ weights, labels }: Scoring): Model => ({
+  signals: Object.keys(weights),
+  weights: Object.values(weights),
+  shares: Object.values(weights).map((weight) => shareBy(weight.earns)),
+  phrases: Object.values(weights).map((weight) => phrasing(weight.phrase)),
+  labels,
+});
+
+/**
+ * Scores one user. The one function behind the command, the library and every engine.
+ *
+ * @param values the user's value of each of `model.signals`, NaN where it is unknown
+ * @param points filled with the points of each signal, in hundredths; may be reused from user to user
+ */
+export const scoreRow = (model: Model, values: ArrayLike<number>, points: Int32Array): Total => {
+  let sum = 0;
+  for (let i = 0; i < model.weights.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    const share = Number.isNaN(value) ? 0 : (model.shares[i]?.(value) ?? 0);
+    const earned = hundredths((model.weights[i]?.points ?? 0) * share);
+    points[i] = earned;
+    sum += earned;
+  }
+  const score = Math.min(10_000, Math.max(0, sum));
+  return { score, floor: Math.max(0, -sum), cap: Math.min(0, 10_000 - sum) };
+};
+
+/** The label of a score given in hundredths of a point. */
+export const labelOf = (score: number, labels: Thresholds): Label => {
+  if (score >= hundredths(labels.high)) return 'high';
+  return score >= hundredths(labels.medium) ? 'medium' : 'low';
+};

@@ -1,0 +1,136 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defaultConfig, loadConfig } from '../../src/config.js';
+import type { Comparison } from '../../src/scoring/compare.js';
+import type { Answer } from '../../src/commands/explain.js';
+import { temporary } from '../config/temporary.js';
+import { featuresCsv, gesture } from './gesture.js';
+
+const { folder: root } = temporary();
+let folder = root;
+let next = 0;
+
+const ANA = { user_id: 'ana', username: 'Ana', signups: 1, pricing_page_views: 3, spam_rate: 0.25 };
+const OTHERS = [
+  { user_id: 'ben', username: 'Ben', page_views: 2 },
+  { user_id: 'cy', username: 'Cy', signups: 1, calendar_bookings: 2, converted: 1 },
+];
+
+const write = (...rows: Readonly<Record<string, string | number>>[]): void =>
+  writeFileSync(join(folder, 'data', 'user_features.csv'), featuresCsv(rows));
+
+beforeEach(() => {
+  folder = join(root, String(next++));
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  write(ANA, ...OTHERS);
+});
+
+describe('gesture explain', () => {
+  const explain = (...args: string[]) => gesture(folder, ['explain', ...args]);
+
+  it('shows every signal, the standing, and what would raise the score most', async () => {
+    const { status, stdout } = explain('ana', '--what-if', 'pricing_page_views=6');
+    expect(status).toBe(0);
+    await expect(stdout).toMatchFileSnapshot('screens/explain.txt');
+  });
+
+  it('what if is what would be: the same answer as for a user who really has that value', () => {
+    const answer = (...args: string[]): Answer => JSON.parse(explain(...args, '--json').stdout);
+    const supposed = answer('ana', '--what-if', 'pricing_page_views=6', '--what-if', 'spam_rate=');
+    write({ ...ANA, pricing_page_views: 6, spam_rate: '' }, ...OTHERS);
+    expect(supposed.what_if).toEqual(answer('ana').now);
+    expect(supposed.what_if?.score).toBe(36.86);
+  });
+
+  it('holds a floor as a line of its own', () => {
+    write({ user_id: 'bot', spam_rate: 1 });
+    expect(explain('bot').stdout).toMatch(/floor: held at 0 +\+20\.00\n +score +0\.00/);
+    expect(explain('bot').stdout).toMatch(/the only user/);
+  });
+
+  it.each([
+    [['anna'], 'there is no user anna. Did you mean "ana"?'],
+    [
+      ['ana', '--what-if', 'pricing_page_view=6'],
+      'unknown signal pricing_page_view. Did you mean "pricing_page_views"?',
+    ],
+    [['ana', '--what-if', 'pricing_page_views=six'], 'six is not a plain number'],
+    [['ana', '--what-if', 'pricing_page_views'], 'write it like pricing_page_views=6'],
+  ])('%j is refused: %s', (args, says) => {
+    const { status, stderr } = explain(...args);
+    expect(stderr).toContain(says);
+    expect(status).toBe(2);
+  });
+});
+
+describe('gesture compare', () => {
+  const scores = (name: string): string => {
+    gesture(folder, ['rank', '--out', '-', '--scores', name]);
+    return name;
+  };
+  const compare = (...args: string[]) => gesture(folder, ['compare', ...args]);
+
+  it('says nothing on standard output where nothing changed', () => {
+    const same = scores('same.csv');
+    const { status, stdout, stderr } = compare(same, same);
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/no change: 3 users/);
+  });
+
+  it('says who moved, by how much and why', async () => {
+    const before = scores('before.csv');
+    write({ ...ANA, calendar_bookings: 1, spam_rate: 0.5 }, OTHERS[1] ?? {}, { user_id: 'zoe' });
+    const { stdout } = compare(before, scores('after.csv'));
+    await expect(stdout).toMatchFileSnapshot('screens/compare.txt');
+  });
+
+  it('tells a change of settings from behaviour', () => {
+    const before = scores('before.csv');
+    writeFileSync(join(folder, 'gesture.yaml'), 'weights: { signups: 20, calendar_bookings: 40 }\n');
+    const { stdout } = compare(before, scores('after.csv'), '--json');
+    const comparison: Comparison = JSON.parse(stdout);
+    expect(comparison).toMatchObject({ config_changed: true, old_config: [defaultConfig.hash], unchanged: 1 });
+    expect(comparison.moved.map((m) => [m.user_id, m.change, m.parts.length])).toEqual([
+      ['ana', -10, 1],
+      ['cy', 0, 2],
+    ]);
+  });
+
+  it('refuses scores that do not add up', () => {
+    const edited = scores('edited.csv');
+    const text = readFileSync(join(folder, edited), 'utf8');
+    writeFileSync(join(folder, edited), text.replace(',Cy,60,', ',Cy,61,'));
+    const { status, stderr } = compare(edited, edited);
+    expect(stderr).toContain('edited.csv:2: the points of user "cy" sum to 60, the score is 61');
+    expect(status).toBe(65);
+  });
+
+  it('refuses another file', () => {
+    expect(compare('data/user_features.csv', 'data/user_features.csv').stderr).toMatch(/Name a user_scores.csv/);
+  });
+});
+
+describe('gesture init', () => {
+  const init = (...args: string[]) => gesture(folder, ['init', ...args]);
+
+  it('writes the defaults, commented, and never over a file that is there', async () => {
+    expect(init().status).toBe(0);
+    expect((await loadConfig(join(folder, 'gesture.yaml'))).hash).toBe(defaultConfig.hash);
+    for (const { because } of Object.values(defaultConfig.weights)) {
+      expect(readFileSync(join(folder, 'gesture.yaml'), 'utf8')).toContain(`# ${because}`);
+    }
+    expect(init()).toMatchObject({ status: 2, stderr: expect.stringContaining('--force replaces it') });
+    expect(init('--force').status).toBe(0);
+  });
+
+  it('--schema writes a schema that knows the signals of the project', () => {
+    const mine = `features: { calls: { from: events, is: { op: countWhere, column: event_type, equals: call }, unit: events, says: calls } }
+weights: { calls: { points: 0, binary: true, because: We shall see. } }
+`;
+    writeFileSync(join(folder, 'gesture.yaml'), mine);
+    expect(init('--schema').status).toBe(0);
+    expect(readFileSync(join(folder, 'gesture.schema.json'), 'utf8')).toContain('0 points. We shall see.');
+    expect(JSON.parse(init('--schema', '-').stdout)).toHaveProperty('properties.weights.properties.calls');
+  });
+});

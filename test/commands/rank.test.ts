@@ -1,0 +1,217 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporary } from '../config/temporary.js';
+import { featuresCsv, gesture, rowsOf } from './gesture.js';
+
+const { folder: root } = temporary();
+let folder = root;
+let next = 0;
+
+const USERS = [
+  { user_id: 'ana', username: 'Ana', signups: 1, demo_request_clicks: 1, days_since_last_event: 0 },
+  { user_id: 'ben', username: 'Ben', page_views: 2, days_since_last_event: 7 },
+  { user_id: 'cy', username: 'Cy', signups: 1, calendar_bookings: 2, demo_request_clicks: 3, converted: 1 },
+  { user_id: 'dot', username: 'Dot', spam_rate: 1, days_since_last_event: 0 },
+];
+
+const read = (name: string): string => readFileSync(join(folder, 'data', name), 'utf8');
+const write = (content: string): void => writeFileSync(join(folder, 'data', 'user_features.csv'), content);
+const rank = (...args: string[]) => gesture(folder, ['rank', ...args]);
+
+beforeEach(() => {
+  folder = join(root, String(next++));
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  write(featuresCsv(USERS));
+});
+
+describe('gesture rank', () => {
+  it('writes the short list and everybody, and says what it did', () => {
+    const { status, stdout, stderr } = rank('--top', '2');
+    expect([status, stdout]).toEqual([0, '']);
+    expect(read('top_users.csv')).toBe(`user_id,username,score,score_label,explanation,converted,config
+cy,Cy,75,high,"signed up (+30.0), booked a call (+30.0), asked for a demo 3 times (+15.0)",1,08062fdee3d8
+ana,Ana,42.5,medium,"signed up (+30.0), asked for a demo once (+7.5), last active today (+5.0)",0,08062fdee3d8
+`);
+    expect(rowsOf(read('user_scores.csv')).map((row) => [row['rank'], row['user_id'], row['score']])).toEqual([
+      ['1', 'cy', '75'],
+      ['2', 'ana', '42.5'],
+      ['3', 'ben', '3.34'],
+      ['4', 'dot', '0'],
+    ]);
+    expect(stderr).toMatch(/4 users: 1 high \(25%\), 1 medium \(25%\), 2 low \(50%\)/);
+    expect(stderr).toMatch(/wrote +data\/user_scores.csv, data\/top_users.csv \(2 users\)/);
+  });
+
+  it('points, floor and cap of every row sum to its score', () => {
+    rank();
+    for (const row of rowsOf(read('user_scores.csv'))) {
+      const points = Object.entries(row).filter(([name]) => name.endsWith('_points'));
+      const sum = points.reduce((total, [, cell]) => total + Math.round(Number(cell) * 100), 0);
+      expect(points).toHaveLength(13);
+      expect(sum).toBe(Math.round(Number(row['score']) * 100));
+    }
+    expect(rowsOf(read('user_scores.csv'))[3]).toMatchObject({ spam_rate_points: '-20', floor_points: '15' });
+  });
+
+  it('writes the same bytes in every language and time zone', () => {
+    write(featuresCsv(['ä', 'z', 'I', 'ı', 'İ', 'i'].map((user_id) => ({ user_id, signups: 1 }))));
+    const written = [
+      { LANG: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo' },
+      { LC_ALL: 'C', TZ: 'UTC' },
+    ].map((env) => {
+      gesture(folder, ['rank'], { env });
+      return read('user_scores.csv');
+    });
+    expect(written[0]).toBe(written[1]);
+    expect(rowsOf(written[0] ?? '').map((row) => row['user_id'])).toEqual(['I', 'i', 'z', 'ä', 'İ', 'ı']);
+  });
+
+  it.each([
+    [['--exclude-converted'], ['ana', 'ben', 'dot']],
+    [
+      ['--min-score', '3.34'],
+      ['cy', 'ana', 'ben'],
+    ],
+    [
+      ['--label', 'low'],
+      ['ben', 'dot'],
+    ],
+    [['--label', 'low', '--top', '1'], ['ben']],
+    [['--label', 'high', '--exclude-converted'], []],
+  ])('%j lists %j; user_scores.csv always has everybody', (flags, listed) => {
+    rank(...flags);
+    expect(rowsOf(read('top_users.csv')).map((row) => row['user_id'])).toEqual(listed);
+    expect(rowsOf(read('user_scores.csv'))).toHaveLength(4);
+  });
+
+  it('writes JSON and NDJSON with every contribution', () => {
+    const { stdout } = rank('--top', '1', '--out', '-', '--format', 'json');
+    const list: unknown = JSON.parse(stdout);
+    expect(list).toMatchObject([{ rank: 1, user_id: 'cy', score: 75, converted: 1, floor_points: 0 }]);
+    expect(list).toMatchObject([
+      { contributions: expect.arrayContaining([{ signal: 'spam_rate', value: null, points: 0 }]) },
+    ]);
+    rank('--out', 'leads.ndjson');
+    const lines = readFileSync(join(folder, 'leads.ndjson'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject(
+      ['cy', 'ana', 'ben', 'dot'].map((user_id) => ({ user_id })),
+    );
+  });
+
+  it('--json prints the list and the health of the scoring', () => {
+    const { stdout } = rank('--json', '--top', '1');
+    expect(JSON.parse(stdout)).toMatchObject({
+      config: '08062fdee3d8',
+      health: { users: 4, labels: { high: 1, medium: 1, low: 2 }, listed: 1, listed_converted: 1 },
+      top: [{ user_id: 'cy' }],
+    });
+  });
+
+  it('reads standard input and writes standard output, and no file that nobody asked for', () => {
+    const { stdout } = gesture(folder, ['rank', '-', '--out', '-'], { input: featuresCsv(USERS.slice(0, 1)) });
+    expect(rowsOf(stdout)).toMatchObject([{ user_id: 'ana', score: '42.5' }]);
+    expect(existsSync(join(folder, 'data', 'user_scores.csv'))).toBe(false);
+  });
+
+  it('takes ids and names as they are, and starts no formula in a spreadsheet', () => {
+    const ids = ['=1+1', '+x', '-5', '@me', '__proto__', 'constructor', '007', '7', '1e5', ' ＝1', "'=x", 'a"b,c'];
+    write(featuresCsv(ids.map((user_id) => ({ user_id, username: '=HYPERLINK("http://x","y")' }))));
+    rank('--top', '99');
+    const safe = [
+      "'=1+1",
+      "'+x",
+      '-5',
+      "'@me",
+      '__proto__',
+      'constructor',
+      '007',
+      '7',
+      '1e5',
+      "' ＝1",
+      "''=x",
+      'a"b,c',
+    ];
+    expect(new Set(rowsOf(read('top_users.csv')).map((row) => row['user_id']))).toEqual(new Set(safe));
+    for (const row of rowsOf(read('user_scores.csv'))) expect(row['username']).toBe('\'=HYPERLINK("http://x","y")');
+  });
+
+  it('scores a feature of the project as soon as gesture.yaml names it', () => {
+    writeFileSync(
+      join(folder, 'gesture.yaml'),
+      `features:
+  integrations:
+    from: events
+    is: { op: countWhere, column: event_type, equals: integration_connected }
+    unit: events
+    says: integrations connected
+weights:
+  signups: { points: 20 }
+  integrations: { points: 10, saturates_at: 4, phrase: "connected {value} integrations" }
+`,
+    );
+    expect(rank().stderr).toMatch(/integrations is missing\. Run `gesture features` with the same settings/);
+    write(
+      featuresCsv([
+        { user_id: 'ana', integrations: 2 },
+        { user_id: 'ben', signups: 1, integrations: '' },
+      ]),
+    );
+    const { status, stderr } = rank();
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/integrations 2\.50 \(20%\)/);
+    expect(rowsOf(read('user_scores.csv'))).toMatchObject([
+      { user_id: 'ben', score: '20', integrations_points: '0' },
+      { user_id: 'ana', score: '5', integrations_points: '5', explanation: 'connected 2 integrations (+5.0)' },
+    ]);
+  });
+});
+
+describe('gesture rank refuses', () => {
+  it('a cell that is no number: exit 65, the line and the column, and the old files stay', () => {
+    write(featuresCsv([{ user_id: 'ana' }, { user_id: 'ben', page_views: 'many' }]));
+    writeFileSync(join(folder, 'data', 'top_users.csv'), 'old');
+    expect(rank()).toEqual({
+      status: 65,
+      stdout: '',
+      stderr: 'gesture: data/user_features.csv:3: page_views is "many", not a plain number such as 3 or 0.25\n',
+    });
+    expect(read('top_users.csv')).toBe('old');
+  });
+
+  it.each([
+    [['--top', '0'], 'whole number from 1'],
+    [['--top=-1'], 'whole number from 1'],
+    [['--top', '2.5'], 'whole number from 1'],
+    [['--min-score', '101'], 'from 0 to 100'],
+    [['--label', 'warm'], 'Allowed choices are high, medium, low'],
+    [['--out', 'data/user_features.csv'], 'is also an input'],
+    [['--scores', 'data/top_users.csv'], 'are the same file'],
+    [['--out', '-', '--json'], 'standard output can take one of'],
+  ])('%j', (flags, says) => {
+    const { status, stderr } = rank(...flags);
+    expect(stderr).toContain(says);
+    expect(status).toBe(2);
+  });
+
+  it('an output that is the input under another name', () => {
+    symlinkSync('user_features.csv', join(folder, 'data', 'list.csv'));
+    expect(rank('--out', 'data/list.csv')).toMatchObject({ status: 2 });
+  });
+
+  it('a file that is not there, and says what to do', () => {
+    const { status, stderr } = rank('none.csv');
+    expect(stderr).toMatch(/there is no file none.csv. Run `gesture features` first/);
+    expect(status).toBe(66);
+  });
+
+  it('a wrong gesture.yaml, with the line and a caret', () => {
+    writeFileSync(join(folder, 'gesture.yaml'), 'weights:\n  signupz: 20\n');
+    const { status, stderr } = rank();
+    expect(status).toBe(2);
+    expect(stderr).toBe(`gesture: gesture.yaml:2:3 weights.signupz: unknown feature. Did you mean "signups"?
+  2 |   signupz: 20
+    |   ^^^^^^^
+`);
+  });
+});

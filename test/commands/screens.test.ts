@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { bar, histogramLine, rankScreen } from '../../src/commands/rankScreen.js';
+import { displayWidth, type Screen, screenOf } from '../../src/io/screen.js';
+import { healthOf } from '../../src/scoring/health.js';
+import { rankUsers } from '../../src/scoring/ranking.js';
+import { defaultScoring, prepare } from '../../src/scoring/score.js';
+import { Users } from '../../src/scoring/users.js';
+
+const model = prepare(defaultScoring);
+
+/** Names that do harm where they are printed as they are. */
+const HOSTILE = [
+  ['u1', 'Ana Silva'],
+  ['u2', '\u001B[31mred\u001B[2J\u0007'],
+  ['u3', '\u202Etxt.exe'],
+  ['u4', '👩‍👩‍👧 family 日本語の名前です'],
+  ['=HYPERLINK("http://x")', '=cmd|calc'],
+  ['u6', 'line\r\nbreak\u2028and more'],
+  ['a-very-long-id-1234567890-1234567890', 'A Very Long Name Indeed That Does Not Fit'],
+  ['u8', ''],
+] as const;
+
+const screen = (as: Screen): string => {
+  const users = new Users(model.signals.length);
+  for (const [i, [id, name]] of HOSTILE.entries()) {
+    const left = 8 - i;
+    const values = [left > 2, left > 4, left % 3, left, 2 ** left, left / 9, 10 ** left, left, i, i / 9, i / 18];
+    users.add({ id, name, converted: left > 4 ? 1 : 0, values: values.map(Number) });
+  }
+  const ranking = rankUsers(users, model);
+  const places = [...ranking.order.keys()];
+  return rankScreen(ranking, places, healthOf(ranking, places), as);
+};
+
+describe('the table of gesture rank', () => {
+  it.each([
+    ['80 columns', { width: 80, colour: false }, 'rank-80.txt'],
+    ['120 columns', { width: 120, colour: false }, 'rank-120.txt'],
+    ['80 columns in colour', { width: 80, colour: true }, 'rank-80-colour.txt'],
+    ['a pipe', screenOf({}), 'rank-pipe.txt'],
+  ] as const)('on %s', async (_, as, file) => {
+    await expect(screen(as)).toMatchFileSnapshot(`screens/${file}`);
+  });
+
+  it.each([80, 120])('fits %d columns, whatever the names', (width) => {
+    for (const line of screen({ width, colour: false }).split('\n'))
+      expect(displayWidth(line)).toBeLessThanOrEqual(width);
+  });
+
+  it('prints nothing that moves the cursor or turns the text', () => {
+    expect(screen({ width: 120, colour: false })).not.toMatch(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069\u2028]/u);
+  });
+
+  it('has colour only on a terminal that has it', () => {
+    const terminal = { isTTY: true, columns: 132, hasColors: () => true };
+    expect(screenOf(terminal)).toEqual({ width: 132, colour: true });
+    expect(screenOf({ ...terminal, hasColors: () => false }).colour).toBe(false); // NO_COLOR, TERM=dumb
+    expect(screenOf({ columns: 132 })).toEqual({ width: 132, colour: false });
+  });
+});
+
+describe('a bar', () => {
+  it.each([
+    [[3000, 3000, 750], 6750, '███▓▓▓▒···'],
+    [[400, 10], 410, '··········'],
+    [[600, 400], 1000, '█·········'],
+    [[10_000], 10_000, '██████████'],
+    [[3000, -2000], 1000, '█·········'],
+    [[], 0, '··········'],
+  ])('of %j for %d hundredths is %s', (points, score, text) => {
+    expect(bar(points, score)).toBe(text);
+  });
+});
+
+it('a histogram shows even a single user', () => {
+  expect(histogramLine([1000, 500, 1, 0, 0, 0, 0, 0, 0, 125])).toBe('█▄▁      ▁');
+});

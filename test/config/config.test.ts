@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { features } from '../../src/catalogue/features.js';
+import { defaultConfig, loadConfig } from '../../src/config.js';
+import { jsonSchema } from '../../src/config/schema.js';
+import { configTemplate } from '../../src/config/template.js';
+import { explain, score } from '../../src/scoring/explain.js';
+import { temporary } from './temporary.js';
+
+const { write } = temporary();
+const load = (yaml: string) => loadConfig(write('gesture.yaml', yaml));
+
+const WEBINARS = `
+features:
+  webinars:
+    from: events
+    is: { op: countWhere, column: event_type, equals: webinar_joined }
+    unit: events
+    says: webinars joined
+weights:
+  webinars: { points: 10, saturates_at: 4 }
+  signups:  { points: 20 }
+`;
+
+describe('gesture.yaml', () => {
+  it.each([
+    ['an empty file', ''],
+    ['a comment', '# nothing yet\n'],
+    ['an empty section', 'weights:\n'],
+  ])('changes nothing as %s', async (_, yaml) => {
+    const { path, ...settings } = await load(yaml);
+    expect({ ...settings, path: undefined }).toEqual(defaultConfig);
+    expect(path).toMatch(/gesture\.yaml$/);
+  });
+
+  it('as `gesture init` writes it says exactly the defaults', async () => {
+    const config = await load(configTemplate(defaultConfig));
+    expect(config.weights).toEqual(defaultConfig.weights);
+    expect(config.hash).toBe(defaultConfig.hash);
+  });
+
+  it('merges weights: what is not said stays as it is', async () => {
+    const { weights } = await load('weights:\n  signups: { points: 20 }\n  demo_request_clicks: 25\n');
+    expect(weights['signups']).toEqual({ ...defaultConfig.weights['signups'], points: 20 });
+    expect(weights['demo_request_clicks']).toEqual({ ...defaultConfig.weights['demo_request_clicks'], points: 25 });
+    expect(Object.keys(weights)).toEqual(Object.keys(defaultConfig.weights));
+  });
+
+  it('replaces a curve, a reason, a phrase', async () => {
+    const { weights } = await load(
+      'weights:\n  page_views: { half_life: 3, because: Why not., phrase: "read {times}" }\n',
+    );
+    expect(weights['page_views']).toEqual({
+      points: 3,
+      earns: { half_life: 3 },
+      because: 'Why not.',
+      phrase: 'read {times}',
+    });
+  });
+
+  it('switches a signal off with 0 points: shown, not scored', async () => {
+    const config = await load('weights:\n  page_views: 0\n  search_events: { points: 3, saturates_at: 5 }\n');
+    const { contributions } = score({ page_views: 50 }, config);
+    expect(contributions.find((c) => c.signal === 'page_views')).toEqual({
+      signal: 'page_views',
+      value: 50,
+      points: 0,
+    });
+  });
+
+  it('adds a feature of the project and scores it, without code', async () => {
+    const config = await load(WEBINARS);
+    expect(Object.keys(config.features).slice(-2)).toEqual(['webinars', 'converted']);
+    const { score: total, explanation, gains } = explain({ webinars: 2 }, config);
+    expect(total).toBe(5);
+    expect(explanation).toBe('2 webinars joined (+5.0)');
+    expect(gains.map((gain) => gain.signal)).not.toContain('webinars'); // three others gain more than 2.5
+    expect(JSON.stringify(jsonSchema(config.weights))).toContain('"webinars":{"description":"10 points.');
+  });
+
+  it('says what a conversion is', async () => {
+    const { conversion, features: all } = await load('conversion: { all_of: [signup, paid] }\n');
+    expect(conversion).toEqual({ allOf: ['signup', 'paid'] });
+    expect(all['converted']?.is).toEqual({ op: 'everyOf', column: 'event_type', values: ['signup', 'paid'] });
+    expect(Object.keys(all)).toEqual(Object.keys(features));
+  });
+
+  it.each([
+    ['90s', 1.5],
+    ['45m', 45],
+    ['2h', 120],
+    ['24h', 1440],
+  ])('reads a timeout of %s', async (timeout, minutes) => {
+    expect((await load(`sessions: { timeout: ${timeout} }\n`)).sessions).toEqual({ timeoutMinutes: minutes });
+  });
+
+  it('renames columns and event types of the log', async () => {
+    const { events } = await load(`events:
+  columns: { user_id: UserID, plan: properties.plan }
+  types: { lecture_watched: page_view, joined: webinar_joined }
+  timestamp: epoch_ms
+features:
+  webinars: { from: events, is: { op: countWhere, column: event_type, equals: webinar_joined }, unit: events, says: webinars }
+  paid: { from: events, is: { op: distinctDays, where: { column: plan, in: [pro] } }, unit: days, says: paid days }
+`);
+    expect(events).toEqual({
+      columns: { user_id: 'UserID', plan: 'properties.plan' },
+      types: { lecture_watched: 'page_view', joined: 'webinar_joined' },
+      timestamp: 'epoch_ms',
+    });
+  });
+});
+
+describe('the hash of the settings', () => {
+  it('changes with whatever can move a number', async () => {
+    const hashes = await Promise.all(
+      [
+        '',
+        'labels: { high: 71 }',
+        'sessions: { timeout: 31m }',
+        'conversion: { all_of: [signup] }',
+        'events: { timestamp: epoch_s }',
+        'weights: { days_since_last_event: { half_life: 8 } }',
+        WEBINARS,
+      ].map(async (yaml, i) => (await loadConfig(write(`hash${i}.yaml`, yaml))).hash),
+    );
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it('does not change with words, or with the order of keys', async () => {
+    const { hash } = await load('labels: { medium: 40, high: 70 }\nweights: { signups: { because: Other words. } }\n');
+    expect(hash).toBe(defaultConfig.hash);
+  });
+});
+
+describe('the JSON schema', () => {
+  it('in the package is made from the same grammar (mend: gesture init --schema src/gesture.schema.json)', () => {
+    const file = new URL('../../src/gesture.schema.json', import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema(defaultConfig.weights));
+  });
+});

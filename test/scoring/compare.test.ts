@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareScores, type Scores } from '../../src/scoring/compare.js';
+import { prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
+import { holds, scoring, value } from './arbitrary.js';
+
+/** What user_scores.csv would hold of these users. */
+const scoresOf = (some: Scoring, rows: Readonly<Record<string, readonly number[]>>, config = 'one'): Scores => {
+  const model = prepare(some);
+  const users = Object.entries(rows).map(([id, values], i) => {
+    const points = new Int32Array(model.signals.length);
+    const { score, floor, cap } = scoreRow(model, values, points);
+    return [id, { name: id, rank: i + 1, score, points: Int32Array.from([...points, floor, cap]) }] as const;
+  });
+  return { configs: new Set([config]), parts: [...model.signals, 'floor', 'cap'], users: new Map(users) };
+};
+
+const binary = (points: number) => ({ points, earns: { binary: true }, because: '', phrase: '' }) as const;
+const labels = { high: 70, medium: 40 };
+const plain: Scoring = { weights: { signup: binary(60), demo: binary(40), spam: binary(-20) }, labels };
+
+describe('compare', () => {
+  it('reports nothing for identical scores', () => {
+    const scores = scoresOf(plain, { ana: [1, 0, 0], ben: [0, 0, 1] });
+    expect(compareScores(scores, scores)).toMatchObject({
+      config_changed: false,
+      moved: [],
+      entered: [],
+      left: [],
+      unchanged: 2,
+    });
+  });
+
+  it('says who moved, by how much and why, the largest change first; who came and who went', () => {
+    const before = scoresOf(plain, { ana: [1, 0, 0], ben: [0, 1, 0], eve: [0, 0, 0] });
+    const after = scoresOf(plain, { ana: [1, 1, 0], ben: [0, 1, 1], zoe: [1, 1, 0] });
+    const { moved, entered, left } = compareScores(before, after);
+    expect(moved.map((m) => [m.user_id, m.old_score, m.new_score, m.change, m.parts])).toEqual([
+      ['ana', 60, 100, 40, [{ part: 'demo', change: 40 }]],
+      ['ben', 40, 20, -20, [{ part: 'spam', change: -20 }]],
+    ]);
+    expect([entered, left]).toEqual([['zoe'], ['eve']]);
+  });
+
+  it('shows a floor that hides a change: the score stays, the parts moved', () => {
+    const weights = { spam: binary(-20), bounce: binary(-5) };
+    const { moved } = compareScores(
+      scoresOf({ weights, labels }, { ana: [0, 1] }),
+      scoresOf({ weights, labels }, { ana: [1, 1] }),
+    );
+    expect(moved).toMatchObject([
+      {
+        change: 0,
+        parts: [
+          { part: 'spam', change: -20 },
+          { part: 'floor', change: 20 },
+        ],
+      },
+    ]);
+  });
+
+  it('tells a change of settings from behaviour, and names signals that came or went', () => {
+    const before = scoresOf(plain, { ana: [1, 0, 0] }, 'one');
+    const after = scoresOf({ weights: { signup: binary(60), webinar: binary(40) }, labels }, { ana: [1, 1] }, 'two');
+    expect(compareScores(before, after)).toMatchObject({
+      config_changed: true,
+      old_config: ['one'],
+      new_config: ['two'],
+      signals_added: ['webinar'],
+      signals_removed: ['demo', 'spam'],
+      moved: [{ change: 40, parts: [{ part: 'webinar', change: 40 }] }],
+    });
+  });
+
+  it('is not fooled by signals named like properties of every object', () => {
+    const [before, after] = [{ x: binary(1) }, { constructor: binary(1), x: binary(1) }];
+    const { moved } = compareScores(
+      scoresOf({ weights: before, labels }, { ana: [1] }),
+      scoresOf({ weights: after, labels }, { ana: [1, 1] }),
+    );
+    expect(moved[0]?.parts).toEqual([{ part: 'constructor', change: 1 }]);
+  });
+
+  it('the parts sum to the change, exactly, for every pair of users', () => {
+    const values = fc.array(value, { minLength: 8, maxLength: 8 });
+    holds(fc.tuple(scoring, scoring, values, values), ([old, now, then, later]) => {
+      const { moved } = compareScores(scoresOf(old, { ana: then }), scoresOf(now, { ana: later }));
+      for (const { change, parts } of moved) {
+        const sum = parts.reduce((total, part) => total + Math.round(part.change * 100), 0);
+        expect(sum).toBe(Math.round(change * 100) + 0);
+      }
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../src/scoring/health.js';
+import { rankUsers } from '../../src/scoring/ranking.js';
+import { prepare } from '../../src/scoring/score.js';
+import { Users } from '../../src/scoring/users.js';
+
+const binary = (points: number) => ({ points, earns: { binary: true }, because: '', phrase: 'x' }) as const;
+const model = prepare({
+  weights: { signup: binary(60), demo: binary(40), spam: binary(-20), shown: binary(0) },
+  labels: { high: 70, medium: 40 },
+});
+
+const health = (rows: readonly (readonly [number, number, number])[], converted = 0) => {
+  const users = new Users(4);
+  for (const [i, row] of rows.entries()) users.add({ id: `u${i}`, name: '', converted, values: [...row, 1] });
+  return healthOf(
+    rankUsers(users, model),
+    rows.map((_, place) => place),
+  );
+};
+
+describe('the health of a scoring', () => {
+  it('counts labels, ten steps of score, and what each signal gives', () => {
+    const { labels, histogram, signals } = health([
+      [1, 1, 0],
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(labels).toEqual({ high: 1, medium: 1, low: 2 });
+    expect(histogram).toEqual([2, 0, 0, 0, 0, 0, 1, 0, 0, 1]);
+    expect(signals).toEqual([
+      { signal: 'signup', points: 60, mean_points: 30, share: 0.6667, users: 2 },
+      { signal: 'demo', points: 40, mean_points: 10, share: 0.2222, users: 1 },
+      { signal: 'spam', points: -20, mean_points: -5, share: 0.1111, users: 1 },
+      { signal: 'shown', points: 0, mean_points: 0, share: 0, users: 0 },
+    ]);
+  });
+
+  it('names scored signals that never or always fire', () => {
+    expect(
+      health([
+        [1, 1, 0],
+        [1, 0, 0],
+      ]),
+    ).toMatchObject({ never_fire: ['spam'], always_fire: ['signup'] });
+  });
+
+  it('says how many of the listed are won already', () => {
+    expect(health([[1, 1, 0]], 1)).toMatchObject({ listed: 1, listed_converted: 1 });
+  });
+
+  it('warns when no user is high, and when more than half are', () => {
+    expect(health([[1, 0, 0]]).warnings).toEqual([expect.stringMatching(/^no user is high/)]);
+    expect(
+      health([
+        [1, 1, 0],
+        [1, 1, 0],
+        [0, 0, 0],
+      ]).warnings,
+    ).toEqual([expect.stringMatching(/^67% of the users are high/)]);
+    expect(
+      health([
+        [1, 1, 0],
+        [0, 0, 0],
+      ]).warnings,
+    ).toEqual([]);
+  });
+
+  it('has nothing to say about nobody', () => {
+    expect(health([])).toMatchObject({ users: 0, never_fire: [], always_fire: [], warnings: [] });
+  });
+});

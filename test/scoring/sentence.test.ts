@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Weight } from '../../src/catalogue/weights.js';
+import { score } from '../../src/scoring/explain.js';
+import { phrasing } from '../../src/scoring/phrases.js';
+import { signedTenths } from '../../src/scoring/sentence.js';
+
+describe('a phrase', () => {
+  it.each([
+    ['viewed pricing {times}', 1, 'viewed pricing once'],
+    ['viewed pricing {times}', 2, 'viewed pricing twice'],
+    ['viewed pricing {times}', 1234, 'viewed pricing 1,234 times'],
+    ['holds {value} USD', 1234567.891, 'holds 1,234,567.89 USD'],
+    ['holds {value} USD', 1e308, 'holds 1.00e+308 USD'],
+    ['came back for {percent} of sessions', 0.755, 'came back for 76% of sessions'],
+    ['bounced from {percent} of sessions', 7, 'bounced from 100% of sessions'],
+    ['last active {ago}', 0.9, 'last active today'],
+    ['last active {ago}', 1.5, 'last active 1 day ago'],
+    ['last active {ago}', 12, 'last active 12 days ago'],
+    ['last active {ago}', -3, 'last active today'],
+    ['{constructor} and {other} stay, {value} does not', 3, '{constructor} and {other} stay, 3 does not'],
+  ])('%s of %d: %s', (phrase, value, words) => {
+    expect(phrasing(phrase)(value)).toBe(words);
+  });
+});
+
+it.each([
+  [3000, '+30.0'],
+  [686, '+6.9'],
+  [685, '+6.9'],
+  [684, '+6.8'],
+  [-500, '-5.0'],
+  [-125, '-1.3'],
+  [4, '+0.0'],
+])('%d hundredths are %s points', (hundredths, text) => {
+  expect(signedTenths(hundredths)).toBe(text);
+});
+
+describe('the sentence', () => {
+  const weight = (points: number, phrase: string): Weight => ({ points, earns: { binary: true }, because: '', phrase });
+  const of = (...weights: Weight[]) => {
+    const all = Object.fromEntries(weights.map((each, i) => [`s${i}`, each]));
+    const row = Object.fromEntries(Object.keys(all).map((name) => [name, 1]));
+    return score(row, { weights: all, labels: { high: 70, medium: 40 } }).explanation;
+  };
+
+  it('names the strongest first, gains before losses', () => {
+    expect(of(weight(5, 'c'), weight(-9, 'x'), weight(30, 'a'), weight(8, 'b'), weight(-20, 'y'))).toBe(
+      'a (+30.0), b (+8.0), c (+5.0); y (-20.0), x (-9.0)',
+    );
+  });
+
+  it('keeps the order of the catalogue where the points are equal', () => {
+    expect(of(weight(30, 'signed up'), weight(30, 'booked a call'))).toBe('signed up (+30.0), booked a call (+30.0)');
+  });
+
+  it('sums up what is beyond four, so that the points still add up', () => {
+    const [a, b, c, d] = [weight(30, 'a'), weight(20, 'b'), weight(10, 'c'), weight(9, 'd')];
+    expect(of(a, b, c, d, weight(5, 'e'))).toBe('a (+30.0), b (+20.0), c (+10.0), d (+9.0), 1 lighter signal (+5.0)');
+    expect(of(a, b, c, d, weight(5, 'e'), weight(3, 'f'))).toMatch(/d \(\+9\.0\), 2 lighter signals \(\+8\.0\)$/);
+  });
+
+  it('leaves out what is too small to show', () => {
+    expect(of(weight(30, 'a'), weight(0.04, 'b'))).toBe('a (+30.0)');
+  });
+
+  it('says when a sum is held at 100', () => {
+    expect(of(weight(80, 'a'), weight(50, 'b'))).toBe('a (+80.0), b (+50.0); held at 100 (-30.0)');
+  });
+});
