@@ -1,69 +1,14 @@
 /** The engine against the oracle: two programs that share nothing but the catalogue must not differ in a cell. */
 import * as fc from 'fast-check';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse/sync';
-import { afterAll, describe, expect, it } from 'vitest';
-import { type Config, defaultConfig } from '../../src/config.js';
-import { withEngine } from '../../src/engine/duckdb.js';
-import { computeFeatures, type Outcome } from '../../src/engine/features.js';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/config.js';
+import { HAND_AS_OF, HAND_IDENTITY, HAND_LOG, HAND_MEASURES, HAND_REJECTED, HAND_ROWS } from '../fixtures/hand.js';
 import { everyMeasure, logs, renderings, runs, shuffles, toCsv } from '../oracle/logs.js';
 import { oracle } from '../oracle/oracle.js';
+import { find } from './find.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'gesture-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Found extends Outcome {
-  readonly rows: string[][];
-}
-
-let runsSoFar = 0;
-
-/** The features as a configuration with `conversion.all_of` has them: `converted` follows it, and stands last. */
-const resolved = (config: Config): Config => {
-  const { converted, ...others } = config.features;
-  if (!converted) throw new Error('converted is missing');
-  const is = { op: 'everyOf', column: 'event_type', values: config.conversion.allOf } as const;
-  return {
-    ...config,
-    features: { ...others, converted: { unit: converted.unit, says: converted.says, from: 'events', is } },
-  };
-};
-
-/** What `gesture features` finds in logs given as text. */
-const find = async (
-  texts: readonly (string | Buffer)[],
-  options: { config?: Config | undefined; asOf?: string | undefined; threads?: number } = {},
-): Promise<Found> => {
-  const scratch = mkdtempSync(join(folder, `${(runsSoFar += 1)}-`));
-  const inputs = texts.map((text, i) => {
-    const path = join(scratch, `log${i}.csv`);
-    writeFileSync(path, text);
-    return path;
-  });
-  const out = join(scratch, 'out.csv');
-  try {
-    const outcome = await withEngine(scratch, { threads: options.threads ?? 2 }, (engine) =>
-      computeFeatures(
-        engine,
-        {
-          inputs,
-          config: resolved(options.config ?? defaultConfig),
-          asOf: options.asOf,
-          maxRejected: 1,
-          stdin: Readable.from([]),
-          scratch,
-        },
-        out,
-      ),
-    );
-    return { ...outcome, rows: parse(readFileSync(out), { relax_column_count: false }) as string[][] };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-};
+const RUNS = Number(process.env['RUNS'] ?? 200);
 
 /** Means and ratios are worked out in double precision: where a number has more digits than that, the last may differ. */
 const inDoublePrecision = (rows: readonly (readonly string[])[]): string[][] =>
@@ -93,7 +38,93 @@ describe('the engine', () => {
           expected.rejected.map(({ line, column }) => ({ line, column })),
         );
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 200), endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
+  });
+});
+
+describe('the hand-worked log', () => {
+  const log = readFileSync(HAND_LOG);
+
+  it('gives the rows worked out by hand', async () => {
+    const found = await find([log]);
+    expect(found.rows).toEqual(HAND_ROWS);
+    expect(found.accounts).toEqual(HAND_IDENTITY);
+    expect(found.asOf).toBe(HAND_AS_OF);
+    expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(HAND_REJECTED);
+    expect(found.otherTypes).toEqual([{ type: 'webinar_joined', events: 2 }]);
+  });
+
+  it('gives the configured measures worked out by hand', async () => {
+    const own = Object.fromEntries(Object.entries(HAND_MEASURES).map(([name, { feature }]) => [name, feature]));
+    const features = { ...defaultConfig.features, ...own };
+    const { rows } = await find([log], { config: { ...defaultConfig, features } });
+    const [header = []] = rows;
+    const of = (user: string, name: string): string | undefined =>
+      rows.find(([id]) => id === user)?.[header.indexOf(name)];
+    for (const [name, { ana, ben }] of Object.entries(HAND_MEASURES)) {
+      expect({ name, ana: of('ana', name), ben: of('ben', name) }).toEqual({ name, ana, ben });
+    }
+  });
+});
+
+describe('the same facts, written otherwise', () => {
+  const pairs = { numRuns: Math.ceil(RUNS / 8), endOnFailure: true };
+  const config = { ...defaultConfig, features: everyMeasure };
+
+  it('any order of rows and columns, any line ends and quotes, any number of threads: the same bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        logs.chain((log) => fc.tuple(fc.constant(log), shuffles(log), renderings)),
+        async ([log, shuffled, rendering]) => {
+          const plain = await find([toCsv(log)], { config, threads: 1 });
+          const other = await find([toCsv(shuffled, rendering)], { config, threads: 4 });
+          expect(other.csv).toBe(plain.csv);
+          expect(other.accounts).toEqual(plain.accounts);
+        },
+      ),
+      pairs,
+    );
+  });
+
+  it('a log in two halves is the log, and a log fed twice only has more duplicates', async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, fc.nat(), async ({ header, rows }, n) => {
+        const at = n % (rows.length + 1);
+        const halves = [rows.slice(0, at), rows.slice(at)].map((half) => toCsv({ header, rows: half }));
+        const whole = await find([toCsv({ header, rows })], { config });
+        expect((await find(halves, { config })).csv).toBe(whole.csv);
+        const everyRowHasAnId = header.includes('event_id') && rows.every((row) => row[header.indexOf('event_id')]);
+        if (!everyRowHasAnId) return;
+        const twice = await find([toCsv({ header, rows }), toCsv({ header, rows })], { config });
+        expect(twice.csv).toBe(whole.csv);
+        expect(twice.accounts.used).toBe(whole.accounts.used);
+      }),
+      pairs,
+    );
+  });
+
+  it('other names for the users: the same rows under the other names', async () => {
+    const log = (name: (user: string) => string): string =>
+      'user_id,timestamp,event_type,event_id\n' +
+      ['ana', 'ben', 'ana', 'cy', 'ben']
+        .map((u, i) => `${name(u)},2026-01-0${i + 1}T10:00:00Z,page_view,e${i}\n`)
+        .join('');
+    const plain = await find([log((user) => user)]);
+    const renamed = await find([log((user) => `x-${user}`)]);
+    expect(renamed.rows.map(([user, ...cells]) => [user?.replace('x-', ''), ...cells])).toEqual(plain.rows);
+  });
+
+  it('+02:00 for Z: the same instant', async () => {
+    const at = (stamp: string): string => `user_id,timestamp,event_type\nu,${stamp},signup\n`;
+    const utc = await find([at('2026-03-29T01:30:00Z')]);
+    for (const stamp of [
+      '2026-03-29T03:30:00+02:00',
+      '2026-03-29 03:30:00+02',
+      '2026-03-28T23:30-0200',
+      '2026-03-29T01:30:00.000 UTC',
+    ]) {
+      expect((await find([at(stamp)])).csv).toBe(utc.csv);
+    }
   });
 });

@@ -1,0 +1,49 @@
+/** Runs the engine on logs given as text, in this process. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { parse } from 'csv-parse/sync';
+import { type Config, defaultConfig } from '../../src/config.js';
+import { withEngine } from '../../src/engine/duckdb.js';
+import { computeFeatures, type Outcome, type Request } from '../../src/engine/features.js';
+
+/** What the engine found, with the cells of user_features.csv. */
+export interface Found extends Outcome {
+  readonly rows: string[][];
+  /** user_features.csv as it is written. */
+  readonly csv: string;
+}
+
+/** The features as a configuration with `conversion.all_of` has them: `converted` follows it, and stands last. */
+const resolved = (config: Config): Config => {
+  const { converted, ...others } = config.features;
+  if (!converted) throw new Error('converted is missing');
+  const is = { op: 'everyOf', column: 'event_type', values: config.conversion.allOf } as const;
+  const won = { unit: converted.unit, says: converted.says, from: 'events', is } as const;
+  return { ...config, features: { ...others, converted: won } };
+};
+
+/** What `gesture features` finds in `texts`, one file each. By default any number of rows may be rejected. */
+export const find = async (
+  texts: readonly (string | Buffer)[],
+  { config = defaultConfig, threads = 2, ...options }: Partial<Request> & { threads?: number } = {},
+): Promise<Found> => {
+  const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
+  const inputs = texts.map((text, i) => {
+    const path = join(scratch, `log${i}.csv`);
+    writeFileSync(path, text);
+    return path;
+  });
+  const out = join(scratch, 'out.csv');
+  const request = { inputs, asOf: undefined, maxRejected: 1, stdin: Readable.from([]), scratch, ...options };
+  try {
+    const outcome = await withEngine(scratch, { threads }, (engine) =>
+      computeFeatures(engine, { ...request, config: resolved(config) }, out),
+    );
+    const csv = readFileSync(out, 'utf8');
+    return { ...outcome, csv, rows: parse(csv) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
