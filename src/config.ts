@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { features as builtIn } from './catalogue/features.js';
 import type { Features } from './catalogue/measures.js';
+import { idleTimeout } from './catalogue/sessions.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weights } from './catalogue/weights.js';
 
 /** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
@@ -66,7 +67,7 @@ const finished = (settings: Settings, path?: string): Config => {
 /** The configuration of a run without gesture.yaml. */
 export const defaultConfig: Config = finished({
   events: { columns: {}, types: {}, timestamp: 'iso' },
-  sessions: { timeoutMinutes: 30 },
+  sessions: { timeoutMinutes: idleTimeout.minutes },
   features: builtIn,
   weights: defaultWeights,
   labels: defaultLabels,

@@ -97,6 +97,3 @@ export const features = {
     says: '1 for a user already won: signed up and booked a call',
   },
 } as const satisfies Record<string, Feature>;
-
-/** The name of a built-in feature. */
-export type FeatureName = keyof typeof features;

@@ -1,5 +1,5 @@
 /** `gesture features`: flags -> engine -> user_features.csv, rejected_events.csv and a summary. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Config, loadConfig } from '../config.js';
@@ -138,7 +138,11 @@ export const registerFeatures = (program: Command): void => {
     .option('--out <file>', "where the table of users goes, '-' for standard output", 'data/user_features.csv')
     .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
     .option('--as-of <time>', 'use only events up to this time: ISO 8601, or now (default: the latest event)')
-    .option('--max-rejected <share>', 'fail if more of the rows than this break a rule', parseShare, 0.05)
+    .addOption(
+      new Option('--max-rejected <share>', 'fail if more of the rows than this break a rule')
+        .argParser(parseShare)
+        .default(0.05, '5%'),
+    )
     .option('--strict', 'fail if any row breaks a rule')
     .option('--rejected <file>', 'where rejected rows go (default: rejected_events.csv beside --out)')
     .option(

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { features } from '../../src/catalogue/features.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { weightsTable } from '../../src/scoring/markdown.js';
+import { featuresTable, weightsTable } from '../../src/docs.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const example = readFileSync(path('library.mjs'), 'utf8');
-const readme = existsSync(path('../../README.md')) ? readFileSync(path('../../README.md'), 'utf8') : undefined;
+const readme = readFileSync(path('../../README.md'), 'utf8');
 
 it('the library example runs and prints what it says', () => {
   const said = execFileSync(process.execPath, [path('library.mjs')], { encoding: 'utf8' });
@@ -18,7 +19,24 @@ booked a call: +30
 `);
 });
 
-it.skipIf(readme === undefined)('the README has the example as it runs, and the weights as they are', () => {
+it('has the two commands at its top: one installs and runs, one installs and tests', () => {
+  const [run = '', test = ''] = [...readme.matchAll(/^ {4}(npm ci .*)$/gm)].map(([, command]) => command);
+  expect([run, test]).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+  expect(readFileSync(path('../../.ci/run'), 'utf8')).toMatch(/npm ci.*[^]*npm test/);
+});
+
+it('has the library example as it runs, and the tables of the catalogues as they are', () => {
   expect(readme).toContain(example);
   expect(readme).toContain(weightsTable(defaultWeights));
+  expect(readme).toContain(featuresTable(features));
+});
+
+it('names every command and every flag there is', () => {
+  const help = (...args: string[]): string =>
+    execFileSync(process.execPath, [path('../../bin/gesture.js'), ...args, '--help'], { encoding: 'utf8' });
+  const flags = ['generate', 'features', 'rank', 'init', 'explain', 'compare'].flatMap((command) =>
+    [...help(command).matchAll(/(?<=^ {2})--[a-z-]+/gm)].map(([flag]) => `${command} ${flag}`),
+  );
+  expect(flags.length).toBeGreaterThan(30);
+  expect(flags.filter((flag) => !readme.includes(flag.split(' ')[1] ?? ''))).toEqual([]);
 });

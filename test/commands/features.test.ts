@@ -1,0 +1,154 @@
+/** `gesture features` as a user runs it: what it says, what it writes, how it ends. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { HAND_LOG } from '../fixtures/hand.js';
+import { gesture, type Run } from './gesture.js';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gesture-features-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const HEADER = 'user_id,timestamp,event_type';
+const LOG = `${HEADER}\nana,2026-01-05T09:00:00Z,page_view\nana,2026-01-05T09:01:00Z,signup\nben,2026-01-06T10:00:00Z,search\n`;
+
+const write = (name: string, content: string | Buffer): string => {
+  writeFileSync(join(folder, name), content);
+  return name;
+};
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const features = (...args: string[]): Run => gesture(folder, ['features', ...args]);
+
+it('writes the table, the rejects, and a summary that accounts for every row', () => {
+  const { status, stderr, stdout } = features(write('hand.csv', readFileSync(HAND_LOG)), '--max-rejected', '10%');
+  expect(status).toBe(0);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /^read 31 = used 27 \+ rejected 3 \+ duplicate 1\n5 users, 10 sessions, as of 2026-01-31T12:00:00Z\n/,
+  );
+  expect(stderr).toContain('rejected hand.csv:9: timestamp is not an ISO 8601 date or date-time');
+  expect(stderr).toContain('other event types, counted as activity: webinar_joined (2)');
+  expect(read('data/rejected_events.csv')).toBe(
+    [
+      'line,column,reason,raw,file',
+      '9,timestamp,not an ISO 8601 date or date-time,"a7,ana,Anne,s9,03/01/2026,signup,Rome,tablet,,,,,,,",hand.csv',
+      '15,spam_flag,"not a flag (true, false, 1 or 0)","b6,ben,Benny,,2026-01-14T10:00:00Z,signup,,,,,,,,,maybe",hand.csv',
+      '32,user_id,empty,"z2,,Nobody,z1,2026-01-31T12:30:00Z,signup,,,,,,,,,",hand.csv',
+      '',
+    ].join('\n'),
+  );
+  expect(readdirSync(join(folder, 'data')).toSorted()).toEqual(['rejected_events.csv', 'user_features.csv']);
+});
+
+it('fails over the limit of rejected rows, and then writes nothing but the rejects', () => {
+  write('log.csv', `${LOG}cy,yesterday,search\n`);
+  const { status, stderr } = features('log.csv');
+  expect(status).toBe(65);
+  expect(stderr).toBe(
+    'gesture: 1 of 4 rows (25 %) are rejected, over the limit of 5 %; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. Mend the rows, or raise --max-rejected\n',
+  );
+  expect(readdirSync(join(folder, 'data'))).toEqual(['rejected_events.csv']);
+  expect(features('log.csv', '--max-rejected', '25%').status).toBe(0);
+  expect(features('log.csv', '--max-rejected', '25%', '--strict').status).toBe(65);
+});
+
+it('reads standard input, gzip and patterns alike', () => {
+  write('a.csv', LOG);
+  write('b.csv.gz', gzipSync(LOG));
+  const expected = features('a.csv') && read('data/user_features.csv');
+  for (const run of [
+    () => gesture(folder, ['features', '-'], { input: LOG }),
+    () => features('b.csv.gz'),
+    () => features('a*.csv'),
+  ]) {
+    rmSync(join(folder, 'data'), { recursive: true });
+    expect(run().status).toBe(0);
+    expect(read('data/user_features.csv')).toBe(expected);
+  }
+});
+
+it('writes to standard output when asked, and nothing else there', () => {
+  const { status, stdout } = features(write('log.csv', LOG), '--out', '-');
+  expect(status).toBe(0);
+  expect(stdout.split('\n')[0]).toMatch(/^user_id,username,/);
+  expect(stdout.split('\n')).toHaveLength(4);
+  expect(existsSync(join(folder, 'data'))).toBe(false);
+});
+
+it('counts what lies after an as-of as a term of its own', () => {
+  const { stderr } = features(write('log.csv', LOG), '--as-of', '2026-01-05');
+  expect(stderr).toContain('no event is as early as --as-of 2026-01-05: all 3 lie after it');
+  expect(features('log.csv', '--as-of', '2026-01-05T23:59:59Z').stderr).toContain(
+    'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 users, 1 sessions, as of 2026-01-05T23:59:59Z',
+  );
+});
+
+it('adds a configured feature to the table, without a line of code', () => {
+  write(
+    'gesture.yaml',
+    'features:\n  searches_last_week:\n    from: events\n    is: { op: activeInLast, days: 7, where: { column: event_type, equals: search } }\n    unit: flag\n    says: searched lately\n',
+  );
+  expect(features(write('log.csv', LOG)).status).toBe(0);
+  const [header = '', ana = '', ben = ''] = read('data/user_features.csv').split('\n');
+  expect(header).toMatch(/,searches_last_week,converted$/);
+  expect([ana, ben].map((row) => row.split(',').at(-2))).toEqual(['0', '1']);
+});
+
+it.each([
+  ['a missing file', ['nowhere.csv'], 66, 'cannot read nowhere.csv: there is no such file'],
+  ['a folder', ['.'], 66, "cannot read .: it is a folder: name its files, for example '*.csv'"],
+  ['an address', ['https://example.org/e.csv'], 66, 'gesture opens no connections'],
+  ['a pattern without a match', ['*.tsv'], 66, 'no file matches this pattern'],
+  ['a wrong share', ['log.csv', '--max-rejected', '150%'], 2, 'write a share of the rows from 0% to 100%'],
+  ['a wrong time', ['log.csv', '--as-of', 'tomorrow'], 2, 'write an ISO 8601 date or date-time'],
+  ['a wrong delimiter', ['log.csv', '--delimiter', 'ab'], 2, 'write one character'],
+  ['a misspelt flag', ['log.csv', '--max-rejcted', '5%'], 2, 'Did you mean --max-rejected?'],
+  ['output over input', ['log.csv', '--out', './log.csv'], 2, 'the output ./log.csv is also an input'],
+])('refuses %s with one line that says what to do', (_, args, status, says) => {
+  write('log.csv', LOG);
+  const run = features(...args);
+  expect(run).toMatchObject({ status, stdout: '' });
+  expect(run.stderr).toContain(says);
+  expect(run.stderr).not.toMatch(/\n\s+at /);
+  expect(read('log.csv')).toBe(LOG);
+});
+
+it.each([
+  [
+    'no header',
+    LOG.replace(`${HEADER}\n`, ''),
+    'log.csv:1: the header has no column user_id; it has ana, 2026-01-05T09:00:00Z, page_view',
+  ],
+  ['another name', LOG.replace('user_id', 'User_ID'), 'Did you mean "User_ID"?'],
+  ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id stands twice in the header'],
+  ['an open quote', `${LOG}"cy,2026-01-05,search\n`, 'log.csv:5: a quote is opened and never closed'],
+  ['a web page', '<!DOCTYPE html><html></html>', 'this is a web page, not a log'],
+  ['an Excel file', Buffer.from('PK\u0003\u0004'), 'this is a zip or Excel file: save the sheet as "CSV UTF-8"'],
+  ['UTF-16', Buffer.from(`\ufeff${LOG}`, 'utf16le'), 'the file is UTF-16'],
+  ['nothing', '', 'the file is empty'],
+  [
+    'a bomb',
+    gzipSync(Buffer.concat([Buffer.from(LOG), Buffer.alloc(80 * 1024 * 1024, 'x')])),
+    'grows to more than a hundred times its size',
+  ],
+])('refuses a file with %s, naming the fault and the fix', (_, content, says) => {
+  const { status, stderr } = features(write('log.csv', content), '--max-rejected', '100%');
+  expect(status).toBe(65);
+  expect(stderr).toContain(says);
+  expect(existsSync(join(folder, 'data', 'user_features.csv'))).toBe(false);
+});
+
+it('reads a log separated by semicolons, unless its numbers do not fit', () => {
+  const german = (balance: string): string =>
+    `user_id;timestamp;event_type;account_balance_usd\nana;2026-01-05T09:00:00Z;signup;${balance}\n`;
+  const fits = features(write('log.csv', german('120.50')));
+  expect(fits).toMatchObject({ status: 0 });
+  expect(fits.stderr).toContain('log.csv: the columns are separated by a semicolon');
+  const { status, stderr } = features(write('log.csv', german('120,50')), '--max-rejected', '100%');
+  expect(status).toBe(65);
+  expect(stderr).toContain('if it is right, say so with --delimiter');
+});
