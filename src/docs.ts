@@ -1,5 +1,6 @@
 /** Tables for the README, made from the catalogues so that the two cannot drift apart. */
 import type { Features } from './catalogue/measures.js';
+import type { Persona } from './catalogue/personas.js';
 import type { Weights } from './catalogue/weights.js';
 import { curveWords } from './scoring/curves.js';
 
@@ -35,4 +36,21 @@ export const weightsTable = (weights: Weights): string =>
       curveWords(earns),
       because,
     ]),
+  );
+
+/** A Markdown table of personas: how many of every hundred users, their intent (least and greatest), reason. */
+export const personasTable = (personas: Readonly<Record<string, Persona>>): string =>
+  table(
+    '| persona | of 100 | intent | why it is there |',
+    '|---|---:|---|---|',
+    Object.entries(personas).map(
+      ([
+        name,
+        {
+          share,
+          intent: [least, greatest],
+          because,
+        },
+      ]) => [`\`${name}\``, share, least === greatest ? least : `${least} - ${greatest}`, because],
+    ),
   );

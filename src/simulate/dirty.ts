@@ -18,7 +18,7 @@ export const DEFECTS = {
 /** A kind of defect. */
 export type Defect = keyof typeof DEFECTS;
 
-/** One planted row: `line` is its physical line, the header being line 1. */
+/** One planted row: `line` is its physical line, the header being line 1. A late row of a shared session is listed as both. */
 export interface Planted {
   readonly line: number;
   readonly defect: Defect;
@@ -87,9 +87,12 @@ export const planter = (seed: string, rate: number): Planter => {
     out.push(line);
     written += 1;
     const [event_id = '', user = '', , session = ''] = line.split(',', 4);
+    const shares = session.slice(2, session.lastIndexOf('_')) !== user.slice(2);
     if (defect !== undefined) planted.push({ line: written, defect, event_id });
-    else if (session.slice(2, -4) !== user.slice(2))
+    // A late row is used, and so is the session it names; the others are not used at all.
+    if (shares && (defect === undefined || defect === 'late_row')) {
       planted.push({ line: written, defect: 'shared_session', event_id });
+    }
   };
 
   const release = (out: string[], all: boolean): void => {

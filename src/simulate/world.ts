@@ -20,6 +20,7 @@ import {
   type Persona,
   type Weights,
 } from '../catalogue/personas.js';
+import { idleTimeout, spamRule } from '../catalogue/sessions.js';
 import { EVENT_TYPES, type EventType } from '../model.js';
 import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
 import { drawDevice, personMaker, type Person } from './person.js';
@@ -53,7 +54,7 @@ interface SimulatedSession {
   readonly number: number;
   readonly device: Device;
   readonly events: readonly SimulatedEvent[];
-  /** Faster than a human reads, by `SPAM_EVENTS` and `SPAM_PACE`. */
+  /** Faster than a human reads, by `spamRule`. */
   readonly spam: boolean;
 }
 
@@ -78,12 +79,8 @@ const DAY = 24 * HOUR;
 /** The window of `recent_pages_viewed` and `recent_pricing_views`. Assumed: a week, the half-life of the score's recency. */
 export const RECENT_DAYS = 7;
 
-/** A session is spam from this many events on, if they come at this pace (mean seconds) or faster: nobody reads so fast. */
-export const SPAM_EVENTS = 3;
-export const SPAM_PACE = 2;
-
-/** Between two visits: more than the 30 idle minutes that end a session (Google Analytics' default), so both rules agree. */
-const IDLE = 30 * MINUTE;
+/** Between two visits lies more than what ends a session, so that the log's sessions are those the rule derives. */
+const IDLE = idleTimeout.minutes * MINUTE;
 
 /** Longest stay on one page, well under `IDLE`. */
 const LONGEST_STAY = 25 * MINUTE;
@@ -229,8 +226,8 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
 
 const isSpam = (events: readonly SimulatedEvent[]): boolean => {
   const [first, last] = [events[0], events.at(-1)];
-  if (first === undefined || last === undefined || events.length < SPAM_EVENTS) return false;
-  return last.at - first.at <= SPAM_PACE * (events.length - 1);
+  if (first === undefined || last === undefined || events.length < spamRule.minEvents) return false;
+  return events.length - 1 > (last.at - first.at) * spamRule.eventsPerSecond;
 };
 
 /** A moment of `day` at the persona's hours. */

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
+import { personas } from '../../src/catalogue/personas.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { featuresTable, weightsTable } from '../../src/docs.js';
+import { featuresTable, personasTable, weightsTable } from '../../src/docs.js';
+import { gesture } from '../commands/gesture.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const example = readFileSync(path('library.mjs'), 'utf8');
@@ -29,6 +33,18 @@ it('has the library example as it runs, and the tables of the catalogues as they
   expect(readme).toContain(example);
   expect(readme).toContain(weightsTable(defaultWeights));
   expect(readme).toContain(featuresTable(features));
+  expect(readme).toContain(personasTable(personas));
+});
+
+it('shows of the list what gesture rank prints of the demo', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gesture-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { status, stderr } = gesture(folder, ['rank', path('../../data/user_features.csv')]);
+  expect(status).toBe(0);
+  const [, excerpt = ''] = /```\n( +# {2}user_id[^`]+)```/u.exec(readme) ?? [];
+  const parts = excerpt.split('    ...\n');
+  expect(parts).toHaveLength(2);
+  for (const part of parts) expect(stderr).toContain(part);
 });
 
 it('names every command and every flag there is', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { personas } from '../../src/catalogue/personas.js';
-import { RECENT_DAYS, simulate, SPAM_EVENTS, SPAM_PACE } from '../../src/simulate/world.js';
+import { RECENT_DAYS, simulate } from '../../src/simulate/world.js';
 import { AS_OF, converted, count, DAY, eventsOf, sessionsOf, share, usersOf, world } from './worlds.js';
 
 const users = usersOf({ users: 2000 });
@@ -153,12 +153,5 @@ describe('context', () => {
     expect(unknown).toBeLessThan(0.12);
     expect(users.every(({ person }) => /^\d+\.\d\d$/u.test(person.balance))).toBe(true);
     expect(users.every(({ person }) => /^[a-z0-9._-]+$/u.test(person.username))).toBe(true);
-  });
-
-  it('calls a session spam if and only if it is faster than a human', () => {
-    for (const { events, spam } of sessionsOf(users)) {
-      const seconds = (events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0);
-      expect(spam).toBe(events.length >= SPAM_EVENTS && seconds / (events.length - 1) <= SPAM_PACE);
-    }
   });
 });

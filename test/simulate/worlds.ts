@@ -1,7 +1,9 @@
-/** Worlds for tests, and a rough score to weigh them with. */
-import type { SimulatedUser, World } from '../../src/simulate/world.js';
-import { simulate } from '../../src/simulate/world.js';
-import type { EventType } from '../../src/model.js';
+/** Worlds for tests, and what gesture makes of them. */
+import { score } from '../../src/index.js';
+import type { EventType, Label } from '../../src/model.js';
+import { linesOf, LOG_HEADER } from '../../src/simulate/log.js';
+import { simulate, type SimulatedUser, type World } from '../../src/simulate/world.js';
+import { find } from '../engine/find.js';
 
 export const DAY = 86_400;
 
@@ -38,30 +40,17 @@ export const share = <T>(items: readonly T[], passes: (item: T) => boolean): num
 export const converted = (user: SimulatedUser): boolean =>
   count(user, 'signup') > 0 && count(user, 'calendar_booking') > 0;
 
-const saturating = (value: number, full: number): number => Math.min(1, value / full);
-const logarithmic = (value: number, full: number): number => Math.min(1, Math.log1p(value) / Math.log1p(full));
+/** The log of these users as `gesture generate` writes it. */
+export const logOf = (users: readonly SimulatedUser[]): string =>
+  [LOG_HEADER, ...users.flatMap((user) => linesOf(user).map(({ text }) => text)), ''].join('\n');
 
-/**
- * The default weights, approximately: points and curves as designed, without the catalogue.
- * The seam to the real thing: replace the body by features of the user's rows and `score` of `src/scoring`.
- */
-export const roughScore = (user: SimulatedUser, asOf = AS_OF): number => {
-  const last = eventsOf(user).at(-1);
-  const sessions = user.sessions.length;
-  const some = (type: EventType): number => (count(user, type) > 0 ? 1 : 0);
-  const score =
-    30 * some('signup') +
-    30 * some('calendar_booking') +
-    15 * some('demo_request_click') +
-    8 * saturating(count(user, 'pricing_page_view'), 7) +
-    3 * logarithmic(count(user, 'page_view'), 50) +
-    4 * ((sessions - 1) / sessions) +
-    3 * logarithmic(Number(user.person.balance), 10_000) +
-    2 * saturating(last?.recentPages ?? 0, 10) +
-    5 * 0.5 ** ((asOf - (last?.at ?? 0)) / DAY / 7) -
-    20 * share(user.sessions, ({ spam }) => spam) -
-    5 * share(user.sessions, ({ events }) => events.length === 1);
-  return Math.max(0, score);
+/** What a run of features and rank makes of users: the score and label of each, in their order. */
+export const scoresOf = async (users: readonly SimulatedUser[]): Promise<{ score: number; label: Label }[]> => {
+  const { rows } = await find([logOf(users)]);
+  const [header = [], ...cells] = rows;
+  return cells.map((row) =>
+    score(Object.fromEntries(header.map((name, i) => [name, row[i] === '' ? null : Number(row[i])]))),
+  );
 };
 
 /** The chance that a random positive scores above a random negative; ties count half. */
