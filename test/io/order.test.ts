@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inTimeOrder } from '../../src/io/order.js';
+import { below, stream } from '../../src/simulate/chance.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -27,13 +28,41 @@ const sorted = [
   'two o clock',
 ];
 
+const inOrder = async (batches: Parameters<typeof inTimeOrder>[0], held: number) => {
+  const found: string[] = [];
+  let files: string[] | undefined;
+  for await (const ready of inTimeOrder(batches, folder, held)) {
+    files ??= await readdir(folder, { recursive: true });
+    found.push(...ready);
+  }
+  return { found, files: (files ?? []).filter((name) => name.endsWith('.txt')) };
+};
+
 it.each([
-  ['in memory', 1e6, 0],
-  ['on disk, one file an hour', 1, 3],
+  ['in memory', 1e6, []],
+  [
+    'on disk, one file an hour, the first taken apart',
+    100,
+    ['0.txt', '1.txt', '2.txt', '0/0.txt', '0/1.txt', '0/59.txt'],
+  ],
 ])('puts lines in the order of time: %s', async (_, held, files) => {
   const batches = [lines.slice(0, 2), lines.slice(2, 4), lines.slice(4)];
-  const found: string[] = [];
-  for await (const hour of inTimeOrder(batches, folder, held)) found.push(...hour);
-  expect(found).toEqual(sorted);
-  expect(await readdir(folder)).toHaveLength(files);
+  const done = await inOrder(batches, held);
+  expect(done.found).toEqual(sorted);
+  for (const file of files) expect(done.files).toContain(file);
+  if (files.length === 0) expect(done.files).toEqual([]);
 });
+
+it.each([1, 50, 1000, 10_000, 1e6])(
+  'the order is the same with %d characters held, and no file is left',
+  async (held) => {
+    const rng = stream('order', held);
+    const many = Array.from({ length: 2000 }, (_, i) => ({ at: below(rng, 40 * 3600), text: `line ${i}` }));
+    many.push(...many.slice(0, 200).map(({ at }, i) => ({ at, text: `tie ${i}` })));
+    const batches = Array.from({ length: 22 }, (_, i) => many.slice(i * 100, (i + 1) * 100));
+    const byTime = many.toSorted((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1)).map(({ text }) => text);
+    expect((await inOrder(batches, held)).found).toEqual(byTime);
+    const left = await readdir(folder, { recursive: true, withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile())).toEqual([]);
+  },
+);
