@@ -116,9 +116,16 @@ const run = async (flags: Flags): Promise<void> => {
   const say = (text: string): void => {
     if (showsProgress) process.stderr.write(`\r\u001b[K${text}`);
   };
+  let said = 0;
+  /** Says where things stand, ten times a second at most. */
+  const report = (text: () => string): void => {
+    if (!showsProgress || performance.now() - said < 100) return;
+    said = performance.now();
+    say(text());
+  };
   const watched = function* (what: string, until: number) {
     for (const user of simulate({ ...world, until })) {
-      if (user.k % 2000 === 0) say(`${what}: ${count(user.k)} of ${count(world.users)} users`);
+      if (user.k % 100 === 0) report(() => `${what}: ${count(user.k)} of ${count(world.users)} users`);
       yield user;
     }
   };
@@ -138,7 +145,10 @@ const run = async (flags: Flags): Promise<void> => {
   const events = async function* (scratch: string) {
     yield `${LOG_HEADER}\n`;
     const batches = logLines(tallied(), dirt?.nameSession);
+    let ready = 0;
     for await (const clean of order === 'time' ? inTimeOrder(batches, scratch) : inUserOrder(batches)) {
+      ready += clean.length;
+      if (order === 'time') report(() => `in the order of time: ${count(ready)} of ${count(tally.events)} events`);
       const lines = dirt?.plant(clean) ?? clean;
       if (lines.length > 0) yield `${lines.join('\n')}\n`;
     }

@@ -1,8 +1,9 @@
 /** `gesture generate` as it is run: the built program in a folder of its own. */
 import { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,9 @@ import { generate as register } from '../../src/commands/generate.js';
 import { EVENT_COLUMNS, Failure } from '../../src/model.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/gesture.js');
+
+/** Runs a command on a terminal of its own (util-linux; other systems' takes other flags). */
+const SCRIPT = '/usr/bin/script';
 
 let folder = '';
 beforeEach(async () => {
@@ -37,7 +41,7 @@ const rows = async (name: string): Promise<Record<string, string>[]> => parse(aw
 const hash = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 describe('without flags', () => {
-  it('writes about 1,700 events of 100 users to data/raw_events.csv and says so in two lines', async () => {
+  it('writes about 1,900 events of 100 users to data/raw_events.csv and says so in two lines', async () => {
     const { code, stdout, stderr } = await generate();
     expect(code).toBe(0);
     expect(stdout).toBe('');
@@ -171,6 +175,20 @@ describe('flags', () => {
     expect(code).toBe(2);
     expect(await readdir(folder)).toEqual([]);
   });
+
+  it.skipIf(process.platform !== 'linux' || !existsSync(SCRIPT))(
+    'shows progress on a terminal, and leaves none behind',
+    () => {
+      const typed = `'${process.execPath}' '${PROGRAM}' generate --users 20000 --order time --truth truth.csv`;
+      const shown = execFileSync(SCRIPT, ['-qec', typed, '/dev/null'], { cwd: folder, encoding: 'utf8' });
+      const [progress = '', summary] = shown.split(/(?=wrote )/u);
+      expect(progress).toMatch(/events: [\d,]+ of 20,000 users/u);
+      expect(progress).toMatch(/in the order of time: [\d,]+ of [\d,]+ events/u);
+      expect(progress).toMatch(/truth: [\d,]+ of 20,000 users/u);
+      expect(progress.endsWith('\r\u001B[K')).toBe(true);
+      expect(summary).toMatch(/^wrote [\d,]+ events of 20,000 users in /u);
+    },
+  );
 
   it('any text is a seed', async () => {
     const { code, stderr } = await generate(['--seed', 'a b\u001b[31m', '--users', '5']);

@@ -93,9 +93,17 @@ const FIGURES: readonly Figure[] = [
     what: 'people who sign up and book a call',
     simulated: share(people, converted),
     unit: '%',
-    published: 'assumed: a third to a half of the signups',
+    published: 'assumed: signups times the share below',
     tolerance: [0.03, 0.15],
     source: 'no published figure for both together was found',
+  },
+  {
+    what: 'signups who book a call',
+    simulated: share(people, converted) / share(people, (user) => count(user, 'signup') > 0),
+    unit: '%',
+    published: '25 - 50 % (marketing-qualified leads that sales takes on)',
+    tolerance: [0.25, 0.5],
+    source: 'HubSpot, Salesforce and Pavilion 2024; askedwell.com/pages/how-to-convert/leads-to-customers',
   },
   {
     what: 'sessions on Saturday or Sunday',
@@ -119,7 +127,8 @@ const FIGURES: readonly Figure[] = [
     unit: '%',
     published: 'assumed: a working day for most, evenings for readers',
     tolerance: [0.55, 0.8],
-    source: 'no published hourly table of a B2B site was found',
+    source:
+      'no published hourly table of a B2B site was found; the shape (from 9, a dip at lunch, little after 18 h) is that of business calls, trefor.net/tag/patterns',
   },
   {
     what: 'sessions from 0 to 6 h',
