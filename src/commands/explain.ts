@@ -1,5 +1,6 @@
 /** `gesture explain`: everything behind the score of one user. */
 import { loadConfig } from '../config.js';
+import { cellNumber } from '../io/cells.js';
 import { didYouMean } from '../io/closest.js';
 import { screenOf } from '../io/screen.js';
 import { Failure } from '../model.js';
@@ -32,18 +33,14 @@ export interface Answer {
 const cannot = (message: string): Failure => new Failure('usage', message);
 
 /** `pricing_page_views=6` as a value of that signal; nothing after the `=` is unknown. */
-const changesOf = (
-  whatIf: readonly string[],
-  signals: readonly string[],
-  parse: (cell: string) => number | undefined,
-): Record<string, number> =>
+const changesOf = (whatIf: readonly string[], signals: readonly string[]): Record<string, number> =>
   Object.fromEntries(
     whatIf.map((change) => {
       const [name = '', ...rest] = change.split('=');
       if (rest.length !== 1) throw cannot(`--what-if ${change}: write it like pricing_page_views=6`);
       if (!signals.includes(name))
         throw cannot(`--what-if ${change}: unknown signal ${name}${didYouMean(name, signals)}`);
-      const value = parse(rest[0] ?? '');
+      const value = cellNumber(rest[0] ?? '');
       if (value === undefined) throw cannot(`--what-if ${change}: ${rest[0]} is not a plain number such as 3 or 0.25`);
       return [name, value];
     }),
@@ -67,15 +64,15 @@ const collect = (change: string, before: readonly string[] = []): string[] => [.
 const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Options): Promise<void> => {
   const config = await loadConfig(path);
   const model = prepare(config);
-  const { readUsers, cellNumber } = await import('../io/usersFile.js');
-  const changes = changesOf(whatIf, model.signals, cellNumber);
+  const changes = changesOf(whatIf, model.signals);
+  const { readUsers } = await import('../io/usersFile.js');
   const users = await readUsers(from, model.signals);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw cannot(`${from}: there is no user ${userId}${didYouMean(userId, users.ids)}`);
   const row = rowOf(users.values(index), model);
   const answer: Answer = {
     user_id: userId,
-    username: users.names[index] ?? '',
+    username: users.names.at(index),
     ...standing(rankUsers(users, model), index),
     config: config.hash,
     now: explainRow(row, config),

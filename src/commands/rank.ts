@@ -16,7 +16,8 @@ import { rankScreen } from './rankScreen.js';
 interface Options {
   readonly top: number;
   readonly out: string;
-  readonly scores?: string;
+  /** False: not at all. */
+  readonly scores?: string | false;
   readonly config?: string;
   readonly excludeConverted?: true;
   readonly minScore?: number;
@@ -43,8 +44,10 @@ const formatOf = ({ format, out }: Options): Format => {
   return format ?? FORMATS.find((known) => known === ending) ?? 'csv';
 };
 
-const scoresPath = ({ scores, out }: Options): string | undefined =>
-  scores ?? (out === '-' ? undefined : join(dirname(out), 'user_scores.csv'));
+const scoresPath = ({ scores, out }: Options): string | undefined => {
+  if (scores === undefined) return out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
+  return scores === false ? undefined : scores;
+};
 
 const rank = async (from: string, options: Options): Promise<void> => {
   const { out } = options;
@@ -93,6 +96,7 @@ export const registerRank: Register = (program) => {
     .option('--top <n>', 'users to list', countOption, 10)
     .option('--out <file>', 'the list; - is standard output', 'data/top_users.csv')
     .option('--scores <file>', 'everybody with the points of each signal (default: user_scores.csv beside --out)')
+    .option('--no-scores', 'write the list alone')
     .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
     .option('--exclude-converted', 'list only people not yet won')
     .option('--min-score <n>', 'list only scores from here on', scoreOption)

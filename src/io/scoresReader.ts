@@ -3,7 +3,7 @@ import { Failure } from '../model.js';
 import type { ScoredUser, Scores } from '../scoring/compare.js';
 import { type Header, readHeader, requireColumns } from './header.js';
 import { records } from './csv.js';
-import { cellNumber, shown } from './usersFile.js';
+import { cellNumber, shown } from './cells.js';
 
 const SUFFIX = '_points';
 

@@ -2,21 +2,9 @@
 import { Failure } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { type Header, readHeader, requireColumns } from './header.js';
+import { cellNumber, shown } from './cells.js';
+import { readCleanUsers } from './cleanUsers.js';
 import { records } from './csv.js';
-
-/** Plain decimals, with or without an exponent. Not: NaN, Infinity, 0x10, 1,000, +5, a space. */
-const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
-
-/** The value of a cell: NaN where it is empty (unknown), undefined where it is not a number. */
-export const cellNumber = (cell: string): number | undefined => {
-  if (cell === '') return Number.NaN;
-  if (!NUMBER.test(cell)) return undefined;
-  const value = Number(cell);
-  return Number.isFinite(value) ? value : undefined;
-};
-
-/** A cell as a message shows it: short, and quoted. */
-export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
 
 const hintFor = (header: Header): string =>
   header.find('event_type') >= 0
@@ -24,13 +12,17 @@ const hintFor = (header: Header): string =>
     : '. Run `gesture features` with the same settings';
 
 /**
- * Reads all users of a features file.
+ * Reads all users of a features file: at once where it is clean, else record by record, which knows what is wrong and where.
  *
  * @param path `-` is standard input
  * @param signals the features that are scored; each has to be a column
  * @throws Failure `noInput` or `data`, naming file, line and column
  */
-export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> => {
+export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> =>
+  (await readCleanUsers(path, signals)) ?? readUsersStrictly(path, signals);
+
+/** The reader of record: as `readUsers`, whatever the file is like; ten times slower. */
+export const readUsersStrictly = async (path: string, signals: readonly string[]): Promise<Users> => {
   const users = new Users(signals.length);
   const seen = new Set<string>();
   const values = new Float64Array(signals.length);

@@ -1,7 +1,7 @@
 /** Every user scored and put in order. Pure; memory is a few bytes a user beside the users themselves. */
 import { type Model, scoreRow, type Total } from './score.js';
 import { sentence } from './sentence.js';
-import { compareBytes, type Users } from './users.js';
+import type { Users } from './users.js';
 
 /** The order of all users, and what it was made from. */
 export interface Ranking {
@@ -17,28 +17,19 @@ export interface Ranking {
 }
 
 /**
- * Indexes by score descending, then id in byte order. Scores have only 10,001 values, so users are first dealt out by
- * score in the order they came in; a score is sorted by id only where they came in another order.
+ * Indexes by score descending, then id in byte order. Scores have only 10,001 values: users are dealt out by score in
+ * the order of their ids.
  */
-const orderOf = (scores: Int32Array, ids: readonly string[]): Uint32Array => {
+const orderOf = (scores: Int32Array, byId: Uint32Array): Uint32Array => {
   const next = new Uint32Array(10_002);
   for (const score of scores) next[10_001 - score] = (next[10_001 - score] ?? 0) + 1;
   for (let i = 1; i < next.length; i++) next[i] = (next[i] ?? 0) + (next[i - 1] ?? 0);
-  const ends = next.slice(1);
   const order = new Uint32Array(scores.length);
-  for (const [index, score] of scores.entries()) {
-    const at = next[10_000 - score] ?? 0;
+  for (const index of byId) {
+    const before = 10_000 - (scores[index] ?? 0);
+    const at = next[before] ?? 0;
     order[at] = index;
-    next[10_000 - score] = at + 1;
-  }
-  const byId = (a: number, b: number): number => compareBytes(ids[a] ?? '', ids[b] ?? '');
-  let start = 0;
-  for (const end of ends) {
-    if (end - start > 1) {
-      const tied = order.subarray(start, end);
-      if (tied.some((index, i) => i > 0 && byId(tied[i - 1] ?? 0, index) > 0)) tied.sort(byId);
-    }
-    start = end;
+    next[before] = at + 1;
   }
   return order;
 };
@@ -46,11 +37,12 @@ const orderOf = (scores: Int32Array, ids: readonly string[]): Uint32Array => {
 /** Scores all users and orders them. */
 export const rankUsers = (users: Users, model: Model): Ranking => {
   const points = new Int32Array(model.signals.length);
+  const values = new Float64Array(points.length);
   const scores = new Int32Array(users.count);
   const sums = new Float64Array(points.length);
   const fired = new Uint32Array(points.length);
   for (let i = 0; i < users.count; i++) {
-    scores[i] = scoreRow(model, users.values(i), points).score;
+    scores[i] = scoreRow(model, users.values(i, values), points).score;
     for (let s = 0; s < points.length; s++) {
       const earned = points[s] ?? 0;
       if (earned === 0) continue;
@@ -58,7 +50,7 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
       fired[s] = (fired[s] ?? 0) + 1;
     }
   }
-  return { users, model, scores, order: orderOf(scores, users.ids), sums, fired };
+  return { users, model, scores, order: orderOf(scores, users.ids.sorted()), sums, fired };
 };
 
 /** One ranked user with everything there is to say. `points` is overwritten by the next call with the same array. */
@@ -92,8 +84,8 @@ export const rankedAt = (
     floor: total.floor,
     cap: total.cap,
     rank: place + 1,
-    id: users.ids[index] ?? '',
-    name: users.names[index] ?? '',
+    id: users.ids.at(index),
+    name: users.names.at(index),
     converted: users.converted[index] ?? Number.NaN,
     values,
     points,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporary } from '../config/temporary.js';
@@ -111,6 +111,16 @@ ana,Ana,42.5,medium,"signed up (+30.0), asked for a demo once (+7.5), last activ
   it('reads standard input and writes standard output, and no file that nobody asked for', () => {
     const { stdout } = gesture(folder, ['rank', '-', '--out', '-'], { input: featuresCsv(USERS.slice(0, 1)) });
     expect(rowsOf(stdout)).toMatchObject([{ user_id: 'ana', score: '42.5' }]);
+    expect(existsSync(join(folder, 'data', 'user_scores.csv'))).toBe(false);
+  });
+
+  it('--no-scores writes the list alone, the same list', () => {
+    rank();
+    const list = read('top_users.csv');
+    rmSync(join(folder, 'data', 'user_scores.csv'));
+    const { stderr } = rank('--no-scores');
+    expect(stderr).toMatch(/wrote +data\/top_users.csv \(4 users\)/);
+    expect(read('top_users.csv')).toBe(list);
     expect(existsSync(join(folder, 'data', 'user_scores.csv'))).toBe(false);
   });
 

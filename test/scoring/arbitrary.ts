@@ -6,11 +6,29 @@ import type { Scoring } from '../../src/scoring/score.js';
 /** How often each property is tried. */
 const RUNS = 10_000;
 
-/** Checks a property with a fresh seed (or SEED=n to repeat one) and prints it, so that a failure can be repeated. */
-export const holds = <T>(arbitrary: fc.Arbitrary<T>, check: (example: T) => void): void => {
+/** And one that reads files. */
+const SLOW_RUNS = Number(process.env['RUNS'] ?? 2000);
+
+/** A fresh seed (or SEED=n to repeat one), printed, so that a failure can be repeated. */
+const seedOf = (runs: number): number => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
-  process.stdout.write(`  seed ${seed}, ${RUNS} runs\n`);
+  process.stdout.write(`  seed ${seed}, ${runs} runs\n`);
+  return seed;
+};
+
+/** Checks a property with a seed of its own. */
+export const holds = <T>(arbitrary: fc.Arbitrary<T>, check: (example: T) => void): void => {
+  const seed = seedOf(RUNS);
   fc.assert(fc.property(arbitrary, check), { seed, numRuns: RUNS });
+};
+
+/** The same for a property that reads files, which takes its time: fewer runs, unless RUNS says how many. */
+export const holdsAsync = async <T>(
+  arbitrary: fc.Arbitrary<T>,
+  check: (example: T) => Promise<void>,
+): Promise<void> => {
+  const seed = seedOf(SLOW_RUNS);
+  await fc.assert(fc.asyncProperty(arbitrary, check), { seed, numRuns: SLOW_RUNS });
 };
 
 /** A value of a feature: mostly what logs hold, sometimes negative, huge or unknown (NaN). */

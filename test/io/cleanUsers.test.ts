@@ -1,0 +1,154 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readCleanUsers } from '../../src/io/cleanUsers.js';
+import { readUsers, readUsersStrictly } from '../../src/io/usersFile.js';
+import type { Users } from '../../src/scoring/users.js';
+import { featuresCsv } from '../commands/gesture.js';
+import { temporary } from '../config/temporary.js';
+import { holdsAsync } from '../scoring/arbitrary.js';
+
+const { write } = temporary();
+const signals = ['signups', 'page_views'];
+
+/** Everything a reader found out, bit by bit: 0 and -0 are two values. */
+const told = (users: Users) =>
+  Array.from({ length: users.count }, (_, i) => ({
+    id: users.ids.at(i),
+    name: users.names.at(i),
+    converted: users.converted[i],
+    values: [...users.values(i)],
+  }));
+
+const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
+
+/** A cell as it stands in a file: now and then quoted without need, seldom wrongly. */
+const spelt = (cell: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.tuple(cell, fc.nat(99)).map(([text, dice]) => {
+    if (dice === 0) return text;
+    return dice < 20 || /[",\r\n]/.test(text) ? quoted(text) : text;
+  });
+
+const text = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('ana', 'ben', 'zoë', '😀', '007', '7', 'NaN', '__proto__', ' ana', "'") },
+  { weight: 3, arbitrary: fc.constantFrom('', 'A, B', 'the "A"', '"', 'a\nb', 'a\r\nb', '\r', ',', '\uFEFF') },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+);
+
+const plainNumber = fc.oneof(
+  fc.nat(60).map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), fc.nat(14)).map(([n, decimals]) => (n / 1e4).toFixed(decimals)),
+  fc.constantFrom(
+    '',
+    '-0',
+    '0.1',
+    '00012',
+    '9007199254740993',
+    '0.30000000000000004',
+    '1e3',
+    '123456789012345.5',
+    '-0.0',
+  ),
+);
+
+const number = fc.oneof(
+  { weight: 60, arbitrary: plainNumber },
+  { weight: 1, arbitrary: fc.constantFrom('NaN', '1e400', '1.', '.5', '+1', '-', '1.2.3', ' 1', '1_000', '0x10', '١') },
+);
+
+const converted = fc.oneof(
+  { weight: 60, arbitrary: fc.constantFrom('', '0', '1') },
+  { weight: 1, arbitrary: fc.constantFrom('yes', '01', '2', ' ') },
+);
+
+/** A features file as a list of lines, sometimes with a fault in it. */
+const file = fc
+  .record({
+    users: fc.array(fc.tuple(spelt(text), spelt(text), spelt(number), spelt(number), spelt(converted)), {
+      maxLength: 6,
+    }),
+    columns: fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }),
+    end: fc.constantFrom('\n', '\n', '\r\n', '\r'),
+    bom: fc.boolean(),
+    last: fc.constantFrom('', '\n', '\n\n', '\r\n', '"', 'x'),
+    cut: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(20) }),
+    numbered: fc.boolean(),
+  })
+  .map(({ users, columns, end, bom, last, cut, numbered }) => {
+    const header = ['user_id', 'username', 'signups', 'page_views', 'converted', 'city'];
+    // Without numbers ids are often there twice.
+    const rows = users.map(([id, ...cells], i) => [numbered ? `${i}${id.replaceAll('"', '')}` : id, ...cells, 'Oslo']);
+    const lines = [header, ...rows].map((cells) => columns.map((column) => cells[column]).join(','));
+    const all = `${bom ? '\uFEFF' : ''}${lines.join(end)}${last}`;
+    return all.slice(0, all.length - cut);
+  });
+
+describe('the fast reader', () => {
+  it('reads what the reader of record reads, or leaves the file to it', async () => {
+    let taken = 0;
+    await holdsAsync(fc.tuple(file, fc.integer({ min: 1, max: 64 })), async ([content, chunk]) => {
+      const path = write('random.csv', content);
+      const fast = await readCleanUsers(path, signals, chunk);
+      if (fast) taken++;
+      const strict = fast && (await readUsersStrictly(path, signals));
+      expect(fast && told(fast)).toStrictEqual(strict && told(strict));
+    });
+    expect(taken).toBeGreaterThan(500);
+  });
+
+  it('reads what the reader of record reads, after any byte was changed', async () => {
+    let taken = 0;
+    const plain = Buffer.from(
+      'user_id,username,signups,page_views,converted\nana,"A ""n"" a",1,0.25,0\nzoë,"a,\nb",,12,1\n9,,-3,1e3,\n',
+    );
+    await holdsAsync(
+      fc.tuple(fc.nat(plain.length - 1), fc.constantFrom(...Buffer.from('",\n\r019.-ex\0\xff', 'latin1'))),
+      async ([at, byte]) => {
+        const path = write('changed.csv', Uint8Array.from(plain.with(at, byte)));
+        const fast = await readCleanUsers(path, signals);
+        if (fast) taken++;
+        const strict = fast && (await readUsersStrictly(path, signals));
+        expect(fast && told(fast)).toStrictEqual(strict && told(strict));
+      },
+    );
+    expect(taken).toBeGreaterThan(200);
+  });
+
+  const rows = Array.from({ length: 20_000 }, (_, i) => ({
+    user_id: `user ${(i * 7919) % 20_000}`,
+    username: i % 3 === 0 ? `A "B"\nC, ${i}` : `Zoë ${i}`,
+    signups: i % 5,
+    page_views: i % 7 === 0 ? '' : (i / 3).toFixed(4),
+    city: 'São Paulo',
+  }));
+  const plain = featuresCsv(rows);
+
+  it.each([
+    ['a large file, its ids in no order, line breaks in its names', plain],
+    ['the same from a spreadsheet: CR LF and a BOM', `\uFEFF${plain.replaceAll('\n', '\r\n')}`],
+    ['without a line break at its end', plain.trimEnd()],
+    ['with blank lines at its end', `${plain}\n\n`],
+    ['with no user', featuresCsv([])],
+  ])('takes %s', async (_, content) => {
+    const path = write('features.csv', content);
+    const fast = await readCleanUsers(path, signals);
+    expect(fast && told(fast)).toStrictEqual(told(await readUsersStrictly(path, signals)));
+  });
+
+  it.each([
+    ['a user twice, far apart', `${plain}${plain.split('\n').at(-2)}\n`],
+    ['a record of a megabyte', `${plain}x,${'y'.repeat(1 << 20)}${',1'.repeat(12)}\n`],
+    ['a quote that is not closed', `${plain}"`],
+    ['bytes that are not UTF-8', Buffer.concat([Buffer.from(plain), Buffer.of(0xff)])],
+  ])('leaves alone %s, and the reader of record says why', async (_, content) => {
+    const path = write('features.csv', content);
+    expect(await readCleanUsers(path, signals)).toBeUndefined();
+    await expect(readUsers(path, signals)).rejects.toMatchObject({ kind: 'data' });
+  });
+
+  it('leaves alone what cannot be read, such as a folder or no file', async () => {
+    expect(await readCleanUsers(write('here.csv', '').replace('here', 'not-here'), signals)).toBeUndefined();
+    expect(await readCleanUsers('/', signals)).toBeUndefined();
+    expect(await readCleanUsers('-', signals)).toBeUndefined();
+  });
+});
