@@ -77,7 +77,10 @@ export const withScratch = async <T>(near: string, work: (folder: string) => Pro
 };
 
 /** Writes all of `chunks` to the file `path`, waiting for the disk where it is slower. */
-export const writeText = async (path: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> => {
+export const writeText = async (
+  path: string,
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<void> => {
   await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 4 }), createWriteStream(path));
 };
 

@@ -2,7 +2,7 @@
 import { SCORE_COLUMNS } from '../model.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
-import { csvLine, textCell } from './sheet.js';
+import { csvCell, csvLine, textCell } from './sheet.js';
 
 /** How the short list is written. */
 export const FORMATS = ['csv', 'json', 'ndjson'] as const;
@@ -10,7 +10,7 @@ export const FORMATS = ['csv', 'json', 'ndjson'] as const;
 /** How the short list is written. */
 export type Format = (typeof FORMATS)[number];
 
-/** Characters gathered before they are handed to the disk. */
+/** Bytes gathered before they are handed to the disk. */
 const BATCH = 1 << 16;
 
 const decimals = new Map<number, string>();
@@ -24,25 +24,27 @@ const pointsText = (hundredths: number): string => {
   return text;
 };
 
-/** The six columns of one user, text safe for spreadsheets, numbers plain. */
-const sixCells = (user: Ranked, ranking: Ranking): string[] => [
-  textCell(user.id),
-  textCell(user.name),
-  pointsText(user.score),
-  labelOf(user.score, ranking.model.labels),
-  textCell(user.explanation),
-  Number.isNaN(user.converted) ? '' : String(user.converted),
-];
+/** The six columns of one user as CSV: text quoted and safe for spreadsheets, numbers plain. */
+const sixCells = (user: Ranked, { model }: Ranking): string => {
+  const [id, name, explanation] = [user.id, user.name, user.explanation].map((text) => csvCell(textCell(text)));
+  const converted = Number.isNaN(user.converted) ? '' : String(user.converted);
+  return `${id},${name},${pointsText(user.score)},${labelOf(user.score, model.labels)},${explanation},${converted}`;
+};
 
-function* batched(lines: Iterable<string>): Generator<string> {
-  let batch = '';
+/** Lines gathered for the disk, as bytes: text that grows long is slow to grow. */
+function* batched(lines: Iterable<string>): Generator<Uint8Array> {
+  let batch = Buffer.allocUnsafe(BATCH);
+  let used = 0;
   for (const line of lines) {
-    batch += line;
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = '';
+    const most = line.length * 3;
+    if (used + most > batch.length) {
+      yield batch.subarray(0, used);
+      batch = Buffer.allocUnsafe(Math.max(BATCH, most));
+      used = 0;
+    }
+    used += batch.write(line, used);
   }
-  yield batch;
+  yield batch.subarray(0, used);
 }
 
 /** The columns of user_scores.csv for these signals. `config` comes last: it says which settings made the points. */
@@ -57,13 +59,13 @@ const scoreColumns = (signals: readonly string[]): string[] => [
 
 function* scoreLines(ranking: Ranking, config: string): Generator<string> {
   yield csvLine(scoreColumns(ranking.model.signals));
-  const points = new Int32Array(ranking.model.signals.length);
+  const values = new Float64Array(ranking.model.signals.length);
+  const points = new Int32Array(values.length);
   for (let place = 0; place < ranking.order.length; place++) {
-    const user = rankedAt(ranking, place, points);
-    const cells = [String(user.rank), ...sixCells(user, ranking)];
-    for (const earned of points) cells.push(pointsText(earned));
-    cells.push(pointsText(user.floor), pointsText(user.cap), config);
-    yield csvLine(cells);
+    const user = rankedAt(ranking, place, values, points);
+    let line = `${user.rank},${sixCells(user, ranking)}`;
+    for (const earned of points) line += `,${pointsText(earned)}`;
+    yield `${line},${pointsText(user.floor)},${pointsText(user.cap)},${config}\n`;
   }
 }
 
@@ -72,7 +74,8 @@ function* scoreLines(ranking: Ranking, config: string): Generator<string> {
  *
  * @param config the hash of the configuration, stamped on every row
  */
-export const scoresCsv = (ranking: Ranking, config: string): Iterable<string> => batched(scoreLines(ranking, config));
+export const scoresCsv = (ranking: Ranking, config: string): Iterable<Uint8Array> =>
+  batched(scoreLines(ranking, config));
 
 /** One user as JSON: the six columns, every contribution with its raw value (null: unknown), floor, cap and config. */
 export const userJson = (user: Ranked, ranking: Ranking, config: string): object => ({
@@ -98,7 +101,7 @@ function* listLines(ranking: Ranking, places: readonly number[], config: string,
   if (format === 'json') yield '[';
   for (const [i, place] of places.entries()) {
     const user = rankedAt(ranking, place);
-    if (format === 'csv') yield csvLine([...sixCells(user, ranking), config]);
+    if (format === 'csv') yield `${sixCells(user, ranking)},${config}\n`;
     else if (format === 'ndjson') yield `${JSON.stringify(userJson(user, ranking, config))}\n`;
     else yield `${i === 0 ? '' : ','}\n${JSON.stringify(userJson(user, ranking, config))}`;
   }
@@ -111,4 +114,4 @@ export const listText = (
   places: readonly number[],
   config: string,
   format: Format,
-): Iterable<string> => batched(listLines(ranking, places, config, format));
+): Iterable<Uint8Array> => batched(listLines(ranking, places, config, format));

@@ -10,12 +10,8 @@ export const textCell = (text: string): string => {
   return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
 };
 
+/** A text as a cell of CSV, quoted where it has to be. */
+export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /** One line of CSV: text as it is, quoted where it has to be. */
-export const csvLine = (cells: readonly string[]): string => {
-  let line = '';
-  for (const [i, cell] of cells.entries()) {
-    if (i > 0) line += ',';
-    line += /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-  }
-  return `${line}\n`;
-};
+export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\n`;

@@ -31,5 +31,9 @@ export const phrasing = (phrase: string): ((value: number) => string) => {
     const name = part.slice(1, -1);
     return part.startsWith('{') && Object.hasOwn(PLACEHOLDERS, name) ? (PLACEHOLDERS[name] ?? part) : part;
   });
-  return (value) => parts.reduce<string>((said, part) => said + (typeof part === 'string' ? part : part(value)), '');
+  return (value) => {
+    let said = '';
+    for (const part of parts) said += typeof part === 'string' ? part : part(value);
+    return said;
+  };
 };

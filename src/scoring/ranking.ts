@@ -53,7 +53,7 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
   return { users, model, scores, order: orderOf(scores, users.ids.sorted()), sums, fired };
 };
 
-/** One ranked user with everything there is to say. `points` is overwritten by the next call with the same array. */
+/** One ranked user with everything there is to say. */
 export interface Ranked extends Total {
   /** 1 for the best. */
   readonly rank: number;
@@ -69,15 +69,17 @@ export interface Ranked extends Total {
 /**
  * The user at `place` (0 is the best) of a ranking.
  *
- * @param points filled with the points of each signal; one array may serve every user when only one is looked at a time
+ * @param values,points filled with the value and the points of each signal; where only one user is looked at at a time,
+ *   the same arrays may serve them all
  */
 export const rankedAt = (
   { users, model, order }: Ranking,
   place: number,
+  values = new Float64Array(model.signals.length),
   points = new Int32Array(model.signals.length),
 ): Ranked => {
   const index = order[place] ?? 0;
-  const values = users.values(index);
+  users.values(index, values);
   const total = scoreRow(model, values, points);
   return {
     score: total.score,

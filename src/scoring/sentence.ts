@@ -10,25 +10,37 @@ export const signedTenths = (hundredths: number): string => {
   return `${hundredths < 0 ? '-' : '+'}${Math.floor(tenths / 10)}.${tenths % 10}`;
 };
 
-/** The strongest of some signals by name, the rest in one. What is too small to show a tenth is part of the rest. */
+const and = (said: string, more: string): string => (said === '' ? more : `${said}, ${more}`);
+
+/** Puts `signal` among others, strongest first; behind those as strong as itself. */
+const insert = (signals: number[], signal: number, points: ArrayLike<number>): void => {
+  const strength = (at: number): number => Math.abs(points[signals[at] ?? 0] ?? 0);
+  let at = signals.push(signal) - 1;
+  for (; at > 0 && strength(at - 1) < Math.abs(points[signal] ?? 0); at--) signals[at] = signals[at - 1] ?? 0;
+  signals[at] = signal;
+};
+
+/** The strongest signals (they come first) by name, the rest in one. What is too small to show a tenth is part of the rest. */
 const listed = (
-  signals: number[],
+  signals: readonly number[],
   points: ArrayLike<number>,
   values: ArrayLike<number>,
   { phrases }: Model,
-): string[] => {
-  const strength = (signal: number): number => Math.abs(points[signal] ?? 0);
-  signals.sort((a, b) => strength(b) - strength(a));
-  const named = signals.filter((signal, place) => place < NAMED && strength(signal) >= 5);
-  const all = named.map(
-    (signal) => `${phrases[signal]?.(values[signal] ?? Number.NaN)} (${signedTenths(points[signal] ?? 0)})`,
-  );
-  const rest = signals.length - named.length;
-  let sum = 0;
-  for (const signal of signals.slice(named.length)) sum += points[signal] ?? 0;
-  if (Math.abs(sum) >= 5)
-    all.push(`${rest === 1 ? '1 lighter signal' : `${rest} lighter signals`} (${signedTenths(sum)})`);
-  return all;
+): string => {
+  let said = '';
+  let [named, sum] = [0, 0];
+  for (const signal of signals) {
+    const earned = points[signal] ?? 0;
+    if (named === NAMED || Math.abs(earned) < 5) {
+      sum += earned;
+      continue;
+    }
+    said = and(said, `${phrases[signal]?.(values[signal] ?? Number.NaN)} (${signedTenths(earned)})`);
+    named++;
+  }
+  if (Math.abs(sum) < 5) return said;
+  const rest = signals.length - named;
+  return and(said, `${rest === 1 ? '1 lighter signal' : `${rest} lighter signals`} (${signedTenths(sum)})`);
 };
 
 /**
@@ -40,11 +52,12 @@ export const sentence = (model: Model, values: ArrayLike<number>, points: ArrayL
   const [up, down]: [number[], number[]] = [[], []];
   for (let signal = 0; signal < model.signals.length; signal++) {
     const earned = points[signal] ?? 0;
-    if (earned !== 0) (earned > 0 ? up : down).push(signal);
+    if (earned !== 0) insert(earned > 0 ? up : down, signal, points);
   }
   const gains = listed(up, points, values, model);
-  const losses = listed(down, points, values, model);
-  if (total.floor > 0) losses.push(`held at 0 (${signedTenths(total.floor)})`);
-  if (total.cap < 0) losses.push(`held at 100 (${signedTenths(total.cap)})`);
-  return [gains.join(', '), losses.join(', ')].filter((part) => part !== '').join('; ') || 'nothing to go by yet';
+  let losses = listed(down, points, values, model);
+  if (total.floor > 0) losses = and(losses, `held at 0 (${signedTenths(total.floor)})`);
+  if (total.cap < 0) losses = and(losses, `held at 100 (${signedTenths(total.cap)})`);
+  if (losses === '') return gains || 'nothing to go by yet';
+  return gains === '' ? losses : `${gains}; ${losses}`;
 };
