@@ -4,20 +4,30 @@ import { existsSync } from 'node:fs';
 import { features as builtIn } from './catalogue/features.js';
 import type { Features } from './catalogue/measures.js';
 import { idleTimeout } from './catalogue/sessions.js';
+import { type Pages, type Source, type SourceName, sources, type Theirs } from './catalogue/sources.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weights } from './catalogue/weights.js';
 
 /** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
 export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
 
+/** How the cells of a log are read: which column is which of ours, and what is said in them. */
+export interface EventSettings {
+  /** The source whose settings these are, in part or as a whole. */
+  readonly from?: SourceName;
+  /** Our column name -> the log's. A dotted name reaches into nested JSON. */
+  readonly columns: Readonly<Record<string, Theirs>>;
+  /** The log's event type -> ours. */
+  readonly types: Readonly<Record<string, string>>;
+  /** Which page views are something more. */
+  readonly pages?: Pages;
+  /** Our column name -> cells that say "unknown". */
+  readonly unknown?: Readonly<Record<string, readonly string[]>>;
+  readonly timestamp: TimestampForm;
+}
+
 /** Everything a user may change, every field present, the project's own features and weights merged over the defaults. */
 export interface Settings {
-  readonly events: {
-    /** Our column name -> the log's. A dotted name reaches into nested JSON. */
-    readonly columns: Readonly<Record<string, string>>;
-    /** The log's event type -> ours. */
-    readonly types: Readonly<Record<string, string>>;
-    readonly timestamp: TimestampForm;
-  };
+  readonly events: EventSettings;
   readonly sessions: {
     /** Idle minutes after which a new session begins; a gap of exactly this length stays inside. */
     readonly timeoutMinutes: number;
@@ -74,6 +84,12 @@ export const defaultConfig: Config = finished({
   conversion: { allOf: ['signup', 'calendar_booking'] },
 });
 
+/** How the export of a source is read. */
+export const eventsOf = (from: SourceName): EventSettings => {
+  const { columns, types, pages, unknown, timestamp }: Source = sources[from];
+  return { from, columns, types, pages, ...(unknown && { unknown }), timestamp };
+};
+
 /** Where a project keeps its settings. */
 export const CONFIG_FILE = 'gesture.yaml';
 
@@ -81,12 +97,14 @@ export const CONFIG_FILE = 'gesture.yaml';
  * The configuration of a run.
  *
  * @param path what `--config` says; without it ./gesture.yaml is read if it is there
+ * @param from what `--from` says; columns and types of gesture.yaml are merged over it
  * @throws Failure `noInput` where `path` cannot be read, `usage` with file:line:column for everything that is wrong in it
  */
-export const loadConfig = async (path?: string): Promise<Config> => {
+export const loadConfig = async (path?: string, from?: SourceName): Promise<Config> => {
   const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
-  if (file === undefined) return defaultConfig;
+  const defaults = from === undefined ? defaultConfig : finished({ ...defaultConfig, events: eventsOf(from) });
+  if (file === undefined) return defaults;
   // Only a run with a gesture.yaml pays for the parser and the checks.
   const { readSettings } = await import('./config/read.js');
-  return finished(await readSettings(file, defaultConfig), file);
+  return finished(await readSettings(file, defaults), file);
 };

@@ -1,6 +1,7 @@
 /** Tables for the README, made from the catalogues so that the two cannot drift apart. */
 import type { Features } from './catalogue/measures.js';
 import type { Persona } from './catalogue/personas.js';
+import type { Source, Theirs } from './catalogue/sources.js';
 import type { Weights } from './catalogue/weights.js';
 import { curveWords } from './scoring/curves.js';
 
@@ -22,6 +23,26 @@ export const featuresTable = (features: Features): string =>
       unit,
       says,
       is.op === 'ratio' ? `\`${is.of}\` / \`${is.per}\`` : from,
+    ]),
+  );
+
+/** A Markdown table of sources: the name for `--from`, which export is meant, and their columns by ours. */
+export const sourcesTable = (sources: Readonly<Record<string, Source>>): string =>
+  table(
+    '| `--from` | the export | our columns: theirs |',
+    '|---|---|---|',
+    Object.entries(sources).map(([name, { says, source, columns }]) => [
+      `\`${name}\``,
+      `[${says}](${source})`,
+      Object.entries(columns)
+        .map(
+          ([ours, theirs]: [string, Theirs]) =>
+            `${ours}: ${[theirs]
+              .flat()
+              .map((one) => `\`${one}\``)
+              .join(' or ')}`,
+        )
+        .join('; '),
     ]),
   );
 

@@ -197,3 +197,15 @@ FROM \`project.analytics_123456789.events_*\``,
 
 /** The name of a source, as `--from` takes it. */
 export type SourceName = keyof typeof sources;
+
+/** Is this the name of a source? */
+export const isSource = (name: string): name is SourceName => Object.hasOwn(sources, name);
+
+/** The names of the sources. */
+export const SOURCE_NAMES: readonly SourceName[] = Object.keys(sources).filter(isSource);
+
+/** The sources whose exports have columns of these names: by their marks, so there is one at most. */
+export const fitting = (columns: Iterable<string>): SourceName[] => {
+  const there = new Set(columns);
+  return SOURCE_NAMES.filter((name) => sources[name].marks.every((mark) => there.has(mark)));
+};

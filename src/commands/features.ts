@@ -2,12 +2,15 @@
 import { type Command, Option } from 'commander';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isSource, SOURCE_NAMES, type SourceName, sources } from '../catalogue/sources.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Outcome } from '../engine/features.js';
+import { didYouMean } from '../io/closest.js';
 import { printable } from '../io/terminal.js';
-import { Failure } from '../model.js';
+import { EXIT, Failure, REQUIRED_COLUMNS } from '../model.js';
 
 interface Flags {
+  readonly from?: SourceName | '?';
   readonly config?: string;
   readonly asOf?: string;
   readonly maxRejected: number;
@@ -47,6 +50,14 @@ const parseDelimiter = (text: string): string => {
   return delimiter;
 };
 
+const parseSource = (text: string): SourceName | '?' => {
+  if (text === '?' || isSource(text)) return text;
+  throw new Failure(
+    'usage',
+    `--from ${text}: the sources are ${SOURCE_NAMES.join(', ')}, and ? says which one fits a log${didYouMean(text, SOURCE_NAMES)}`,
+  );
+};
+
 const counted = (n: number): string => n.toLocaleString('en-US');
 
 /** The lines of the summary. */
@@ -70,10 +81,23 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
   if (outcome.users === 0) lines.push('warning: no row was used; the table of users is empty');
   lines.push(
-    `config ${config.hash} (${config.path ?? 'the defaults'})`,
+    `config ${config.hash} (${config.path ?? 'the defaults'}${config.events.from === undefined ? '' : `, from ${config.events.from}`})`,
     `wrote ${out === '-' ? 'standard output' : out}`,
   );
   return lines;
+};
+
+/** Answers `--from ?`: which source each input is an export of, by the names of its columns. */
+const nameSources = async (inputs: readonly string[], { delimiter }: Flags): Promise<void> => {
+  const [{ recognise }, { withScratch }] = await Promise.all([import('../io/intake.js'), import('../io/output.js')]);
+  const options = { renamed: {}, extra: [], delimiter, stdin: process.stdin };
+  const logs = await withScratch('-', (scratch) => recognise(inputs, { ...options, scratch }));
+  for (const { name, header, source } of logs) {
+    const ours = REQUIRED_COLUMNS.every((column) => header.includes(column));
+    const known = source === undefined ? 'no source fits' : `--from ${source}: ${sources[source].says}`;
+    process.stdout.write(`${printable(`${name}: ${ours ? 'the columns of gesture, without --from' : known}`)}\n`);
+    if (!ours && source === undefined) process.exitCode = EXIT.found;
+  }
 };
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
@@ -85,8 +109,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       import('../io/output.js'),
       import('../io/rejected.js'),
     ]);
-  const config = await loadConfig(flags.config);
   const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
+  if (flags.from === '?') return nameSources(names, flags);
+  const config = await loadConfig(flags.config, flags.from);
   const rejected = flags.rejected ?? (flags.out === '-' ? undefined : join(dirname(flags.out), 'rejected_events.csv'));
   const outputs = [flags.out, ...(rejected === undefined ? [] : [rejected])];
   const read = config.path === undefined ? names : [...names, config.path];
@@ -136,6 +161,11 @@ export const registerFeatures = (program: Command): void => {
     .description('Turn events into sessions and users: one row a user, every feature a column.')
     .argument('[events...]', "event logs: CSV, '-' for standard input, .gz, or patterns (default: data/raw_events.csv)")
     .option('--out <file>', "where the table of users goes, '-' for standard output", 'data/user_features.csv')
+    .option(
+      '--from <source>',
+      `whose export the log is: ${SOURCE_NAMES.join(', ')}; ? says which one fits`,
+      parseSource,
+    )
     .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
     .option('--as-of <time>', 'use only events up to this time: ISO 8601, or now (default: the latest event)')
     .addOption(

@@ -9,7 +9,7 @@ import {
   type Where,
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
-import type { Settings } from '../config.js';
+import { type EventSettings, eventsOf, type Settings } from '../config.js';
 import { closest, didYouMean } from '../io/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
@@ -104,13 +104,16 @@ const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems:
 };
 
 /** Whether a feature tells a person's gender, under whatever name. */
-const tellsGender = (name: string, all: Features, columns: Readonly<Record<string, string>>): boolean => {
+const tellsGender = (name: string, all: Features, columns: EventSettings['columns']): boolean => {
   const feature = own(all, name);
   if (!feature) return false;
   if (feature.from === 'features')
     return [feature.is.of, feature.is.per].some((part) => tellsGender(part, all, columns));
-  const theirs = own(columns, 'gender') ?? 'gender';
-  return reads(feature.is).columns.some((column) => column === 'gender' || own(columns, column) === theirs);
+  const theirs = (column: string): readonly string[] => [own(columns, column) ?? column].flat();
+  const gender = theirs('gender');
+  return reads(feature.is).columns.some(
+    (column) => column === 'gender' || theirs(column).some((one) => gender.includes(one)),
+  );
 };
 
 const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightInput): Curve | undefined => {
@@ -224,6 +227,17 @@ const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[
   ];
 };
 
+/** How the log is read: gesture.yaml over the source that it or `--from` (which wins) names. */
+const resolveEvents = ({ events }: ConfigInput, defaults: EventSettings): EventSettings => {
+  const base = defaults.from === undefined && events?.from !== undefined ? eventsOf(events.from) : defaults;
+  return {
+    ...base,
+    columns: { ...base.columns, ...events?.columns },
+    types: { ...base.types, ...events?.types },
+    timestamp: events?.timestamp ?? base.timestamp,
+  };
+};
+
 /**
  * Merges a config file over the defaults.
  *
@@ -234,11 +248,7 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
   const allOf = input.conversion?.all_of ?? defaults.conversion.allOf;
   problems.push(...mappingProblems(input, allOf));
   const partial = {
-    events: {
-      columns: input.events?.columns ?? defaults.events.columns,
-      types: input.events?.types ?? defaults.events.types,
-      timestamp: input.events?.timestamp ?? defaults.events.timestamp,
-    },
+    events: resolveEvents(input, defaults.events),
     sessions: { timeoutMinutes: timeoutMinutes(input, problems) ?? defaults.sessions.timeoutMinutes },
     features: resolveFeatures(input, allOf, problems),
     weights: defaults.weights,

@@ -1,5 +1,6 @@
 /** The grammar of gesture.yaml, once: what is read is checked by it, and editors complete from the JSON schema made of it. */
 import * as z from 'zod';
+import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Weights } from '../catalogue/weights.js';
 
 const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'has to be one line of text, at most 200 characters');
@@ -104,9 +105,10 @@ export type WeightInput = z.infer<typeof weight>;
 const score = z.number().min(0, 'has to be between 0 and 100').max(100, 'has to be between 0 and 100');
 
 const events = z.strictObject({
+  from: z.enum(SOURCE_NAMES).optional().describe('The product whose export the log is; the rest is merged over it.'),
   columns: z.record(text, text).optional().describe('Names of columns, ours: theirs.'),
   types: z.record(text, text).optional().describe('Names of event types, theirs: ours.'),
-  timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms']).optional().describe('How timestamps are written.'),
+  timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms', 'epoch_us']).optional().describe('How timestamps are written.'),
 });
 
 const DURATION = 'has to be a duration such as 30m, 90s or 2h';

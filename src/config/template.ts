@@ -24,9 +24,10 @@ export const configTemplate = ({ weights, labels, conversion, sessions }: Config
 
 # How to read your log. Columns are ours: theirs, event types are theirs: ours.
 # events:
+#   from:      segment             # an export of Segment; what follows is merged over it
 #   columns:   { user_id: UserID, timestamp: ts }
 #   types:     { lecture_watched: page_view }
-#   timestamp: iso                 # or epoch_s, epoch_ms
+#   timestamp: iso                 # or epoch_s, epoch_ms, epoch_us
 
 # A visit ends after this long without an event (for logs without session ids).
 sessions:

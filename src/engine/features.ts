@@ -6,7 +6,7 @@
  * independent one. Only if it finds something, the log is read again with care: records are located, rejected rows
  * listed, duplicates taken out.
  */
-import type { Config } from '../config.js';
+import type { Config, EventSettings } from '../config.js';
 import {
   type Fault,
   type IntakeOptions,
@@ -18,7 +18,7 @@ import {
   spelled,
 } from '../io/intake.js';
 import { EVENT_COLUMNS, EVENT_TYPES, Failure } from '../model.js';
-import { type CellRules, eventType, firstFault, instant } from '../sql/cells.js';
+import { type CellRules, eventType, firstFault, instant, PAGE } from '../sql/cells.js';
 import {
   ACCOUNT,
   acceptedRows,
@@ -102,26 +102,38 @@ interface Source {
   readonly paths: readonly string[];
 }
 
-const cells = (log: Log, at: number, shift: number): string =>
-  [...log.columns].map(([ours, index]) => `c${index + shift} AS ${identifier(ours)}`).join(', ') + `, ${at} AS "#file"`;
+/** The cells of a log by our names: the first that is known, unless it says "unknown" in the log's own words. */
+const cells = (log: Log, at: number, shift: number, unknown: EventSettings['unknown'] = {}): string => {
+  const named = [...log.columns].map(([ours, places]) => {
+    const [first = '', ...others] = places.map((place) => `c${place + shift}`);
+    const known = others.length === 0 ? first : `coalesce(${[first, ...others].join(', ')})`;
+    const words = Object.hasOwn(unknown, ours) ? (unknown[ours] ?? []) : [];
+    return `${words.reduce((cell, word) => `nullif(${cell}, ${literal(word)})`, known)} AS ${identifier(ours)}`;
+  });
+  return [...named, `${at} AS "#file"`].join(', ');
+};
 
 /** The logs as they are: only for logs whose lines are their records. */
-const directSource = (logs: readonly Log[]): Source => ({
+const directSource = (logs: readonly Log[], unknown: EventSettings['unknown']): Source => ({
   sql: `(${logs
     .map(
       (log, i) =>
-        `SELECT ${cells(log, i, 0)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`,
+        `SELECT ${cells(log, i, 0, unknown)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`,
     )
     .join(' UNION ALL BY NAME ')})`,
   paths: logs.map((log) => literalPath(log.path)),
 });
 
 /** The located copies of the logs, with "#line", "#offset" and "#length". */
-const locatedSource = (logs: readonly Log[], located: readonly Located[]): Source => ({
+const locatedSource = (
+  logs: readonly Log[],
+  located: readonly Located[],
+  unknown: EventSettings['unknown'],
+): Source => ({
   sql: `(${logs
     .map(
       (log, i) =>
-        `SELECT ${cells(log, i, 3)}, c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length" FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length + 3, header: false, crlf: false })}`,
+        `SELECT ${cells(log, i, 3, unknown)}, c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length" FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length + 3, header: false, crlf: false })}`,
     )
     .join(' UNION ALL BY NAME ')})`,
   paths: located.map((copy) => literalPath(copy.path)),
@@ -186,7 +198,7 @@ interface Aggregated {
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
-  const { paths } = directSource(logs);
+  const { paths } = directSource(logs, {});
   const [aggregation, ...glances] = await Promise.allSettled([
     engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan)}`, paths),
     ...logs.map((log) => log.count()),
@@ -292,7 +304,7 @@ const readCarefully = async (
 ): Promise<Aggregated> => {
   const located: Located[] = [];
   for (const [i, log] of logs.entries()) located.push(await locate(log, i, request.scratch));
-  const source = locatedSource(logs, located);
+  const source = locatedSource(logs, located, request.config.events.unknown);
   const { paths } = source;
   const wellFormed = sum(located.map((copy) => copy.records));
   const seen = await count(engine, `SELECT count(*) FROM ${source.sql}`, paths);
@@ -382,10 +394,12 @@ const numericExtras = (config: Config): Set<string> => {
  */
 export const computeFeatures = async (engine: Engine, request: Request, to: string): Promise<Outcome> => {
   const { config, scratch } = request;
+  const { events } = config;
   const numeric = numericExtras(config);
   const extra = [...eventColumns(config.features)].filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
   const intake: IntakeOptions = {
-    renamed: config.events.columns,
+    from: events.from,
+    renamed: { ...events.columns, ...(events.pages && { [PAGE]: events.pages.column }) },
     extra,
     delimiter: request.delimiter,
     scratch,
@@ -398,10 +412,10 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   );
 
   const columns = [...new Set(logs.flatMap((log) => [...log.columns.keys()]))];
-  const rules: CellRules = { columns, numeric, timestamp: config.events.timestamp, types: config.events.types };
+  const rules: CellRules = { columns, numeric, timestamp: events.timestamp, types: events.types, pages: events.pages };
   const all = new Set(watched(rules));
   const plan: Plan = {
-    source: directSource(logs).sql,
+    source: directSource(logs, events.unknown).sql,
     rules,
     features: config.features,
     facts: { complete: all, empty: new Set() },

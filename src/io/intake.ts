@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import { fitting, type SourceName, sources, type Theirs } from '../catalogue/sources.js';
 import { EVENT_COLUMNS, Failure, messageOf, REQUIRED_COLUMNS, systemCode } from '../model.js';
 import { type Glance, glance, Unreadable, walkRecords } from './records.js';
 import { didYouMean } from './closest.js';
@@ -21,8 +22,8 @@ export interface Log {
   readonly guessed: boolean;
   /** Names in the header, in file order. */
   readonly header: readonly string[];
-  /** Our column name -> position in the file, for the columns that are used. */
-  readonly columns: ReadonlyMap<string, number>;
+  /** Our column name -> positions in the file, of which the first known cell counts; for the columns that are used. */
+  readonly columns: ReadonlyMap<string, readonly number[]>;
   /** Columns that are not used. */
   readonly ignored: readonly string[];
   /** True if the header's line ends in CR LF. */
@@ -54,8 +55,10 @@ export interface Fault {
 
 /** How logs are to be read. */
 export interface IntakeOptions {
+  /** The source that the names below are from. */
+  readonly from?: SourceName | undefined;
   /** Our column name -> the log's, from the configuration. */
-  readonly renamed: Readonly<Record<string, string>>;
+  readonly renamed: Readonly<Record<string, Theirs>>;
   /** Columns beyond the known ones that a configured feature reads. */
   readonly extra: readonly string[];
   /** Said on the command line; otherwise found out from the header. */
@@ -191,17 +194,22 @@ const headerOf = (line: Buffer, delimiter: string): string[] => {
   }
 };
 
+/** The names that a column of ours may have in a log. */
+const theirsOf = (ours: string, { renamed }: IntakeOptions): readonly string[] =>
+  [Object.hasOwn(renamed, ours) ? (renamed[ours] ?? ours) : ours].flat();
+
 /** Our columns by position. Used columns that stand twice in a header are refused: nobody can say which one is meant. */
-const bind = (name: string, header: readonly string[], options: IntakeOptions): Map<string, number> => {
-  const bound = new Map<string, number>();
+const bind = (name: string, header: readonly string[], options: IntakeOptions): Map<string, number[]> => {
+  const bound = new Map<string, number[]>();
   const known = new Set([...Object.keys(EVENT_COLUMNS), ...Object.keys(options.renamed), ...options.extra]);
   for (const ours of known) {
-    const theirs = Object.hasOwn(options.renamed, ours) ? (options.renamed[ours] ?? ours) : ours;
-    const at = header.indexOf(theirs);
-    if (at === -1) continue;
-    if (header.includes(theirs, at + 1))
-      throw bad(`${name}:1`, `the column ${theirs} stands twice in the header: rename or remove one`);
-    bound.set(ours, at);
+    const places = theirsOf(ours, options).flatMap((theirs) => {
+      const at = header.indexOf(theirs);
+      if (at !== -1 && header.includes(theirs, at + 1))
+        throw bad(`${name}:1`, `the column ${theirs} stands twice in the header: rename or remove one`);
+      return at === -1 ? [] : [at];
+    });
+    if (places.length > 0) bound.set(ours, places);
   }
   return bound;
 };
@@ -209,7 +217,7 @@ const bind = (name: string, header: readonly string[], options: IntakeOptions): 
 const requireColumns = (
   name: string,
   header: readonly string[],
-  bound: ReadonlyMap<string, number>,
+  bound: ReadonlyMap<string, readonly number[]>,
   options: IntakeOptions,
 ): void => {
   const missing = [...REQUIRED_COLUMNS, ...options.extra].find((column) => !bound.has(column));
@@ -218,11 +226,17 @@ const requireColumns = (
     .slice(0, 8)
     .map((cell) => cell.slice(0, 40))
     .join(', ');
-  const theirs = Object.hasOwn(options.renamed, missing) ? options.renamed[missing] : undefined;
-  const wanted = theirs === undefined ? missing : `${theirs} (${missing} in gesture.yaml)`;
+  const theirs = theirsOf(missing, options);
+  const where = options.from === undefined ? 'in gesture.yaml' : `of ${options.from}`;
+  const wanted = Object.hasOwn(options.renamed, missing) ? `${theirs.join(' or ')} (${missing} ${where})` : missing;
+  const [source] = fitting(header);
+  const advice =
+    source === undefined || source === options.from
+      ? `The first line has to name the columns; other names are mapped in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`
+      : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
   throw bad(
     `${name}:1`,
-    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${didYouMean(theirs ?? missing, header)}. The first line has to name the columns; other names are mapped in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`,
+    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${didYouMean(theirs[0] ?? missing, header)}. ${advice}`,
   );
 };
 
@@ -242,7 +256,10 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
   throw bad(name, 'the file holds nothing but blank lines');
 };
 
-const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
+/** An input on disk, with the names of its columns. */
+type Opened = Pick<Log, 'name' | 'path' | 'delimiter' | 'guessed' | 'header' | 'crlf'>;
+
+const openHeader = async (name: string, index: number, options: IntakeOptions): Promise<Opened> => {
   const shown = name === '-' ? 'standard input' : name;
   let path: string;
   try {
@@ -261,18 +278,20 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   });
   const { delimiter, header } = complete ??
     headers.toSorted((a, b) => b.header.length - a.header.length)[0] ?? { delimiter: ',', header: [] };
-  const columns = bind(shown, header, options);
-  requireColumns(shown, header, columns, options);
-  const used = new Set(columns.values());
+  const guessed = options.delimiter === undefined && delimiter !== ',';
+  return { name: shown, path, delimiter, guessed, header, crlf };
+};
+
+const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
+  const opened = await openHeader(name, index, options);
+  const { path, delimiter, header, crlf } = opened;
+  const columns = bind(opened.name, header, options);
+  requireColumns(opened.name, header, columns, options);
+  const used = new Set([...columns.values()].flat());
   return {
-    name: shown,
-    path,
-    delimiter,
-    guessed: options.delimiter === undefined && delimiter !== ',',
-    header,
+    ...opened,
     columns,
     ignored: header.filter((_, at) => !used.has(at)),
-    crlf,
     count: () => glance(path, delimiter, crlf),
   };
 };
@@ -282,6 +301,19 @@ export const openLogs = async (names: readonly string[], options: IntakeOptions)
   const logs: Log[] = [];
   for (const [index, name] of names.entries()) logs.push(await openLog(name, index, options));
   return logs;
+};
+
+/** The names of the columns of every input, and the source whose export it seems to be. */
+export const recognise = async (
+  names: readonly string[],
+  options: IntakeOptions,
+): Promise<{ name: string; header: readonly string[]; source: SourceName | undefined }[]> => {
+  const found = [];
+  for (const [index, input] of names.entries()) {
+    const { name, header } = await openHeader(input, index, options);
+    found.push({ name, header, source: fitting(header)[0] });
+  }
+  return found;
 };
 
 /** How a delimiter is called in messages. */

@@ -2,6 +2,7 @@
  * The grammar of event cells in SQL: what a cell has to look like, and the value it has then.
  * The reader hands over text; nothing is converted by guesswork.
  */
+import type { Pages } from '../catalogue/sources.js';
 import type { TimestampForm } from '../config.js';
 import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
@@ -96,7 +97,12 @@ export interface CellRules {
   readonly timestamp: TimestampForm;
   /** The log's event type -> ours. */
   readonly types: Readonly<Record<string, string>>;
+  /** Which page views are something more: by the column `PAGE`. */
+  readonly pages?: Pages | undefined;
 }
+
+/** Our name for the column that holds the URL of a page view; it serves `CellRules.pages` and nothing else. */
+export const PAGE = '#page';
 
 /** Columns in the order in which faults are looked for: what no row can do without, the known ones, any others. */
 export const inOrder = (columns: readonly string[]): string[] => {
@@ -132,8 +138,12 @@ export const firstFault = (rules: CellRules): { column: string; reason: string }
 export const eventType = (rules: CellRules): string => {
   const renamed = Object.entries(rules.types);
   const cell = identifier('event_type');
-  if (renamed.length === 0) return cell;
-  return `CASE ${cell} ${renamed.map(([theirs, ours]) => `WHEN ${literal(theirs)} THEN ${literal(ours)}`).join(' ')} ELSE ${cell} END`;
+  const whens = renamed.map(([theirs, ours]) => `WHEN ${literal(theirs)} THEN ${literal(ours)}`);
+  const type = whens.length === 0 ? cell : `CASE ${cell} ${whens.join(' ')} ELSE ${cell} END`;
+  const { pages } = rules;
+  if (pages === undefined || !rules.columns.includes(PAGE)) return type;
+  return `CASE WHEN ${type} = 'page_view' AND regexp_matches(${identifier(PAGE)}, ${literal(pages.matches)})
+      THEN ${literal(pages.type)} ELSE ${type} END`;
 };
 
 /** The value of a checked cell, as `events` holds it: flags as 0/1, everything else as its text. */

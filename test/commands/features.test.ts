@@ -98,7 +98,40 @@ it('adds a configured feature to the table, without a line of code', () => {
   expect([ana, ben].map((row) => row.split(',').at(-2))).toEqual(['0', '1']);
 });
 
+const SEGMENT = 'id,anonymous_id,user_id,timestamp,received_at,event,context_page_url';
+
+it('reads the export of another product, and says which product a log is from', () => {
+  write('segment.csv', `${SEGMENT}\n1,a1,,2026-01-05 09:00:00,2026-01-05 09:00:01,page,https://a.test/pricing\n`);
+  write('log.csv', LOG);
+  write('strange.csv', 'who,when\nana,now\n');
+  expect(features('segment.csv', '--from', 'segment')).toMatchObject({ status: 0 });
+  expect(read('data/user_features.csv')).toMatch(/\na1,/);
+  expect(features('segment.csv')).toMatchObject({ status: 65 });
+  expect(features('segment.csv').stderr).toContain(
+    'the header has no column event_type; it has id, anonymous_id, user_id, timestamp, received_at, event, context_page_url. It looks like an export of segment (Segment warehouse, tracks and pages together): read it with --from segment',
+  );
+  expect(features('segment.csv', '--from', 'ga4').stderr).toContain('read it with --from segment');
+  expect(features('segment.csv', 'log.csv', 'strange.csv', '--from', '?')).toEqual({
+    status: 1,
+    stdout:
+      'segment.csv: --from segment: Segment warehouse, tracks and pages together\nlog.csv: the columns of gesture, without --from\nstrange.csv: no source fits\n',
+    stderr: '',
+  });
+});
+
+it('merges gesture.yaml over a source, and prefers the source of the command line', () => {
+  write('gesture.yaml', 'events: { from: ga4, columns: { username: name }, types: { page: search } }\n');
+  write('log.csv', `${SEGMENT},name\n1,a1,,2026-01-05 09:00:00,2026-01-05 09:00:01,page,,Ana\n`);
+  expect(features('log.csv')).toMatchObject({ status: 65 });
+  expect(features('log.csv', '--from', 'segment').stderr).toMatch(/config [0-9a-f]{12} \(gesture.yaml, from segment\)/);
+  const [header = '', ana = ''] = read('data/user_features.csv').split('\n');
+  const at = (name: string): string | undefined => ana.split(',')[header.split(',').indexOf(name)];
+  expect([at('username'), at('search_events'), at('page_views')]).toEqual(['Ana', '1', '0']);
+});
+
 it.each([
+  ['an unknown source', ['log.csv', '--from', 'segmnt'], 2, '--from segmnt: the sources are segment, posthog'],
+  ['a source with a hint', ['log.csv', '--from', 'segmnt'], 2, 'Did you mean "segment"?'],
   ['a missing file', ['nowhere.csv'], 66, 'cannot read nowhere.csv: there is no such file'],
   ['a folder', ['.'], 66, "cannot read .: it is a folder: name its files, for example '*.csv'"],
   ['an address', ['https://example.org/e.csv'], 66, 'gesture opens no connections'],

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Feature, Features, RowMeasure } from '../../src/catalogue/measures.js';
-import { type Config, type TimestampForm, defaultConfig } from '../../src/config.js';
+import { type Config, type EventSettings, type TimestampForm, defaultConfig } from '../../src/config.js';
 import { EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
 import type { Options } from './oracle.js';
 
@@ -353,6 +353,14 @@ const typeMaps: fc.Arbitrary<Record<string, string>> = fc.constantFrom(
   { page_view: 'search', search: 'page_view', constructor: 'signup' },
 );
 
+/** What a source says beyond names: cells that stand in for others, cells that mean nothing, pages of a kind. */
+const sourceSettings: fc.Arbitrary<Partial<EventSettings>> = fc.constantFrom<Partial<EventSettings>[]>(
+  {},
+  {},
+  { columns: { location_city: ['location_city', 'username'] }, unknown: { location_city: ['Oslo', 'Ana'] } },
+  { pages: { column: 'gender', matches: '^[FM]$', type: 'pricing_page_view' }, unknown: { session_id: ['s1'] } },
+);
+
 /** Any run: any log, rendering, as-of and config. */
 export const runs: fc.Arbitrary<Run> = fc
   .constantFrom<TimestampForm>('iso', 'iso', 'iso', 'epoch_s', 'epoch_ms', 'epoch_us')
@@ -362,6 +370,7 @@ export const runs: fc.Arbitrary<Run> = fc
         log: logsOf(form),
         rendering: renderings,
         renamed: fc.boolean(),
+        source: sourceSettings,
         types: typeMaps,
         timeoutMinutes: fc.constantFrom(30, 30, 60, 1, 0.5),
         features: fc.constantFrom(builtIn, everyMeasure),
@@ -371,7 +380,7 @@ export const runs: fc.Arbitrary<Run> = fc
           fc.constantFrom('2024-02-29', '2024-03-01T12:00:00+02:00', '2300-01-01'),
         ),
       })
-      .map(({ log, rendering, renamed, types, timeoutMinutes, features, allOf, asOf }) => {
+      .map(({ log, rendering, renamed, source, types, timeoutMinutes, features, allOf, asOf }) => {
         const columns = renamed
           ? Object.fromEntries(Object.entries(NAMES).filter(([ours]) => log.header.includes(ours)))
           : {};
@@ -379,7 +388,7 @@ export const runs: fc.Arbitrary<Run> = fc
         const spelt = { header: log.header.map((ours) => theirs.get(ours) ?? ours), rows: log.rows };
         const config: Config = {
           ...defaultConfig,
-          events: { columns, types, timestamp: form },
+          events: { ...source, columns: { ...columns, ...source.columns }, types, timestamp: form },
           sessions: { timeoutMinutes },
           features,
           conversion: { allOf },

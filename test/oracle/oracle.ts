@@ -111,6 +111,9 @@ const printTime = (time: number): string => `${new Date(Math.floor(time / 1000))
 const TRUE = new Set(['true', 't', '1', 'yes', 'y']);
 const FALSE = new Set(['false', 'f', '0', 'no', 'n']);
 
+/** The URL of a page view, among the cells: no column of a log has this name. */
+const PAGE = '#page';
+
 // Intake --------------------------------------------------------------------------------------------------------------
 
 /** Cells by our column names; an unknown cell is empty or absent. */
@@ -156,20 +159,19 @@ const records = (text: string): { line: number; cells: readonly string[] }[] => 
   });
 };
 
-/** Our column name -> its place in the log. */
-const bind = (header: readonly string[], columns: Config['events']['columns']): Map<string, number> => {
-  const places = new Map(header.map((name, place) => [name, place]));
+/** Our column name -> its places in the log; the first of them with a cell counts. */
+const bind = (header: readonly string[], columns: Config['events']['columns']): Map<string, number[]> => {
+  const places = new Map(header.map((name, place) => [name, [place]]));
   for (const [ours, theirs] of Object.entries(columns)) {
-    const place = header.indexOf(theirs);
-    if (place < 0) places.delete(ours);
-    else places.set(ours, place);
+    const found = [theirs].flat().flatMap((name) => (header.includes(name) ? [header.indexOf(name)] : []));
+    if (found.length === 0) places.delete(ours);
+    else places.set(ours, found);
   }
   for (const name of REQUIRED_COLUMNS) if (!places.has(name)) throw new Error(`the log has no column ${name}`);
   for (const name of Object.keys(EVENT_COLUMNS)) {
-    const place = places.get(name);
-    const spelt = place === undefined ? undefined : header[place];
-    if (spelt !== undefined && header.indexOf(spelt) !== header.lastIndexOf(spelt)) {
-      throw new Error(`the log has the column ${spelt} twice`);
+    for (const place of places.get(name) ?? []) {
+      const spelt = header[place] ?? '';
+      if (header.indexOf(spelt) !== header.lastIndexOf(spelt)) throw new Error(`the log has the column ${spelt} twice`);
     }
   }
   return places;
@@ -224,6 +226,8 @@ const intake = (
   if (!header) throw new Error('the log has no header');
   const places = bind(header.cells, events.columns);
   const types = new Map(Object.entries(events.types));
+  const unknown = new Map(Object.entries(events.unknown ?? {}));
+  const page = header.cells.indexOf(events.pages?.column ?? '');
   const kinds = checked(features);
   const rejected: Rejected[] = [];
   const accepted: Event[] = [];
@@ -238,7 +242,12 @@ const intake = (
       rejected.push({ line, column: '', reason: 'NUL byte' });
       continue;
     }
-    const spelt = new Map([...places].map(([name, place]) => [name, cells[place] ?? '']));
+    const spelt = new Map(
+      [...places].map(([name, at]) => {
+        const cell = at.map((place) => cells[place] ?? '').find((known) => known !== '') ?? '';
+        return [name, unknown.get(name)?.includes(cell) ? '' : cell];
+      }),
+    );
     const [first] = [...kinds].flatMap(([column, kind]) => {
       const reason = fault(column, kind, spelt.get(column) ?? '', events.timestamp);
       return reason === undefined ? [] : [{ line, column, reason }];
@@ -248,8 +257,12 @@ const intake = (
       continue;
     }
     const read = new Map(spelt);
-    const type = spelt.get('event_type') ?? '';
-    read.set('event_type', types.get(type) ?? type);
+    const theirs = spelt.get('event_type') ?? '';
+    const type = types.get(theirs) ?? theirs;
+    const special =
+      events.pages && type === 'page_view' && new RegExp(events.pages.matches, 'u').test(cells[page] ?? '');
+    read.set('event_type', special ? (events.pages?.type ?? type) : type);
+    spelt.set(PAGE, cells[page] ?? '');
     for (const [name, kind] of kinds) {
       const cell = spelt.get(name) ?? '';
       if (kind === 'flag' && cell !== '') read.set(name, TRUE.has(cell.toLowerCase()) ? '1' : '0');
@@ -270,7 +283,7 @@ const intake = (
  * that only a feature names, so the order of the rows never matters. Rows without an event_id are all kept.
  */
 const withoutDuplicates = (events: readonly Event[], features: Features): Event[] => {
-  const columns = ['user_id', 'event_type', 'session_id', ...Object.keys(EVENT_COLUMNS), ...ownColumns(features)];
+  const columns = ['user_id', 'event_type', 'session_id', ...Object.keys(EVENT_COLUMNS), PAGE, ...ownColumns(features)];
   const order = columns
     .filter((name) => name !== 'timestamp')
     .map((name) => (a: Event, b: Event) => byBytes(a.spelt.get(name) ?? '', b.spelt.get(name) ?? ''));

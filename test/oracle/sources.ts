@@ -45,7 +45,7 @@ export const inOurColumns = (source: Source, text: string): string => {
         .map((name) => cell(record, name))
         .find((c) => c !== '') ?? '';
     return header.map((name) => {
-      const value = first(theirs.get(name) ?? []);
+      const value = first(theirs.get(name) ?? name);
       if (blank.get(name)?.includes(value)) return '';
       if (name !== 'event_type') return value;
       const type = named.get(value) ?? value;

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
 import { personas } from '../../src/catalogue/personas.js';
+import { sources } from '../../src/catalogue/sources.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { featuresTable, personasTable, weightsTable } from '../../src/docs.js';
+import { featuresTable, personasTable, sourcesTable, weightsTable } from '../../src/docs.js';
 import { gesture } from '../commands/gesture.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -33,6 +34,7 @@ it('has the library example as it runs, and the tables of the catalogues as they
   expect(readme).toContain(example);
   expect(readme).toContain(weightsTable(defaultWeights));
   expect(readme).toContain(featuresTable(features));
+  expect(readme).toContain(sourcesTable(sources));
   expect(readme).toContain(personasTable(personas));
 });
 
