@@ -25,6 +25,18 @@ export interface EventSettings {
   readonly timestamp: TimestampForm;
 }
 
+/** Whose events are left out, and listed: people of one's own, and what is no person at all. */
+export interface Exclusions {
+  /** Ids of internal users. */
+  readonly users: readonly string[];
+  /** Domains of internal e-mail addresses, wherever a user's id, name or `email` is one; subdomains are not included. */
+  readonly emailDomains: readonly string[];
+  /** RE2 expressions; an event is left out whose `user_agent` one matches somewhere, in upper or lower case. */
+  readonly userAgents: readonly string[];
+  /** Sessions that no human is fast enough for, by the rule in catalogue/sessions.ts. */
+  readonly fasterThanHuman: boolean;
+}
+
 /** Everything a user may change, every field present, the project's own features and weights merged over the defaults. */
 export interface Settings {
   readonly events: EventSettings;
@@ -32,6 +44,8 @@ export interface Settings {
     /** Idle minutes after which a new session begins; a gap of exactly this length stays inside. */
     readonly timeoutMinutes: number;
   };
+  /** Undefined: nothing is left out. */
+  readonly exclude?: Exclusions | undefined;
   /** All features in CSV order, `converted` last. */
   readonly features: Features;
   /** All weights in the order of user_scores.csv; the positive points sum to 100. */

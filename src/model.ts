@@ -31,6 +31,9 @@ export const EVENT_COLUMNS = {
 /** A column of an event log that gesture knows. A log may hold others; a configured feature may use them. */
 export type EventColumn = keyof typeof EVENT_COLUMNS;
 
+/** Columns that only `exclude` in gesture.yaml looks at, where a log has them. */
+export const EXCLUSION_COLUMNS = ['email', 'user_agent'] as const;
+
 /** The columns no log can do without. */
 export const REQUIRED_COLUMNS = ['user_id', 'timestamp', 'event_type'] as const satisfies readonly EventColumn[];
 

@@ -1,11 +1,12 @@
 /** `gesture features`: flags -> engine -> user_features.csv, rejected_events.csv and a summary. */
 import { type Command, Option } from 'commander';
-import { rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isSource, SOURCE_NAMES, type SourceName, sources } from '../catalogue/sources.js';
 import { type Config, loadConfig } from '../config.js';
+import type { Engine } from '../engine/duckdb.js';
 import type { Outcome } from '../engine/features.js';
 import { didYouMean } from '../io/closest.js';
+import type { Target } from '../io/output.js';
 import { printable } from '../io/terminal.js';
 import { EXIT, Failure, REQUIRED_COLUMNS } from '../model.js';
 
@@ -17,6 +18,8 @@ interface Flags {
   readonly strict?: true;
   readonly out: string;
   readonly rejected?: string;
+  readonly excluded?: string;
+  readonly sessions?: string;
   readonly delimiter?: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
@@ -63,9 +66,10 @@ const counted = (n: number): string => n.toLocaleString('en-US');
 /** The lines of the summary. */
 const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { accounts, otherTypes, faults } = outcome;
+  const excluded = config.exclude ? ` + excluded ${counted(accounts.excluded)}` : '';
   const later = accounts.later > 0 ? ` + later than as-of ${counted(accounts.later)}` : '';
   const lines = [
-    `read ${counted(accounts.read)} = used ${counted(accounts.used)} + rejected ${counted(accounts.rejected)} + duplicate ${counted(accounts.duplicate)}${later}`,
+    `read ${counted(accounts.read)} = used ${counted(accounts.used)} + rejected ${counted(accounts.rejected)} + duplicate ${counted(accounts.duplicate)}${excluded}${later}`,
   ];
   if (outcome.asOf !== undefined) {
     lines.push(`${counted(outcome.users)} users, ${counted(outcome.sessions)} sessions, as of ${outcome.asOf}`);
@@ -74,6 +78,8 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
     lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
   }
   if (faults.length > 3) lines.push(`... and ${counted(faults.length - 3)} more`);
+  const reasons = outcome.excluded.map(({ reason, events }) => `${reason} (${counted(events)})`);
+  if (reasons.length > 0) lines.push(`excluded: ${reasons.join(', ')}`);
   if (otherTypes.length > 0) {
     const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${counted(events)})`);
     lines.push(`other event types, counted as activity: ${named.join(', ')}${otherTypes.length > 8 ? ', ...' : ''}`);
@@ -89,9 +95,18 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
 
 /** Answers `--from ?`: which source each input is an export of, by the names of its columns. */
 const nameSources = async (inputs: readonly string[], { delimiter }: Flags): Promise<void> => {
-  const [{ recognise }, { withScratch }] = await Promise.all([import('../io/intake.js'), import('../io/output.js')]);
-  const options = { renamed: {}, extra: [], delimiter, stdin: process.stdin };
-  const logs = await withScratch('-', (scratch) => recognise(inputs, { ...options, scratch }));
+  const [{ recognise }, { withScratch }, { withEngine }, { parquetHeader }] = await Promise.all([
+    import('../io/intake.js'),
+    import('../io/output.js'),
+    import('../engine/duckdb.js'),
+    import('../engine/sources.js'),
+  ]);
+  const options = { renamed: {}, extra: [], needed: [], delimiter, stdin: process.stdin };
+  const logs = await withScratch('-', (scratch) =>
+    withEngine(scratch, {}, (engine) =>
+      recognise(inputs, { ...options, scratch, parquetHeader: (path) => parquetHeader(engine, path) }),
+    ),
+  );
   for (const { name, header, source } of logs) {
     const ours = REQUIRED_COLUMNS.every((column) => header.includes(column));
     const known = source === undefined ? 'no source fits' : `--from ${source}: ${sources[source].says}`;
@@ -100,55 +115,98 @@ const nameSources = async (inputs: readonly string[], { delimiter }: Flags): Pro
   }
 };
 
+/** Says on a terminal how far the running query is, from the second second on; what it returns ends that. */
+const showProgress = (engine: Engine): (() => void) => {
+  if (!process.stderr.isTTY) return () => {};
+  const began = performance.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    if (seconds < 2) return;
+    const done = engine.progress();
+    process.stderr.write(`\r\u001B[Kreading: ${seconds} s${done === undefined ? '' : `, ${Math.floor(done)} %`}`);
+  }, 250);
+  return () => {
+    clearInterval(timer);
+    process.stderr.write('\r\u001B[K');
+  };
+};
+
+/** A file beside `--out`, unless it is named; none where the table goes to standard  */
+const beside = (out: string, name: string, named?: string): string | undefined =>
+  named ?? (out === '-' ? undefined : join(dirname(out), name));
+
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
-  const [{ computeFeatures, TooManyRejected }, { withEngine }, { resolveInputs }, output, { rejectedCsv }] =
-    await Promise.all([
-      import('../engine/features.js'),
-      import('../engine/duckdb.js'),
-      import('../io/intake.js'),
-      import('../io/output.js'),
-      import('../io/rejected.js'),
-    ]);
+  const [
+    { computeFeatures },
+    { TooManyRejected },
+    { withEngine },
+    { resolveInputs },
+    { checkOutputs, moveFile, replaceFiles, withScratch, writeText },
+    { rejectedCsv },
+  ] = await Promise.all([
+    import('../engine/features.js'),
+    import('../engine/run.js'),
+    import('../engine/duckdb.js'),
+    import('../io/intake.js'),
+    import('../io/output.js'),
+    import('../io/rejected.js'),
+  ]);
   const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
   if (flags.from === '?') return nameSources(names, flags);
   const config = await loadConfig(flags.config, flags.from);
-  const rejected = flags.rejected ?? (flags.out === '-' ? undefined : join(dirname(flags.out), 'rejected_events.csv'));
-  const outputs = [flags.out, ...(rejected === undefined ? [] : [rejected])];
+  const { out, sessions } = flags;
+  const rejected = beside(out, 'rejected_events.csv', flags.rejected);
+  const excluded = config.exclude ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
+  const outputs = [out, rejected, excluded, sessions].filter((path) => path !== undefined);
+  const twice = outputs.find((path, i) => outputs.findIndex((other) => resolve(other) === resolve(path)) < i);
+  if (twice !== undefined) throw new Failure('usage', `${twice} would be written twice: name different files`);
   const read = config.path === undefined ? names : [...names, config.path];
-  await output.checkOutputs(outputs, read);
-  const rejects = (faults: Outcome['faults']): { path: string; write: (to: string) => Promise<void> }[] =>
-    rejected === undefined ? [] : [{ path: rejected, write: (to) => output.writeText(to, rejectedCsv(faults)) }];
+  await checkOutputs(outputs, read);
+  const rejects = (faults: Outcome['faults']): Target[] =>
+    rejected === undefined ? [] : [{ path: rejected, write: (to) => writeText(to, rejectedCsv(faults)) }];
 
-  await output.withScratch(flags.out, async (scratch) => {
+  await withScratch(out, async (scratch) => {
+    /** A file that the engine makes in `scratch`, and where it goes. */
+    const made = (name: string, path: string | undefined): { file: string | undefined; target: Target[] } => {
+      if (path === undefined) return { file: undefined, target: [] };
+      const file = join(scratch, name);
+      return { file, target: [{ path, write: (to) => moveFile(file, to) }] };
+    };
     const computed = join(scratch, 'user_features.csv');
-    const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
+    const [table, left] = [made('sessions.csv', sessions), made('excluded_events.csv', excluded)];
+    const request = {
+      inputs: names,
+      config,
+      asOf: flags.asOf === 'now' ? new Date().toISOString() : flags.asOf,
+      maxRejected: flags.strict ? 0 : flags.maxRejected,
+      delimiter: flags.delimiter,
+      sessions: table.file,
+      excluded: left.file,
+      stdin: process.stdin,
+      scratch,
+    };
     try {
-      const outcome = await withEngine(scratch, limits, (engine) =>
-        computeFeatures(
-          engine,
-          {
-            inputs: names,
-            config,
-            asOf: flags.asOf === 'now' ? new Date().toISOString() : flags.asOf,
-            maxRejected: flags.strict ? 0 : flags.maxRejected,
-            delimiter: flags.delimiter,
-            stdin: process.stdin,
-            scratch,
-          },
-          computed,
-        ),
+      const outcome = await withEngine(
+        scratch,
+        { threads: flags.threads, memoryLimit: flags.memoryLimit },
+        async (engine) => {
+          const shown = showProgress(engine);
+          try {
+            return await computeFeatures(engine, request, computed);
+          } finally {
+            shown();
+          }
+        },
       );
-      await output.replaceFiles(
-        [{ path: flags.out, write: (to) => rename(computed, to) }, ...rejects(outcome.faults)],
-        read,
-      );
+      const features: Target = { path: out, write: (to) => moveFile(computed, to) };
+      await replaceFiles([features, ...table.target, ...left.target, ...rejects(outcome.faults)], read);
       process.stderr.write(
-        summary(outcome, flags.out, config)
+        summary(outcome, out, config)
           .map((line) => `${printable(line)}\n`)
           .join(''),
       );
     } catch (error) {
-      if (error instanceof TooManyRejected) await output.replaceFiles(rejects(error.faults), read);
+      if (error instanceof TooManyRejected) await replaceFiles(rejects(error.faults), read);
       throw error;
     }
   });
@@ -159,7 +217,10 @@ export const registerFeatures = (program: Command): void => {
   program
     .command('features')
     .description('Turn events into sessions and users: one row a user, every feature a column.')
-    .argument('[events...]', "event logs: CSV, '-' for standard input, .gz, or patterns (default: data/raw_events.csv)")
+    .argument(
+      '[events...]',
+      "event logs: CSV, JSON lines or Parquet, also .gz and .zst, '-' for standard input, or patterns (default: data/raw_events.csv)",
+    )
     .option('--out <file>', "where the table of users goes, '-' for standard output", 'data/user_features.csv')
     .option(
       '--from <source>',
@@ -175,6 +236,8 @@ export const registerFeatures = (program: Command): void => {
     )
     .option('--strict', 'fail if any row breaks a rule')
     .option('--rejected <file>', 'where rejected rows go (default: rejected_events.csv beside --out)')
+    .option('--excluded <file>', 'where excluded rows go (default: excluded_events.csv beside --out)')
+    .option('--sessions <file>', 'also write the table of sessions')
     .option(
       '--delimiter <char>',
       'what separates the columns, if not a comma (default: as the header shows)',

@@ -9,9 +9,9 @@ import {
   type Where,
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
-import { type EventSettings, eventsOf, type Settings } from '../config.js';
+import { type EventSettings, eventsOf, type Exclusions, type Settings } from '../config.js';
 import { closest, didYouMean } from '../io/closest.js';
-import { EVENT_COLUMNS, EVENT_TYPES, SCORE_COLUMNS } from '../model.js';
+import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
 import type { Problem } from './document.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
@@ -209,7 +209,7 @@ const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undef
 /** Names on our side of a mapping have to lead somewhere; and a type close to one of ours is likely a slip. */
 const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
   const read = Object.values(input.features ?? {}).flatMap((f) => (f.from === 'events' ? [reads(f.is)] : []));
-  const columns = [...Object.keys(EVENT_COLUMNS), ...read.flatMap((part) => part.columns)];
+  const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...read.flatMap((part) => part.columns)];
   const types = [...EVENT_TYPES, ...allOf, ...read.flatMap((part) => part.types)];
   const unused = 'no feature uses it';
   return [
@@ -238,6 +238,14 @@ const resolveEvents = ({ events }: ConfigInput, defaults: EventSettings): EventS
   };
 };
 
+const resolveExclude = ({ exclude }: ConfigInput): Exclusions | undefined =>
+  exclude && {
+    users: exclude.users ?? [],
+    emailDomains: exclude.email_domains ?? [],
+    userAgents: exclude.user_agents ?? [],
+    fasterThanHuman: exclude.faster_than_human ?? false,
+  };
+
 /**
  * Merges a config file over the defaults.
  *
@@ -250,6 +258,7 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
   const partial = {
     events: resolveEvents(input, defaults.events),
     sessions: { timeoutMinutes: timeoutMinutes(input, problems) ?? defaults.sessions.timeoutMinutes },
+    exclude: resolveExclude(input),
     features: resolveFeatures(input, allOf, problems),
     weights: defaults.weights,
     conversion: { allOf },

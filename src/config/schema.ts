@@ -120,6 +120,18 @@ const sessions = z.strictObject({
     .describe('Idle time after which a new session begins.'),
 });
 
+const texts = z.array(text).min(1, 'has to name at least one');
+const exclude = z.strictObject({
+  users: texts.optional().describe('Ids of internal users.'),
+  email_domains: z
+    .array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'has to be a domain such as acme.com'))
+    .min(1, 'has to name at least one')
+    .optional()
+    .describe('Domains of internal e-mail addresses, in user_id, username or email.'),
+  user_agents: texts.optional().describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
+  faster_than_human: z.literal(true).optional().describe('Sessions of at least five events at over one a second.'),
+});
+
 const labels = z.strictObject({ high: score.optional(), medium: score.optional() });
 
 const conversion = z.strictObject({ all_of: z.array(text).min(1, 'has to name at least one event type') });
@@ -128,6 +140,7 @@ const conversion = z.strictObject({ all_of: z.array(text).min(1, 'has to name at
 export const configSchema = z.strictObject({
   events: events.optional().describe('How to read the log.'),
   sessions: sessions.optional().describe('Where one visit ends and the next begins, in logs without session ids.'),
+  exclude: exclude.optional().describe('Whose events are left out: listed in excluded_events.csv, and counted.'),
   features: z.record(featureName, feature).optional().describe('Features of your own.'),
   weights: z.record(z.string(), weight).optional(),
   labels: labels.optional().describe('The lowest scores that are called high and medium.'),
@@ -146,6 +159,8 @@ export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly st
       return Object.keys(events.shape);
     case 'sessions':
       return Object.keys(sessions.shape);
+    case 'exclude':
+      return Object.keys(exclude.shape);
     case 'features':
       if (inside === undefined) return ['from', 'is', 'unit', 'says'];
       return ['op', 'column', 'where', 'days', 'values', 'of', 'per', ...Object.keys(condition)];

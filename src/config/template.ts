@@ -33,6 +33,13 @@ export const configTemplate = ({ weights, labels, conversion, sessions }: Config
 sessions:
   timeout: ${sessions.timeoutMinutes}m
 
+# Whose events are left out; they are counted and listed in excluded_events.csv.
+# exclude:
+#   users:             [qa-1, qa-2]
+#   email_domains:     [acme.com]        # in user_id, username or email
+#   user_agents:       [bot, headless]   # in a column user_agent
+#   faster_than_human: true              # sessions of five events and more at over one a second
+
 # Features of your own: measured like the built-in ones, a column each. Give one a weight below and it is scored.
 # features:
 #   webinars:

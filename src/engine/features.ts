@@ -6,58 +6,28 @@
  * independent one. Only if it finds something, the log is read again with care: records are located, rejected rows
  * listed, duplicates taken out.
  */
-import type { Config, EventSettings } from '../config.js';
-import {
-  type Fault,
-  type IntakeOptions,
-  type Log,
-  type Located,
-  locate,
-  openLogs,
-  rawText,
-  spelled,
-} from '../io/intake.js';
-import { EVENT_COLUMNS, EVENT_TYPES, Failure } from '../model.js';
-import { type CellRules, eventType, firstFault, instant, PAGE } from '../sql/cells.js';
+import type { Config } from '../config.js';
+import { type Fault, type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
+import { type Glance, glance } from '../io/records.js';
+import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
+import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
 import {
   ACCOUNT,
-  acceptedRows,
   allRows,
   asOfComesFirst,
   byEvent,
   bySession,
   eventColumns,
-  type LogFacts,
   type Plan,
+  sessionRows,
   users,
   watched,
-  withoutDuplicates,
 } from '../sql/query.js';
 import { identifier, literal } from '../sql/text.js';
+import { readCarefully } from './careful.js';
 import type { Engine } from './duckdb.js';
-
-/** What to compute. */
-export interface Request {
-  readonly inputs: readonly string[];
-  readonly config: Config;
-  /** ISO 8601, `now` already replaced; undefined: the latest timestamp of the log. */
-  readonly asOf: string | undefined;
-  /** Largest share of rejected rows, 0 to 1. */
-  readonly maxRejected: number;
-  readonly delimiter?: string | undefined;
-  readonly stdin: NodeJS.ReadableStream;
-  readonly scratch: string;
-}
-
-/** The accounting of a run: `read = used + rejected + duplicate + later`, always. */
-export interface Accounts {
-  readonly read: number;
-  readonly used: number;
-  readonly rejected: number;
-  readonly duplicate: number;
-  /** Rows after an as-of that was asked for. */
-  readonly later: number;
-}
+import { type Accounts, type Aggregated, count, factsFrom, instantOf, type Request, sum } from './run.js';
+import { directSource, parquetHeader, parquetRows } from './sources.js';
 
 /** What a run found. */
 export interface Outcome {
@@ -69,80 +39,14 @@ export interface Outcome {
   readonly asOf: string | undefined;
   /** Event types without a meaning of their own, with their number of events; most frequent first. */
   readonly otherTypes: readonly { type: string; events: number }[];
+  /** Rows that `exclude` leaves out, by reason; most frequent first. */
+  readonly excluded: readonly { reason: string; events: number }[];
   /** Things a user should know that are no errors. */
   readonly notices: readonly string[];
 }
 
-/** More rows were rejected than allowed; carries them, so that they can be written down. */
-export class TooManyRejected extends Failure {
-  readonly faults: readonly Fault[];
-
-  constructor(message: string, faults: readonly Fault[]) {
-    super('data', message);
-    this.faults = faults;
-  }
-}
-
 /** The clean reading did not work out; the careful one has to be taken. */
 class NotClean extends Error {}
-
-/** The reader with nothing left to guess: guessed line ends, for one, may be those inside a quoted cell. */
-const readCsv = (path: string, log: Log, shape: { columns: number; header: boolean; crlf: boolean }): string => {
-  const columns = Array.from({ length: shape.columns }, (_, i) => `'c${i}': 'VARCHAR'`);
-  return `read_csv(${path}, auto_detect = false, header = ${shape.header}, delim = ${literal(log.delimiter)}, quote = '"', escape = '"',
-    new_line = '${shape.crlf ? String.raw`\r\n` : String.raw`\n`}', hive_partitioning = false, columns = {${columns.join(', ')}})`;
-};
-
-/** A path as the engine has to be told it, so that none of its characters is taken for a pattern. */
-const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
-
-interface Source {
-  readonly sql: string;
-  /** Values for $1, $2 ... of `sql`. */
-  readonly paths: readonly string[];
-}
-
-/** The cells of a log by our names: the first that is known, unless it says "unknown" in the log's own words. */
-const cells = (log: Log, at: number, shift: number, unknown: EventSettings['unknown'] = {}): string => {
-  const named = [...log.columns].map(([ours, places]) => {
-    const [first = '', ...others] = places.map((place) => `c${place + shift}`);
-    const known = others.length === 0 ? first : `coalesce(${[first, ...others].join(', ')})`;
-    const words = Object.hasOwn(unknown, ours) ? (unknown[ours] ?? []) : [];
-    return `${words.reduce((cell, word) => `nullif(${cell}, ${literal(word)})`, known)} AS ${identifier(ours)}`;
-  });
-  return [...named, `${at} AS "#file"`].join(', ');
-};
-
-/** The logs as they are: only for logs whose lines are their records. */
-const directSource = (logs: readonly Log[], unknown: EventSettings['unknown']): Source => ({
-  sql: `(${logs
-    .map(
-      (log, i) =>
-        `SELECT ${cells(log, i, 0, unknown)} FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length, header: true, crlf: log.crlf })}`,
-    )
-    .join(' UNION ALL BY NAME ')})`,
-  paths: logs.map((log) => literalPath(log.path)),
-});
-
-/** The located copies of the logs, with "#line", "#offset" and "#length". */
-const locatedSource = (
-  logs: readonly Log[],
-  located: readonly Located[],
-  unknown: EventSettings['unknown'],
-): Source => ({
-  sql: `(${logs
-    .map(
-      (log, i) =>
-        `SELECT ${cells(log, i, 3, unknown)}, c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length" FROM ${readCsv(`$${i + 1}`, log, { columns: log.header.length + 3, header: false, crlf: false })}`,
-    )
-    .join(' UNION ALL BY NAME ')})`,
-  paths: located.map((copy) => literalPath(copy.path)),
-});
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
-const count = async (engine: Engine, sql: string, paths?: readonly string[]): Promise<number> =>
-  Number((await engine.rows(sql, paths))[0]?.[0] ?? 0);
 
 /** True if a value stands twice in `values`, which is sorted on the way. */
 const hasTwins = (values: BigUint64Array): boolean => {
@@ -162,14 +66,6 @@ const hashedIds = async (engine: Engine, events: number): Promise<BigUint64Array
   return hashes;
 };
 
-const factsFrom = (known: ReadonlyMap<string, number>, events: number): LogFacts => ({
-  complete: new Set([...known].filter(([, n]) => n > 0 && n === events).map(([column]) => column)),
-  empty: new Set([...known].filter(([, n]) => n === 0).map(([column]) => column)),
-});
-
-/** SQL of an instant, from microseconds since 1970. */
-const instantOf = (microseconds: bigint | number): string => `make_timestamp(${microseconds}::BIGINT)`;
-
 const isoSeconds = (microseconds: bigint): string =>
   `${new Date(Number(microseconds / 1000n)).toISOString().slice(0, 19)}Z`;
 
@@ -187,25 +83,22 @@ const parseAsOf = async (engine: Engine, asOf: string): Promise<bigint> => {
   return value;
 };
 
-interface Aggregated {
-  readonly accounts: Accounts;
-  readonly faults: readonly Fault[];
-  readonly plan: Plan;
-  /** Relation of the rows that were used. */
-  readonly rows: string;
-  readonly paths: readonly string[];
-}
+/** The independent count of the records of a log. */
+const countRecords = async (engine: Engine, log: Log): Promise<Glance> =>
+  log.format === 'parquet'
+    ? { records: await parquetRows(engine, log.path), regular: true }
+    : glance(log.path, log.delimiter, log.crlf);
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
   const [aggregation, ...glances] = await Promise.allSettled([
     engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan)}`, paths),
-    ...logs.map((log) => log.count()),
+    ...logs.map((log) => countRecords(engine, log)),
   ]);
   if (aggregation.status === 'rejected') throw new NotClean('the reader found a fault', { cause: aggregation.reason });
-  const counts = glances.map((glance) =>
-    glance.status === 'fulfilled' && glance.value?.regular ? glance.value.records : NaN,
+  const counts = glances.map((found) =>
+    found.status === 'fulfilled' && found.value?.regular ? found.value.records : NaN,
   );
   const read = sum(counts);
   const columns = watched(plan.rules);
@@ -213,8 +106,7 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
     `SELECT ${['#events', ACCOUNT.rejected, ...columns.map((c) => ACCOUNT.known + c)].map((c) => `sum(${identifier(c)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
   );
   const [events = 0, rejected = 0, ...rest] = (row ?? []).map(Number);
-  const known = new Map(columns.map((column, i) => [column, rest[i] ?? 0]));
-  const facts = factsFrom(known, events);
+  const facts = factsFrom(plan.rules, rest, events);
   const last = row?.at(-1);
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
   if (columns.includes('event_id')) {
@@ -229,132 +121,12 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   await sessions;
   if (twins) throw new NotClean('an event may be there twice');
   return {
-    accounts: { read, used: read, rejected: 0, duplicate: 0, later: 0 },
+    accounts: { read, used: read, rejected: 0, duplicate: 0, excluded: 0, later: 0 },
     faults: [],
     plan: clean,
     rows,
     paths,
   };
-};
-
-/** Lists the rows that break a rule, in file order. */
-const rejectedRows = async (
-  engine: Engine,
-  logs: readonly Log[],
-  source: Source,
-  rules: CellRules,
-): Promise<Fault[]> => {
-  const { column, reason } = firstFault(rules);
-  const rows = await engine.rows(
-    `SELECT "#file", "#line", "#offset", "#length", fault, reason FROM (
-       SELECT *, ${column} AS fault, ${reason} AS reason FROM ${allRows({ source: source.sql, rules })}
-     ) WHERE fault IS NOT NULL ORDER BY "#file", "#line"`,
-    source.paths,
-  );
-  const faults: Fault[] = [];
-  for (const [at, log] of logs.entries()) {
-    const here = rows.filter((row) => Number(row[0]) === at);
-    const texts = await rawText(
-      log,
-      here.map((row) => ({ offset: Number(row[2]), length: Number(row[3]) })),
-    );
-    for (const [i, row] of here.entries()) {
-      faults.push({
-        file: log.name,
-        line: Number(row[1]),
-        column: String(row[4]),
-        reason: String(row[5]),
-        raw: texts[i] ?? '',
-      });
-    }
-  }
-  return faults;
-};
-
-const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
-
-/** Refuses a run in which too much was rejected. */
-const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: number, limit: number): void => {
-  const share = read === 0 ? 0 : faults.length / read;
-  const first = faults[0];
-  if (!first) return;
-  const example = `the first: ${first.file}:${first.line}: ${first.column ? `${first.column} is ` : ''}${first.reason}`;
-  const guessed = logs.find((log) => log.guessed);
-  if (guessed && share > 0.05) {
-    throw new TooManyRejected(
-      `${guessed.name}: the columns seem to be separated by ${spelled(guessed.delimiter)}, but ${faults.length} of ${read} rows do not fit (${example}); if it is right, say so with --delimiter`,
-      faults,
-    );
-  }
-  if (share > limit) {
-    throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share)}) are rejected, over the limit of ${percent(limit)}; ${example}. Mend the rows, or raise --max-rejected`,
-      faults,
-    );
-  }
-};
-
-/** Reads a log with care: locates its records, lists what is rejected, takes out duplicates and what is later than as-of. */
-const readCarefully = async (
-  engine: Engine,
-  logs: readonly Log[],
-  plan: Plan,
-  request: Request,
-  asOf: bigint | undefined,
-): Promise<Aggregated> => {
-  const located: Located[] = [];
-  for (const [i, log] of logs.entries()) located.push(await locate(log, i, request.scratch));
-  const source = locatedSource(logs, located, request.config.events.unknown);
-  const { paths } = source;
-  const wellFormed = sum(located.map((copy) => copy.records));
-  const seen = await count(engine, `SELECT count(*) FROM ${source.sql}`, paths);
-  if (seen !== wellFormed) {
-    throw new Failure(
-      'data',
-      `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
-    );
-  }
-  const sourced = { ...plan, source: source.sql };
-  const broken = await rejectedRows(engine, logs, source, plan.rules);
-  const order = new Map(logs.map((log, i) => [log.name, i]));
-  const faults = [...located.flatMap((copy) => copy.faults), ...broken].toSorted(
-    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
-  );
-  const read = sum(located.map((copy) => copy.records + copy.faults.length));
-  checkRejected(logs, faults, read, request.maxRejected);
-
-  const accepted = acceptedRows(sourced);
-  let rows = accepted;
-  let duplicate = 0;
-  if (plan.rules.columns.includes('event_id')) {
-    await engine.run(
-      `CREATE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
-      paths,
-    );
-    await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted');
-    duplicate = await count(engine, 'SELECT sum(n - 1)::BIGINT FROM counted');
-    if (duplicate > 0) rows = withoutDuplicates(plan.rules, accepted, 'repeated');
-  }
-  const columns = watched(plan.rules);
-  const until = asOf === undefined ? 'true' : `t <= ${instantOf(asOf)}`;
-  const [row] = await engine.rows(
-    `SELECT ${[`count(*)`, `count(*) FILTER (WHERE ${until})`, ...columns.map((c) => `count(${identifier(c)}) FILTER (WHERE ${until})`)].join(', ')},
-       epoch_us(max(t)) FROM ${rows}`,
-    paths,
-  );
-  const [kept = 0, used = 0, ...rest] = (row ?? []).map(Number);
-  const last = asOf ?? row?.at(-1);
-  const facts = factsFrom(new Map(columns.map((column, i) => [column, rest[i] ?? 0])), used);
-  const careful: Plan = { ...sourced, facts, asOf: instantOf(typeof last === 'bigint' ? last : 0n) };
-  const usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;
-  await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`, paths);
-  await engine.run(`CREATE TEMP TABLE by_session AS ${bySession(careful, usedRows)}`, paths);
-  const aggregated = await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event');
-  const accounts = { read, used: aggregated, rejected: faults.length, duplicate, later: kept - used };
-  if (accounts.read !== accounts.used + accounts.rejected + accounts.duplicate + accounts.later) {
-    throw new Error(`the accounting is broken: ${JSON.stringify(accounts)}`);
-  }
-  return { accounts, faults, plan: careful, rows: usedRows, paths };
 };
 
 /** Event types that no built-in feature is about, with their counts. */
@@ -386,6 +158,24 @@ const numericExtras = (config: Config): Set<string> => {
   );
 };
 
+/** Refuses an expression of gesture.yaml that the engine cannot read, before any log is. */
+const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
+  const own = Object.values(config.features).flatMap(({ is }) => {
+    const where = 'where' in is ? is.where : is.op === 'countWhere' ? is : undefined;
+    return where?.matches === undefined ? [] : [where.matches];
+  });
+  for (const pattern of [...own, ...(config.exclude?.userAgents ?? [])]) {
+    try {
+      await engine.rows("SELECT regexp_matches('', $1)", [pattern]);
+    } catch (error) {
+      const why = messageOf(error).replace(/^Invalid Input Error: /, '');
+      throw new Failure('usage', `${config.path}: "${pattern}" is not a regular expression (RE2): ${why}`);
+    }
+  }
+};
+
+const CSV = `(FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`;
+
 /**
  * Computes user_features.csv into the file `to`.
  *
@@ -396,14 +186,17 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   const { config, scratch } = request;
   const { events } = config;
   const numeric = numericExtras(config);
-  const extra = [...eventColumns(config.features)].filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
+  const needed = [...eventColumns(config.features)].filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
+  await checkPatterns(engine, config);
   const intake: IntakeOptions = {
     from: events.from,
     renamed: { ...events.columns, ...(events.pages && { [PAGE]: events.pages.column }) },
-    extra,
+    extra: [...needed, ...(config.exclude ? EXCLUSION_COLUMNS : [])],
+    needed,
     delimiter: request.delimiter,
     scratch,
     stdin: request.stdin,
+    parquetHeader: (path) => parquetHeader(engine, path),
   };
   const logs = await openLogs(request.inputs, intake);
   await engine.lock(
@@ -423,7 +216,12 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     asOf: instantOf(0),
   };
   const asOf = request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf);
-  const mayBeClean = asOf === undefined && !asOfComesFirst(config.features);
+  // Clean are rows that can be aggregated as they come: all of them, from a reader that is told nothing about their place.
+  const mayBeClean =
+    asOf === undefined &&
+    config.exclude === undefined &&
+    !asOfComesFirst(config.features) &&
+    logs.every((log) => log.format !== 'ndjson');
 
   let found: Aggregated;
   try {
@@ -440,9 +238,13 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
       `no event is as early as --as-of ${request.asOf}: all ${found.accounts.later} lie after it`,
     );
   }
-  await engine.run(`COPY (${users(found.plan)}) TO $1 (FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`, [
-    to,
-  ]);
+  await engine.run(`COPY (${users(found.plan)}) TO $1 ${CSV}`, [to]);
+
+  if (request.sessions !== undefined) {
+    const { plan: asRead, rows, paths } = found;
+    const table = literal(request.sessions);
+    await engine.run(`COPY (${sessionRows(asRead, rows)}) TO ${table} ${CSV}`, paths);
+  }
 
   const notices = logs.flatMap((log) => [
     ...(log.guessed ? [`${log.name}: the columns are separated by ${spelled(log.delimiter)}`] : []),
@@ -454,9 +256,24 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     users: await count(engine, 'SELECT count(*) FROM by_event'),
     sessions: await count(engine, 'SELECT coalesce(sum(total_sessions), 0)::BIGINT FROM by_session'),
     asOf: found.accounts.used === 0 ? undefined : isoSeconds(asOf ?? (await lastInstant(engine))),
+    excluded: config.exclude ? await listExcluded(engine, logs, request) : [],
     otherTypes: found.accounts.used === 0 ? [] : await findOtherTypes(engine, found),
     notices,
   };
+};
+
+/** Writes the list of excluded rows, in file order, where it is asked for; and counts them by reason. */
+const listExcluded = async (engine: Engine, logs: readonly Log[], request: Request): Promise<Outcome['excluded']> => {
+  if (request.excluded !== undefined) {
+    const names = logs.map((log, i) => `(${i}, ${literal(log.name)})`).join(', ');
+    await engine.run(
+      `COPY (SELECT "#line" AS line, "column", reason, user_id, file FROM excluded JOIN (VALUES ${names}) AS logs(log, file) ON "#file" = log
+       ORDER BY "#file", "#line") TO $1 ${CSV}`,
+      [request.excluded],
+    );
+  }
+  const rows = await engine.rows('SELECT reason, count(*) AS n FROM excluded GROUP BY reason ORDER BY n DESC, reason');
+  return rows.map(([reason, events]) => ({ reason: String(reason), events: Number(events) }));
 };
 
 const lastInstant = async (engine: Engine): Promise<bigint> => {

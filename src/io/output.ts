@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants, createReadStream, createWriteStream, rmSync, type Stats } from 'node:fs';
-import { access, chmod, mkdir, open, realpath, rename, stat } from 'node:fs/promises';
+import { access, chmod, copyFile, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -91,6 +91,17 @@ const writeThrough = async (from: string, to: string): Promise<void> => {
     await pipeline(createReadStream(from), sink, { end: to !== '-' });
   } catch (error) {
     if (systemCode(error) !== 'EPIPE') throw error;
+  }
+};
+
+/** Moves a finished file of our own, to another disk too. */
+export const moveFile = async (from: string, to: string): Promise<void> => {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error;
+    await copyFile(from, to);
+    await rm(from);
   }
 };
 

@@ -10,6 +10,7 @@ import { createReadStream } from 'node:fs';
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
+const SPACE = 0x20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Longest record, in bytes. The engine refuses lines over 2 MB; nothing an event log holds comes near. */
@@ -252,5 +253,47 @@ export async function* walkRecords(
   scan(true);
   if (quoted()) throw new Unreadable(startLine, 'a quote is opened and never closed');
   finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Walks the lines of `path` in file order, in batches of about a megabyte, without their ends; blank lines are passed
+ * over. What is not UTF-8 or has a NUL byte has a fault.
+ *
+ * @throws Unreadable where a line is longer than a megabyte
+ */
+export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let origin = 0; // of `rest` in the file
+  let line = 0;
+  const cut = (buffer: Buffer, last: boolean): RawRecord[] => {
+    const batch: RawRecord[] = [];
+    let start = 0;
+    while (start < buffer.length) {
+      const lf = buffer.indexOf(LF, start);
+      if (lf === -1 && !last) break;
+      const next = lf === -1 ? buffer.length : lf + 1;
+      let end = lf === -1 ? buffer.length : lf;
+      if (end > start && buffer[end - 1] === CR) end -= 1;
+      const from = origin + start === 0 && withoutBom(buffer) !== buffer ? BOM.length : start;
+      const bytes = buffer.subarray(from, end);
+      line += 1;
+      if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, 'a line is longer than a megabyte');
+      if (bytes.some((byte) => byte > SPACE)) {
+        const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
+        batch.push({ line, offset: origin + from, bytes, fault });
+      }
+      start = next;
+    }
+    rest = buffer.subarray(start);
+    origin += start;
+    return batch;
+  };
+  for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
+    const batch = cut(rest.length > 0 ? Buffer.concat([rest, piece]) : piece, false);
+    if (rest.length > MAX_RECORD_BYTES) throw new Unreadable(line + 1, 'a line is longer than a megabyte');
+    if (batch.length > 0) yield batch;
+  }
+  const batch = cut(rest, true);
   if (batch.length > 0) yield batch;
 }

@@ -1,15 +1,17 @@
 /**
- * From the catalogue to SQL: three small queries that anybody can read with `gesture features --explain`.
+ * From the catalogue to SQL: three small queries that anybody can read.
  *
  *     events     the checked rows of the log, in our words
  *     by_event   one row a user, every feature measured over events
  *     by_session one row a user, every feature measured over sessions
  *     users      the two side by side, ratios worked out, as text in CSV order
  */
+import type { Exclusions } from '../config.js';
 import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
-import { accepted, type CellRules, eventType, inOrder, instant, value } from './cells.js';
+import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, printed } from './measures.js';
-import { type SessionFacts, sessionTable } from './sessions.js';
+import { excludedRows } from './exclude.js';
+import { fasterThanHuman, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
 import { identifier, lines } from './text.js';
 
 /** What is known about a log before it is aggregated. */
@@ -65,9 +67,11 @@ const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: 
   return `SELECT t, ${eventType(plan.rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };
 
-/** The accepted rows of the log, duplicates included. */
-export const acceptedRows = (plan: Pick<Plan, 'source' | 'rules'>): string =>
-  `(SELECT * FROM ${read(plan)} WHERE ${accepted(plan.rules)})`;
+/** All rows of the log with `t`, and of those that break a rule the column ("#fault") and the reason ("#reason"). */
+export const checkedRows = (plan: Pick<Plan, 'source' | 'rules'>): string => {
+  const { column, reason } = firstFault(plan.rules);
+  return `SELECT *, ${column} AS "#fault", ${reason} AS "#reason" FROM ${read(plan)}`;
+};
 
 /** Columns by which rows of one event_id are put in order; all the log has, so that the order never depends on the file. */
 const fullOrder = (rules: CellRules): string[] => [
@@ -144,16 +148,39 @@ const sessionFacts = (plan: Plan): SessionFacts => {
   };
 };
 
-/** CTEs that end in `sessions`, from a relation of rows with `t`. */
-export const sessionsFrom = (plan: Plan, rows: string): string => {
+/** CTEs that end in `sessions`, from a relation of rows with `t`; `also`: columns of it that `sessioned` keeps. */
+export const sessionsFrom = (plan: Plan, rows: string, also: string[] = []): string => {
   const facts = sessionFacts(plan);
   const wanted = [
     ...(facts.ids === 'none' ? [] : ['session_id']),
     ...(facts.hasDevice ? ['device'] : []),
     ...facts.flags,
   ];
-  return `WITH events AS (${selectEvents(plan, wanted, rows)}),
+  return `WITH events AS (${selectEvents(plan, wanted, rows, also)}),
   ${sessionTable(facts)}`;
+};
+
+/** The session table as text, ordered by user and time: what `--sessions` writes. */
+export const sessionRows = (plan: Plan, rows: string): string => {
+  const duration = `CASE WHEN contains(duration_sec::VARCHAR, '.') THEN rtrim(rtrim(duration_sec::VARCHAR, '0'), '.') ELSE duration_sec::VARCHAR END`;
+  const stamp = (column: string): string => `strftime("${column}", '%Y-%m-%dT%H:%M:%SZ') AS "${column}"`;
+  return `${sessionsFrom(plan, rows)}
+  SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${duration} AS duration_sec, device, is_repeat, is_bounce, is_spam
+  FROM sessions ORDER BY user_id, sessions."start", session_id`;
+};
+
+/** The rows of `rows` that the project excludes, in a table of "#file", "#line", user_id, "column" and "reason". */
+export const excluded = (plan: Plan, exclude: Exclusions, rows: string): string => {
+  const named = excludedRows(exclude, plan.rules.columns, rows);
+  if (!exclude.fasterThanHuman) return named;
+  const others = `(SELECT rows.* FROM ${rows} AS rows ANTI JOIN named USING ("#file", "#line"))`;
+  const place = ['"#file"', '"#line"'];
+  return `WITH named AS (${named}), bursts AS (
+    ${sessionsFrom(plan, others, place)}
+    SELECT ${place.join(', ')}, user_id, 'session_id' AS "column", 'in a session faster than a human' AS reason
+    FROM sessioned JOIN sessions USING (${sessionKey(sessionFacts(plan))}) WHERE ${fasterThanHuman}
+  )
+  FROM named UNION ALL FROM bursts`;
 };
 
 /** All rows of the log with `t`, unchecked: what may be aggregated once the log is known to be clean. */

@@ -32,6 +32,13 @@ const sessioned = (facts: SessionFacts): string => {
   )`;
 };
 
+/** True of a session that no human is fast enough for. */
+export const fasterThanHuman = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond}`;
+
+/** What tells sessions apart. A session named u1#1 in the log is not the first unnamed session of user u1. */
+export const sessionKey = (facts: SessionFacts): string =>
+  facts.ids === 'mixed' ? 'user_id, session_id, unnamed' : 'user_id, session_id';
+
 /** The most frequent known device; ties go to the first in byte order. */
 const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST'))`;
 
@@ -46,9 +53,8 @@ export const sessionTable = (facts: SessionFacts): string => {
     return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
   };
   const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
+  const key = sessionKey(facts);
   const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
-  // A session named u1#1 in the log is not the first unnamed session of user u1.
-  const key = facts.ids === 'mixed' ? 'user_id, session_id, unnamed' : 'user_id, session_id';
   const keyAndDevice = facts.hasDevice ? `${key}, device` : key;
   return `${sessioned(facts)},
   by_device AS (
@@ -70,10 +76,10 @@ export const sessionTable = (facts: SessionFacts): string => {
     SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec FROM gathered
   ),
   sessions AS (
-    SELECT user_id, session_id, "start" AS t, "start", "end", events, duration_sec, device,
+    SELECT ${key}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
       ${flag('bounce_flag', 'events = 1')} AS is_bounce,
-      ${flag('spam_flag', `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond}`)} AS is_spam
+      ${flag('spam_flag', fasterThanHuman)} AS is_spam
     FROM timed
   )`;
 };

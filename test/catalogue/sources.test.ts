@@ -39,7 +39,7 @@ describe.each(samples)('the source $name', ({ name, source, text, users }) => {
     expect(body.map((row) => SOURCE_COLUMNS.map((column) => row[header.indexOf(column)]))).toEqual(users);
   });
 
-  it.skipIf(text.startsWith('{'))('is read by the engine as by the oracle', async () => {
+  it('is read by the engine as by the oracle', async () => {
     if (!isSource(name)) throw new Error(name);
     const { accounts, rows } = await find([text], { config: { ...defaultConfig, events: eventsOf(name) } });
     const expected = oracle(log, { config });

@@ -32,6 +32,7 @@ describe('the engine', () => {
           used: expected.used,
           rejected: expected.rejected.length,
           duplicate: expected.duplicate,
+          excluded: 0,
           later: expected.later,
         });
         expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { type Config, defaultConfig } from '../../src/config.js';
 import { withEngine } from '../../src/engine/duckdb.js';
-import { computeFeatures, type Outcome, type Request } from '../../src/engine/features.js';
+import { computeFeatures, type Outcome } from '../../src/engine/features.js';
+import type { Request } from '../../src/engine/run.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {

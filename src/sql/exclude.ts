@@ -1,0 +1,55 @@
+/** Rows that are none of a customer's: what `exclude` in gesture.yaml says, as conditions with a reason each. */
+import type { Exclusions } from '../config.js';
+import { identifier, literal } from './text.js';
+
+/** Columns in which a person's e-mail address may stand. */
+const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
+
+interface Rule {
+  readonly column: string;
+  readonly reason: string;
+  readonly holds: string;
+}
+
+const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
+
+const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string): Rule[] => {
+  const has = (column: string): boolean => columns.includes(column);
+  const domains = listOf(exclude.emailDomains.map((domain) => domain.toLowerCase()));
+  return [
+    ...(exclude.users.length > 0
+      ? [{ column: 'user_id', reason: 'an internal user', holds: `user_id IN (${listOf(exclude.users)})` }]
+      : []),
+    ...(exclude.emailDomains.length > 0
+      ? ADDRESS_COLUMNS.filter(has).map((column) => {
+          const domain = `lower(regexp_extract(${identifier(column)}, '@([^@\\s]+)$', 1))`;
+          // Whoever has such an address on one event is internal on all of them.
+          const holds = `user_id IN (SELECT user_id FROM ${rows} WHERE ${domain} IN (${domains}))`;
+          return { column, reason: 'an internal e-mail address', holds };
+        })
+      : []),
+    ...(has('user_agent')
+      ? exclude.userAgents.map((pattern) => ({
+          column: 'user_agent',
+          reason: 'the user agent of a bot',
+          holds: `regexp_matches(user_agent, ${literal(pattern)}, 'i')`,
+        }))
+      : []),
+  ];
+};
+
+/**
+ * The rows of `rows` that a rule excludes: "#file", "#line", user_id, "column" and "reason" of the first that does.
+ *
+ * @param columns the columns `rows` has
+ */
+export const excludedRows = (exclude: Exclusions, columns: readonly string[], rows: string): string => {
+  const rules = rulesOf(exclude, columns, rows);
+  const none = 'NULL::STRUCT("column" VARCHAR, reason VARCHAR)';
+  const why = rules.map(
+    ({ column, reason, holds }) => `WHEN ${holds} THEN {'column': ${literal(column)}, 'reason': ${literal(reason)}}`,
+  );
+  return `SELECT "#file", "#line", user_id, why."column" AS "column", why.reason AS reason FROM (
+    SELECT *, ${why.length === 0 ? none : `CASE ${why.join('\n      ')} END`} AS why FROM ${rows}
+  ) WHERE why IS NOT NULL`;
+};
