@@ -1,11 +1,12 @@
 /** `gesture features` as a user runs it: what it says, what it writes, how it ends. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HAND_LOG } from '../fixtures/hand.js';
-import { gesture, type Run } from './gesture.js';
+import { gesture, program, type Run } from './gesture.js';
 
 let folder = '';
 beforeEach(() => {
@@ -184,4 +185,15 @@ it('reads a log separated by semicolons, unless its numbers do not fit', () => {
   const { status, stderr } = features(write('log.csv', german('120,50')), '--max-rejected', '100%');
   expect(status).toBe(65);
   expect(stderr).toContain('if it is right, say so with --delimiter');
+});
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+it.skipIf(!hasScript)('says on a terminal how far a long run is, and nothing of it is left', () => {
+  write('log.csv', LOG);
+  // The rest of the log comes after three seconds.
+  const line = `{ cat log.csv; sleep 3; } | "${process.execPath}" "${program}" features -`;
+  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { cwd: folder, encoding: 'utf8' });
+  expect(stdout).toMatch(/reading: 2 s/);
+  expect(stdout.split('\u001B[K').at(-1)).toMatch(/^read 3 = used 3/);
 });

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
 
 /** What a run said and how it ended. */
 export interface Run {

@@ -1,0 +1,103 @@
+/** What fast readers of CSV get wrong without a word, each on a log of its own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { gesture } from '../commands/gesture.js';
+import { find } from './find.js';
+
+const HEADER = 'user_id,timestamp,event_type';
+const row = (user: string, at = '2026-01-05T09:00:00Z'): string => `${user},${at},page_view\n`;
+
+/** The users found, and what became of the rows: read, used, rejected. */
+const outcome = async (log: string | Buffer): Promise<{ users: string[]; rows: number[]; lines: number[] }> => {
+  const { rows, accounts, faults } = await find([log]);
+  const { read, used, rejected } = accounts;
+  return {
+    users: rows.slice(1).map(([user = '']) => user),
+    rows: [read, used, rejected],
+    lines: faults.map(({ line }) => line),
+  };
+};
+
+describe('rows', () => {
+  it('are all read, however many bad ones lie between good ones', async () => {
+    const log = `${HEADER}\n${row('a').repeat(1000)}${row('b', 'x').repeat(700_000)}${row('c').repeat(100_000)}`;
+    const { users, rows, lines } = await outcome(log);
+    expect(users).toEqual(['a', 'c']);
+    expect(rows).toEqual([801_000, 101_000, 700_000]);
+    expect([lines[0], lines.at(-1)]).toEqual([1002, 701_001]);
+  });
+
+  it('with text after a closing quote are rejected alone', async () => {
+    const log = `${HEADER}\n${row('a')}${row('"b"x')}${row('"c"')}${row('d')}`;
+    expect(await outcome(log)).toEqual({ users: ['a', 'c', 'd'], rows: [4, 3, 1], lines: [3] });
+  });
+
+  it('of too many or too few cells are rejected alone', async () => {
+    const log = `${HEADER}\n${row('a')}b,2026-01-05\n${row('c,c')}${row('d')}`;
+    expect(await outcome(log)).toEqual({ users: ['a', 'd'], rows: [4, 2, 2], lines: [3, 4] });
+  });
+
+  it('that end in CR LF are read after a header that ends in LF, and the other way round', async () => {
+    const rows = row('a') + row('b');
+    expect((await outcome(`${HEADER}\n${rows.replaceAll('\n', '\r\n')}`)).rows).toEqual([2, 2, 0]);
+    expect((await outcome(`${HEADER}\r\n${rows}`)).rows).toEqual([2, 2, 0]);
+  });
+});
+
+it('ids are text: none of these is another', async () => {
+  const ids = ['007', '1', '100000', '1e5', '7', 'NaN', '__proto__', 'inf', 'null', 'true'];
+  expect((await outcome(`${HEADER}\n${ids.map((id) => row(id)).join('')}`)).users).toEqual(ids.toSorted());
+});
+
+it('timestamps keep their offset, and have the machine’s zone never', async () => {
+  const stamps = ['2026-01-05T09:00:00+02:00', '2026-01-05T07:00:00', '2026-01-05 07:00:00 UTC'];
+  const { rows } = await find([`${HEADER}\n${stamps.map((at, i) => row(`u${i}`, at)).join('')}`]);
+  const at = rows[0]?.indexOf('last_event_ts') ?? -1;
+  expect(rows.slice(1).map((cells) => cells[at])).toEqual(Array(3).fill('2026-01-05T07:00:00Z'));
+});
+
+it.each(['1_000', 'NaN', 'nan', 'Infinity', '-inf', '1e400', '1,000', '0x10', '٣', '5 '])(
+  'the number %s is rejected, not read as another',
+  async (number) => {
+    const log = `${HEADER},session_number\na,2026-01-05,signup,1.5\nb,2026-01-05,signup,"${number}"\n`;
+    expect(await outcome(log)).toEqual({ users: ['a'], rows: [2, 1, 1], lines: [3] });
+  },
+);
+
+it.each(['03/01/2026', '2026-02-30', '2026-01-05T24:00:00Z', '2026-01-05T09:60:00Z', '0001-01-01', 'infinity', '0'])(
+  'the timestamp %s is rejected, not guessed',
+  async (stamp) => {
+    expect(await outcome(`${HEADER}\n${row('a')}${row('b', stamp)}`)).toMatchObject({ users: ['a'], lines: [3] });
+  },
+);
+
+describe('paths', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gesture-traps-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(['log[1].csv', 'log*.csv', 'log?.csv', "o'hara; DROP TABLE x.csv", '$1.csv', 'hive=1/log.csv', 'a\nb.csv'])(
+    '%j is one file, and adds no column',
+    (name) => {
+      mkdirSync(join(folder, 'hive=1'), { recursive: true });
+      writeFileSync(join(folder, 'log1.csv'), `${HEADER}\n${row('other')}`);
+      writeFileSync(join(folder, 'logs.csv'), `${HEADER}\n${row('other')}`);
+      writeFileSync(join(folder, name), `${HEADER}\n${row('ana')}`);
+      const { stdout, status } = gesture(folder, ['features', name, '--out', '-']);
+      expect(status).toBe(0);
+      expect(stdout.split('\n').slice(1)).toEqual([expect.stringMatching(/^ana,/), '']);
+      expect(stdout).not.toContain('hive');
+    },
+  );
+
+  it('a little gzip that unpacks to a header of a million columns takes no memory to refuse', () => {
+    writeFileSync(join(folder, 'commas.csv.gz'), gzipSync(Buffer.alloc(2_000_000, ',')));
+    const { status, stderr } = gesture(folder, ['features', 'commas.csv.gz'], {
+      env: { NODE_OPTIONS: '--max-old-space-size=256' },
+    });
+    expect(stderr).toContain('a record is longer than a megabyte');
+    expect(status).toBe(65);
+  });
+});
