@@ -59,13 +59,15 @@ const variants = async (events) => {
   return paths;
 };
 
-const peersIn = (from) =>
+/** The programs in a folder, each with the name and the command line that it is run by. */
+const peersIn = (from, events) =>
   readdirSync(from)
     .filter((file) => /_features\.(?:mjs|cjs|py)$/.test(file))
-    .map((file) => [
-      file.replace(/_features\..*/, ''),
-      [file.endsWith('.py') ? (process.env.PYTHON ?? 'python3') : process.execPath, join(from, file)],
-    ]);
+    .map((file) => {
+      const name = file.replace(/_features\..*/, '');
+      const by = file.endsWith('.py') ? (process.env.PYTHON ?? 'python3') : process.execPath;
+      return { name, argv: [by, join(from, file), events, join(folder, `${name}.csv`)] };
+    });
 
 const compare = async () => {
   const events = resolve(values.events ?? join(folder, 'events.csv'));
@@ -77,10 +79,7 @@ const compare = async () => {
   const commands = [
     ['gesture', ours(events)],
     ['floor', [process.execPath, fileURLToPath(import.meta.url), '--floor', events]],
-    ...(values.peers === undefined ? [] : peersIn(resolve(values.peers))).map(([name, argv]) => [
-      name,
-      [...argv, events, join(folder, `${name}.csv`)],
-    ]),
+    ...(values.peers === undefined ? [] : peersIn(resolve(values.peers), events)).map(({ name, argv }) => [name, argv]),
     ['gesture, 512MB', ours(events, '--memory-limit', '512MB')],
     ...Object.entries(await variants(events)).map(([name, path]) => [`gesture, ${name}`, ours(path)]),
   ];
