@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { explainScreen } from '../../src/commands/explainScreen.js';
 import { bar, histogramLine, rankScreen } from '../../src/commands/rankScreen.js';
 import { displayWidth, idAndName, type Screen, screenOf } from '../../src/io/screen.js';
+import { explain } from '../../src/scoring/explain.js';
 import { healthOf } from '../../src/scoring/health.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
 import { defaultScoring, prepare } from '../../src/scoring/score.js';
@@ -56,6 +58,27 @@ describe('the table of gesture rank', () => {
     expect(screenOf(terminal)).toEqual({ width: 132, colour: true });
     expect(screenOf({ ...terminal, hasColors: () => false }).colour).toBe(false); // NO_COLOR, TERM=dumb
     expect(screenOf({ columns: 132 })).toEqual({ width: 132, colour: false });
+  });
+});
+
+describe('the answer of gesture explain', () => {
+  const answer = (as: Screen): string => {
+    const row = { signups: 1, pricing_page_views: 3, account_balance_usd: 72.41, spam_rate: 0.25, bounce_rate: 1 };
+    const [user_id, username] = HOSTILE[1];
+    const standing = { rank: 2, users: 100, percentile: 98, config: '08062fdee3d8' };
+    return explainScreen({ user_id, username, ...standing, now: explain(row), what_if: explain({ spam_rate: 1 }) }, as);
+  };
+
+  it.each([
+    ['80 columns', { width: 80, colour: false }, 'explain-80.txt'],
+    ['120 columns', { width: 120, colour: false }, 'explain-120.txt'],
+  ])('on %s', async (_, as, file) => {
+    await expect(answer(as)).toMatchFileSnapshot(`screens/${file}`);
+  });
+
+  it.each([40, 60, 80, 100, 120])('fits %d columns', (width) => {
+    for (const line of answer({ width, colour: false }).split('\n'))
+      expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });
 });
 
