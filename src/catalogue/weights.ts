@@ -27,7 +27,7 @@ export interface Weight {
   readonly because: string;
   /**
    * The signal in a sentence about one user. `{times}`: once, twice, 6 times; `{value}`: 1,234.5; `{percent}`: 75%;
-   * `{ago}`: today, 3 days ago.
+   * `{ago}`: today, 3 days ago; `{page|pages}`: the one for a value of 1, the other for any other.
    */
   readonly phrase: string;
 }
@@ -78,7 +78,7 @@ export const defaultWeights = {
     points: 3,
     earns: { log_full_at: 50 },
     because: 'Reading is interest, but cheap: by the logarithm, so that a crawler gains nothing over a keen reader.',
-    phrase: 'viewed pages {times}',
+    phrase: 'viewed {value} {page|pages}',
   },
   repeat_session_rate: {
     points: 4,
@@ -96,7 +96,7 @@ export const defaultWeights = {
     points: 2,
     earns: { saturates_at: 10 },
     because: 'What the log itself calls recent reading; a light sign, full at ten pages.',
-    phrase: 'read {value} pages lately',
+    phrase: 'read {value} {page|pages} lately',
   },
   days_since_last_event: {
     points: 5,

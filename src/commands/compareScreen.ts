@@ -1,20 +1,31 @@
 /** What `gesture compare` says: the settings first, then who moved and why. */
-import { cell, counted, paint, type Screen, wrapped } from '../io/screen.js';
+import { cell, counted, idAndName, paint, type Screen, wrapped } from '../io/screen.js';
 import type { Comparison, Moved } from '../scoring/compare.js';
 
 const signed = (points: number): string => `${points < 0 ? '' : '+'}${points.toFixed(2)}`;
 
-const movedLines = (user: Moved, screen: Screen): string[] => {
-  const why = user.parts.map(({ part, change }) => `${part} ${signed(change)}`).join(', ');
-  const change = cell(signed(user.change), 7, 'right');
-  const numbers = [
-    cell(user.user_id, 14),
-    cell(user.username, 16),
-    `${cell(user.old_score.toFixed(2), 6, 'right')} -> ${cell(user.new_score.toFixed(2), 6, 'right')}`,
-    paint(screen, user.change < 0 ? 'red' : 'green', change),
-    `rank ${user.old_rank} -> ${user.new_rank}`,
-  ].join('  ');
-  return [numbers, ...wrapped(why, screen.width - 4).map((line) => `    ${line}`)];
+const rankOf = (user: Moved): string => `rank ${user.old_rank} -> ${user.new_rank}`;
+
+const movedLines = (users: readonly Moved[], screen: Screen): string[] => {
+  const scoresAndChange = 16 + 7;
+  const taken = scoresAndChange + 4 * 2 + Math.max(0, ...users.map((user) => rankOf(user).length));
+  const width = idAndName(
+    users.map(({ user_id }) => user_id),
+    users.map(({ username }) => username),
+    screen.width - taken,
+  );
+  return users.flatMap((user) => {
+    const why = user.parts.map(({ part, change }) => `${part} ${signed(change)}`).join(', ');
+    const change = cell(signed(user.change), 7, 'right');
+    const numbers = [
+      cell(user.user_id, width.id),
+      cell(user.username, width.name),
+      `${cell(user.old_score.toFixed(2), 6, 'right')} -> ${cell(user.new_score.toFixed(2), 6, 'right')}`,
+      paint(screen, user.change < 0 ? 'red' : 'green', change),
+      rankOf(user),
+    ].join('  ');
+    return [numbers, ...wrapped(why, screen.width - 4).map((line) => `    ${line}`)];
+  });
 };
 
 /** Ids named in one line before it says how many more there are. */
@@ -49,7 +60,7 @@ export const compareScreen = (comparison: Comparison, top: number, screen: Scree
     ...named('entered', entered, screen),
     ...named('left', left, screen),
     ...(shown.length > 0 ? [''] : []),
-    ...shown.flatMap((user) => movedLines(user, screen)),
+    ...movedLines(shown, screen),
     ...(moved.length > top ? [`and ${moved.length - top} more (--top, --json)`] : []),
   ];
   return `${lines.join('\n')}\n`;

@@ -32,8 +32,12 @@ export interface Answer {
 
 const cannot = (message: string): Failure => new Failure('usage', message);
 
-/** `pricing_page_views=6` as a value of that signal; nothing after the `=` is unknown. */
-const changesOf = (whatIf: readonly string[], signals: readonly string[]): Record<string, number> =>
+/**
+ * The values that --what-if asks for: `pricing_page_views=6` as a value of that signal; nothing after the `=` is unknown.
+ *
+ * @throws Failure `usage` for another form, an unknown signal, or what is not a plain number
+ */
+export const changesOf = (whatIf: readonly string[], signals: readonly string[]): Record<string, number> =>
   Object.fromEntries(
     whatIf.map((change) => {
       const [name = '', ...rest] = change.split('=');

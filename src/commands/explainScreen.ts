@@ -1,5 +1,5 @@
 /** What `gesture explain` says: every signal with its value, curve, share and points. */
-import { cell, paint, type Screen, wrapped } from '../io/screen.js';
+import { cell, displayWidth, paint, type Screen, wrapped } from '../io/screen.js';
 import type { Explained, ExplainedSignal } from '../scoring/explain.js';
 import type { Answer } from './explain.js';
 
@@ -12,37 +12,85 @@ const signed = (points: number): string => (points === 0 ? '0.00' : `${points > 
 
 const plain = (value: number | null): string => (value === null ? 'unknown' : String(Math.round(value * 1e4) / 1e4));
 
-const signalLine = (signal: ExplainedSignal, screen: Screen): string => {
-  const points = cell(signed(signal.points), 7, 'right');
-  return [
-    `  ${cell(signal.signal, 22)}`,
-    cell(plain(signal.value), 9, 'right'),
-    paint(screen, 'cyan', shareBar(signal.share)),
-    signal.points < 0 ? paint(screen, 'red', points) : points,
-    `of ${cell(String(signal.most), 4)}`,
-    paint(screen, 'dim', wrapped(signal.curve, Math.max(20, screen.width - 62), 1).join('')),
-  ].join('  ');
+/** Columns of each part of a line: the signal, its value, a bar if there is room, the points, the most there is, the curve. */
+interface Layout {
+  readonly name: number;
+  readonly value: number;
+  readonly bars: boolean;
+  readonly most: number;
+  /** Blanks before the words of the curve. */
+  readonly indent: number;
+  /** Columns for the words of the curve; 0: they stand in a line of their own. */
+  readonly curve: number;
+}
+
+const POINTS = 7;
+
+/** The least that is worth wrapping words into. */
+const FEWEST = 20;
+
+const layoutFor = (signals: readonly ExplainedSignal[], screen: Screen): Layout => {
+  const longest = (text: (signal: ExplainedSignal) => string): number =>
+    Math.max(0, ...signals.map((signal) => displayWidth(text(signal))));
+  const value = longest((signal) => plain(signal.value));
+  const most = longest((signal) => `of ${signal.most}`);
+  const besides = value + POINTS + most + 2 * 5;
+  const name = Math.min(
+    Math.max(
+      'floor: held at 0'.length,
+      longest(({ signal }) => signal),
+    ),
+    Math.max(8, screen.width - besides),
+  );
+  const room = screen.width - name - besides;
+  const bars = room >= BAR + 2 + longest(({ curve }) => curve);
+  const indent = name + besides + (bars ? BAR + 2 : 0);
+  const curve = screen.width - indent;
+  return { name, value, bars, most, indent, curve: curve < FEWEST ? 0 : curve };
 };
 
-const sumLine = (name: string, points: string): string => `  ${cell(name, 22)}${cell(points, 32, 'right')}`;
+const signalLines = (signal: ExplainedSignal, layout: Layout, screen: Screen): string[] => {
+  const points = cell(signed(signal.points), POINTS, 'right');
+  const numbers = [
+    `  ${cell(signal.signal, layout.name)}`,
+    cell(plain(signal.value), layout.value, 'right'),
+    ...(layout.bars ? [paint(screen, 'cyan', shareBar(signal.share))] : []),
+    signal.points < 0 ? paint(screen, 'red', points) : points,
+    cell(`of ${signal.most}`, layout.most),
+  ].join('  ');
+  const dim = (text: string): string => paint(screen, 'dim', text);
+  if (layout.curve === 0)
+    return [numbers, ...wrapped(signal.curve, screen.width - 4).map((text) => `    ${dim(text)}`)];
+  const [first = '', ...rest] = wrapped(signal.curve, layout.curve);
+  return [`${numbers}  ${dim(first)}`, ...rest.map((text) => ' '.repeat(layout.indent) + dim(text))];
+};
 
-const table = ({ signals, floor, cap, score }: Explained, screen: Screen): string[] => [
-  ...signals.map((signal) => signalLine(signal, screen)),
-  ...(floor > 0 ? [sumLine('floor: held at 0', signed(floor))] : []),
-  ...(cap < 0 ? [sumLine('cap: held at 100', signed(cap))] : []),
-  paint(screen, 'bold', sumLine('score', score.toFixed(2))),
-];
+const table = ({ signals, floor, cap, score }: Explained, screen: Screen): string[] => {
+  const layout = layoutFor(signals, screen);
+  const toPoints = 2 + layout.value + (layout.bars ? BAR + 2 : 0) + 2 + POINTS;
+  const sumLine = (name: string, points: string): string =>
+    `  ${cell(name, layout.name)}${cell(points, toPoints, 'right')}`;
+  return [
+    ...signals.flatMap((signal) => signalLines(signal, layout, screen)),
+    ...(floor > 0 ? [sumLine('floor: held at 0', signed(floor))] : []),
+    ...(cap < 0 ? [sumLine('cap: held at 100', signed(cap))] : []),
+    paint(screen, 'bold', sumLine('score', score.toFixed(2))),
+  ];
+};
 
-const gains = ({ gains: open }: Explained): string[] =>
+const gains = ({ gains: open }: Explained, screen: Screen): string[] =>
   open.length === 0
     ? []
     : [
         '',
         'What would raise it most',
-        ...open.map(
-          (gain) =>
-            `  ${cell(signed(gain.points), 7, 'right')}  ${gain.says} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`,
-        ),
+        ...open.flatMap((gain) => {
+          const says = `${gain.says} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`;
+          const points = `  ${cell(signed(gain.points), 7, 'right')}  `;
+          return wrapped(says, screen.width - points.length).map(
+            (text, i) => (i === 0 ? points : ' '.repeat(points.length)) + text,
+          );
+        }),
       ];
 
 /** The answer about one user as text. */
@@ -60,7 +108,7 @@ export const explainScreen = (answer: Answer, screen: Screen): string => {
     ...wrapped(now.explanation, screen.width),
     '',
     ...table(now, screen),
-    ...gains(now),
+    ...gains(now, screen),
     ...(changed ? [...supposed, ...wrapped(changed.explanation, screen.width), '', ...table(changed, screen)] : []),
     '',
     `config ${answer.config}`,

@@ -1,5 +1,5 @@
 /** What `gesture rank` says on the terminal: the short list with its reasons, and the health of the scoring. */
-import { cell, counted, paint, type Paint, type Screen, wrapped } from '../io/screen.js';
+import { cell, counted, idAndName, paint, type Paint, type Screen, wrapped } from '../io/screen.js';
 import type { Label } from '../model.js';
 import type { Health } from '../scoring/health.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
@@ -28,21 +28,41 @@ export const bar = (points: ArrayLike<number>, score: number): string => {
   return drawn.padEnd(BAR, '·');
 };
 
-/** Blanks before the words of a user, and the lines they may take. */
-const [INDENT, WORD_LINES] = [7, 4];
+/** Blanks before the words of a user. */
+const INDENT = 7;
 
-const userLines = (user: Ranked, ranking: Ranking, screen: Screen): string[] => {
-  const label = labelOf(user.score, ranking.model.labels);
-  const numbers = [
-    cell(String(user.rank), 5, 'right'),
-    cell(user.id, 14),
-    cell(user.name, 16),
-    paint(screen, 'bold', cell((user.score / 100).toFixed(2), 6, 'right')),
-    paint(screen, COLOURS[label], cell(label, 6)),
-    paint(screen, 'cyan', bar(user.points, user.score)),
+/** Columns of a line besides the id and the name: rank, score, label, bar, and blanks between them. */
+const FIXED = 5 + 6 + 6 + BAR + 5 * 2;
+
+/** Screens narrower than this have no room for bars. */
+const WITH_BARS = 64;
+
+const table = (users: readonly Ranked[], ranking: Ranking, screen: Screen): string[] => {
+  const bars = screen.width >= WITH_BARS;
+  const room = screen.width - FIXED + (bars ? 0 : BAR + 2);
+  const width = idAndName(['user_id', ...users.map(({ id }) => id)], ['name', ...users.map(({ name }) => name)], room);
+  const heading = [
+    cell('#', 5, 'right'),
+    cell('user_id', width.id),
+    cell('name', width.name),
+    cell('score', 6, 'right'),
+    cell('label', 6),
+    ...(bars ? ['made of'] : []),
   ].join('  ');
-  const words = wrapped(user.explanation, screen.width - INDENT, WORD_LINES);
-  return [numbers, ...words.map((line) => ' '.repeat(INDENT) + paint(screen, 'dim', line))];
+  const lines = users.flatMap((user) => {
+    const label = labelOf(user.score, ranking.model.labels);
+    const numbers = [
+      cell(String(user.rank), 5, 'right'),
+      cell(user.id, width.id),
+      cell(user.name, width.name),
+      paint(screen, 'bold', cell((user.score / 100).toFixed(2), 6, 'right')),
+      paint(screen, COLOURS[label], cell(label, 6)),
+      ...(bars ? [paint(screen, 'cyan', bar(user.points, user.score))] : []),
+    ].join('  ');
+    const words = wrapped(user.explanation, screen.width - INDENT);
+    return [numbers, ...words.map((line) => ' '.repeat(INDENT) + paint(screen, 'dim', line))];
+  });
+  return [paint(screen, 'dim', heading), ...lines];
 };
 
 const percent = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)}%`;
@@ -85,9 +105,8 @@ const healthLines = (health: Health, screen: Screen): string[] => {
 
 /** The list of the users at `places` and the health of the scoring. */
 export const rankScreen = (ranking: Ranking, places: readonly number[], health: Health, screen: Screen): string => {
-  const heading = `${cell('#', 5, 'right')}  ${cell('user_id', 14)}  ${cell('name', 16)}  ${cell('score', 6, 'right')}  label`;
-  const list = places.flatMap((place) => userLines(rankedAt(ranking, place), ranking, screen));
+  const list = places.map((place) => rankedAt(ranking, place));
   const none = health.users === 0 ? 'There are no users.' : 'No user meets the filters.';
-  const lines = list.length === 0 ? [none] : [paint(screen, 'dim', heading), ...list];
+  const lines = list.length === 0 ? [none] : table(list, ranking, screen);
   return `${[...lines, '', ...healthLines(health, screen)].join('\n')}\n`;
 };

@@ -93,7 +93,9 @@ const weight = z
     because: text.optional().describe('Why it is worth that.'),
     phrase: text
       .optional()
-      .describe('The signal in a sentence; {times}, {value}, {percent} and {ago} stand for its value.'),
+      .describe(
+        'The signal in a sentence; {times}, {value}, {percent} and {ago} stand for its value, {page|pages} is page for 1.',
+      ),
   })
   .refine((one) => Object.keys(curve).filter((key) => Object.hasOwn(one, key)).length <= 1, {
     message: `has more than one curve: keep one of ${Object.keys(curve).join(', ')}`,

@@ -73,6 +73,22 @@ export const cell = (text: string, width: number, align: 'left' | 'right' = 'lef
   return align === 'left' ? safe + blanks : blanks + safe;
 };
 
+/**
+ * Widths for a column of ids and a column of names: as wide as the longest of each, if both fit into `room` columns;
+ * otherwise ids come first, since people copy them, and names keep at least twelve.
+ */
+export const idAndName = (
+  ids: readonly string[],
+  names: readonly string[],
+  room: number,
+): { readonly id: number; readonly name: number } => {
+  const longest = (texts: readonly string[]): number =>
+    Math.max(0, ...texts.map((text) => displayWidth(printable(text))));
+  const name = longest(names);
+  const id = Math.min(longest(ids), Math.max(8, room - Math.min(name, 12)));
+  return { id, name: Math.min(name, Math.max(4, room - id)) };
+};
+
 /** `text` in lines of at most `width` columns, broken at blanks, made safe to print; what is beyond `lines` is cut. */
 export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INFINITY): string[] => {
   const out: string[] = [];

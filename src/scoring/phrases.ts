@@ -25,9 +25,14 @@ export const PLACEHOLDERS: Readonly<Record<string, (value: number) => string>> =
   ago,
 };
 
+/** Words for a value of 1 and for any other: `{page|pages}`. */
+const ONE_OR_MANY = /^\{([^{}|]*)\|([^{}|]*)\}$/;
+
 /** A phrase of the weights made ready: from a value to words. Anything else in braces stays as it is. */
 export const phrasing = (phrase: string): ((value: number) => string) => {
-  const parts = phrase.split(/(\{\w+\})/).map((part): string | ((value: number) => string) => {
+  const parts = phrase.split(/(\{[^{}]+\})/).map((part): string | ((value: number) => string) => {
+    const [choice, one = '', many = ''] = ONE_OR_MANY.exec(part) ?? [];
+    if (choice !== undefined) return (value) => (value === 1 ? one : many);
     const name = part.slice(1, -1);
     return part.startsWith('{') && Object.hasOwn(PLACEHOLDERS, name) ? (PLACEHOLDERS[name] ?? part) : part;
   });

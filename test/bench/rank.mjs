@@ -1,5 +1,5 @@
 // What ranking costs beside other ways to do it, whole processes in turn on one features file:
-//   npm run build && node test/bench/rank.mjs [users, default 1000000] [rounds, default 1]
+//   npm run bench:rank -- [users, default 1000000] [rounds, default 1]
 // (a) csv-parse reading the file and doing nothing; (b) scoring row by row in pandas, from 20,000 rows (where $PYTHON
 // has pandas); (c) one DuckDB query that scores and keeps ten; (d) csv-stringify writing all rows of user_scores.csv.
 import { spawnSync } from 'node:child_process';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { explainScreen } from '../../src/commands/explainScreen.js';
 import { bar, histogramLine, rankScreen } from '../../src/commands/rankScreen.js';
-import { displayWidth, type Screen, screenOf } from '../../src/io/screen.js';
+import { displayWidth, idAndName, type Screen, screenOf } from '../../src/io/screen.js';
+import { explain } from '../../src/scoring/explain.js';
 import { healthOf } from '../../src/scoring/health.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
 import { defaultScoring, prepare } from '../../src/scoring/score.js';
@@ -42,7 +44,7 @@ describe('the table of gesture rank', () => {
     await expect(screen(as)).toMatchFileSnapshot(`screens/${file}`);
   });
 
-  it.each([80, 120])('fits %d columns, whatever the names', (width) => {
+  it.each([40, 60, 80, 120])('fits %d columns, whatever the names', (width) => {
     for (const line of screen({ width, colour: false }).split('\n'))
       expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });
@@ -56,6 +58,40 @@ describe('the table of gesture rank', () => {
     expect(screenOf(terminal)).toEqual({ width: 132, colour: true });
     expect(screenOf({ ...terminal, hasColors: () => false }).colour).toBe(false); // NO_COLOR, TERM=dumb
     expect(screenOf({ columns: 132 })).toEqual({ width: 132, colour: false });
+  });
+});
+
+describe('the answer of gesture explain', () => {
+  const answer = (as: Screen): string => {
+    const row = { signups: 1, pricing_page_views: 3, account_balance_usd: 72.41, spam_rate: 0.25, bounce_rate: 1 };
+    const [user_id, username] = HOSTILE[1];
+    const standing = { rank: 2, users: 100, percentile: 98, config: '08062fdee3d8' };
+    return explainScreen({ user_id, username, ...standing, now: explain(row), what_if: explain({ spam_rate: 1 }) }, as);
+  };
+
+  it.each([
+    ['80 columns', { width: 80, colour: false }, 'explain-80.txt'],
+    ['120 columns', { width: 120, colour: false }, 'explain-120.txt'],
+  ])('on %s', async (_, as, file) => {
+    await expect(answer(as)).toMatchFileSnapshot(`screens/${file}`);
+  });
+
+  it.each([40, 60, 80, 100, 120])('fits %d columns', (width) => {
+    for (const line of answer({ width, colour: false }).split('\n'))
+      expect(displayWidth(line)).toBeLessThanOrEqual(width);
+  });
+});
+
+describe('the columns of ids and names', () => {
+  const uuid = '123e4567-e89b-12d3-a456-426614174000';
+  it.each([
+    ['are as wide as what they hold', ['u1', 'u22'], ['Ana'], 43, { id: 3, name: 3 }],
+    ['leave an id whole where a name can be cut', [uuid], ['Maximiliane Musterfrau'], 50, { id: 36, name: 14 }],
+    ['cut the longest of ids, so that a name has twelve', [uuid], ['Maximiliane Musterfrau'], 43, { id: 31, name: 12 }],
+    ['cut both on a narrow screen', [uuid], ['Maximiliane Musterfrau'], 15, { id: 8, name: 7 }],
+    ['count what is seen: two for a Japanese character', ['u1'], ['日本'], 43, { id: 2, name: 4 }],
+  ])('%s', (_, ids, names, room, widths) => {
+    expect(idAndName(ids, names, room)).toEqual(widths);
   });
 });
 

@@ -31,6 +31,10 @@ export const holdsAsync = async <T>(
   await fc.assert(fc.asyncProperty(arbitrary, check), { seed, numRuns: SLOW_RUNS });
 };
 
+/** That many examples, from a seed of their own, for a property that is checked on all of them at once. */
+export const examples = <T>(arbitrary: fc.Arbitrary<T>): T[] =>
+  fc.sample(arbitrary, { seed: seedOf(RUNS), numRuns: RUNS });
+
 /** A value of a feature: mostly what logs hold, sometimes negative, huge or unknown (NaN). */
 export const value: fc.Arbitrary<number> = fc.oneof(
   { weight: 6, arbitrary: fc.nat({ max: 60 }) },
