@@ -1,5 +1,6 @@
 /** What `gesture explain` says: every signal with its value, curve, share and points. */
 import { cell, paint, type Screen, wrapped } from '../io/screen.js';
+import { printable } from '../io/terminal.js';
 import type { Explained, ExplainedSignal } from '../scoring/explain.js';
 import type { Answer } from './explain.js';
 
@@ -41,7 +42,7 @@ const gains = ({ gains: open }: Explained): string[] =>
         'What would raise it most',
         ...open.map(
           (gain) =>
-            `  ${cell(signed(gain.points), 7, 'right')}  ${gain.says} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`,
+            `  ${cell(signed(gain.points), 7, 'right')}  ${printable(gain.says)} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`,
         ),
       ];
 

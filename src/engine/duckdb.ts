@@ -75,6 +75,9 @@ export const withEngine = async <T>(
     ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
   });
   const connection = await instance.connect();
+  // The end of the process waits for the engine's threads: an interrupted run must not go on until its query ends.
+  const interrupt = (): void => connection.interrupt();
+  process.once('exit', interrupt);
   try {
     await connection.run(`SET TimeZone = 'UTC'`);
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
@@ -104,6 +107,7 @@ export const withEngine = async <T>(
   } catch (error) {
     throw translated(error, limits);
   } finally {
+    process.off('exit', interrupt);
     connection.closeSync();
     instance.closeSync();
   }
