@@ -377,6 +377,17 @@ const findOtherTypes = async (engine: Engine, found: Aggregated): Promise<Outcom
   return listed.map(([type, events]) => ({ type: String(type), events: Number(events) }));
 };
 
+const changed = async (logs: readonly Log[]): Promise<boolean> =>
+  (await Promise.all(logs.map((log) => log.since()))).some((what) => what !== 'nothing');
+
+/** A log that grew was read up to where it ended then, which is exact; one that lost something was not. */
+const refuseLoss = async (logs: readonly Log[]): Promise<void> => {
+  for (const log of logs) {
+    if ((await log.since()) !== 'loss') continue;
+    throw new Failure('data', `${log.name}: the file was cut or replaced while it was read: run it again`);
+  }
+};
+
 const numericExtras = (config: Config): Set<string> => {
   const arithmetic = new Set(['sum', 'max', 'min', 'mean']);
   return new Set(
@@ -426,13 +437,19 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   const mayBeClean = asOf === undefined && !asOfComesFirst(config.features);
 
   let found: Aggregated;
+  let otherTypes: Outcome['otherTypes'];
   try {
     if (!mayBeClean) throw new NotClean('has to be read with care');
     found = await readClean(engine, logs, plan);
+    otherTypes = await findOtherTypes(engine, found);
+    // What was read several times has to have been the same every time.
+    if (await changed(logs)) throw new NotClean('a log was written meanwhile');
   } catch (error) {
-    if (!(error instanceof NotClean)) throw error;
+    if (!(error instanceof NotClean || (await changed(logs)))) throw error;
     await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
     found = await readCarefully(engine, logs, plan, request, asOf);
+    otherTypes = await findOtherTypes(engine, found);
+    await refuseLoss(logs);
   }
   if (found.accounts.later > 0 && found.accounts.used === 0) {
     throw new Failure(
@@ -454,7 +471,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     users: await count(engine, 'SELECT count(*) FROM by_event'),
     sessions: await count(engine, 'SELECT coalesce(sum(total_sessions), 0)::BIGINT FROM by_session'),
     asOf: found.accounts.used === 0 ? undefined : isoSeconds(asOf ?? (await lastInstant(engine))),
-    otherTypes: found.accounts.used === 0 ? [] : await findOtherTypes(engine, found),
+    otherTypes,
     notices,
   };
 };

@@ -1,5 +1,5 @@
 /** From what a user names on the command line to files whose header is known and whose records are counted. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -10,6 +10,7 @@ import { fitting, type SourceName, sources, type Theirs } from '../catalogue/sou
 import { EVENT_COLUMNS, Failure, messageOf, REQUIRED_COLUMNS, systemCode } from '../model.js';
 import { type Glance, glance, Unreadable, walkRecords } from './records.js';
 import { didYouMean } from './closest.js';
+import { isDiskFault } from './output.js';
 
 /** One input, opened: a plain CSV file on disk with a bound header. */
 export interface Log {
@@ -30,6 +31,8 @@ export interface Log {
   readonly crlf: boolean;
   /** Counts the records without the engine. */
   readonly count: () => Promise<Glance>;
+  /** What became of the file since it was opened: a log may be written while it is read. */
+  readonly since: () => Promise<'nothing' | 'growth' | 'loss'>;
 }
 
 /** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
@@ -179,7 +182,7 @@ const landed = async (name: string, index: number, options: IntakeOptions): Prom
     try {
       return await spool(createReadStream(path), '.csv', gunzip, capped(limit, name));
     } catch (error) {
-      if (error instanceof Failure) throw error;
+      if (error instanceof Failure || isDiskFault(error)) throw error;
       throw bad(name, `the gzip data is damaged (${messageOf(error)})`);
     }
   }
@@ -257,16 +260,24 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 };
 
 /** An input on disk, with the names of its columns. */
-type Opened = Pick<Log, 'name' | 'path' | 'delimiter' | 'guessed' | 'header' | 'crlf'>;
+type Opened = Pick<Log, 'name' | 'path' | 'delimiter' | 'guessed' | 'header' | 'crlf' | 'since'>;
+
+const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
+  const now = await stat(path).catch(() => undefined);
+  if (now === undefined || now.ino !== then.ino || now.size < then.size) return 'loss';
+  return now.size === then.size && now.mtimeMs === then.mtimeMs ? 'nothing' : 'growth';
+};
 
 const openHeader = async (name: string, index: number, options: IntakeOptions): Promise<Opened> => {
   const shown = name === '-' ? 'standard input' : name;
   let path: string;
+  let then: Stats;
   try {
     path = await landed(name, index, options);
+    then = await stat(path);
     refuseForeign(shown, await readHead(path));
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || isDiskFault(error)) throw error;
     throw noInput(shown, reasonOf(error), error);
   }
   const { line, crlf } = await firstRecord(shown, path);
@@ -279,7 +290,7 @@ const openHeader = async (name: string, index: number, options: IntakeOptions): 
   const { delimiter, header } = complete ??
     headers.toSorted((a, b) => b.header.length - a.header.length)[0] ?? { delimiter: ',', header: [] };
   const guessed = options.delimiter === undefined && delimiter !== ',';
-  return { name: shown, path, delimiter, guessed, header, crlf };
+  return { name: shown, path, delimiter, guessed, header, crlf, since: () => sinceThen(path, then) };
 };
 
 const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
