@@ -447,9 +447,12 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   } catch (error) {
     if (!(error instanceof NotClean || (await changed(logs)))) throw error;
     await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
-    found = await readCarefully(engine, logs, plan, request, asOf);
-    otherTypes = await findOtherTypes(engine, found);
-    await refuseLoss(logs);
+    try {
+      found = await readCarefully(engine, logs, plan, request, asOf);
+      otherTypes = await findOtherTypes(engine, found);
+    } finally {
+      await refuseLoss(logs);
+    }
   }
   if (found.accounts.later > 0 && found.accounts.used === 0) {
     throw new Failure(

@@ -59,7 +59,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  ENOENT: 'there is no such folder',
+  // Of making a folder, Node on a read-only disk says so too.
+  ENOENT: 'its folder is not there, and cannot be made',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'a part of its path is a file, not a folder',
   ELOOP: 'too many symbolic links',
