@@ -1,7 +1,8 @@
 /** The program: registers the commands, maps errors to exit codes. Heavy modules load only with the command that needs them. */
 import { Command, CommanderError } from 'commander';
 import { createRequire } from 'node:module';
-import { discardUnfinished } from './io/output.js';
+import { constants } from 'node:os';
+import { cannotWrite, discardUnfinished } from './io/output.js';
 import { printable } from './io/terminal.js';
 import { EXIT, Failure } from './model.js';
 import { commands } from './commands/index.js';
@@ -13,6 +14,7 @@ const program = (): Command => {
     .description('Turns an event log into a ranked, explained list of the people worth calling.')
     .version(version)
     .showHelpAfterError('(run gesture --help to see the commands)')
+    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text, { lines: true })) })
     .exitOverride();
   for (const register of commands) register(gesture);
   return gesture.addHelpText(
@@ -35,6 +37,14 @@ const verdict = (error: unknown): { exit: number; say?: string } => {
   return { exit: EXIT.bug, say: `gesture: this is a bug in gesture, please report it with the lines below\n${stack}` };
 };
 
+/** Says what went wrong, and returns the exit code. */
+const fail = (error: unknown): number => {
+  const { exit, say } = verdict(error);
+  if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
+  if (error instanceof Failure) for (const line of error.excerpt) process.stderr.write(`${printable(line)}\n`);
+  return exit;
+};
+
 /**
  * Runs one command line, as in `main(process.argv)`. Sets the exit code; never throws.
  *
@@ -43,22 +53,19 @@ const verdict = (error: unknown): { exit: number; say?: string } => {
 export const main = async (argv: readonly string[]): Promise<void> => {
   const interrupted = (signal: NodeJS.Signals): void => {
     discardUnfinished();
-    process.exit(signal === 'SIGTERM' ? 143 : EXIT.interrupted);
+    process.exit(128 + constants.signals[signal]);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
   process.once('exit', discardUnfinished);
   // A reader that closes our output early (`| head`) has what it wants; a closed stderr leaves nobody to tell.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
-    process.exit(EXIT.cannotWrite);
+    process.exit(fail(cannotWrite('-', error)));
   });
   process.stderr.on('error', () => {});
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
-    const { exit, say } = verdict(error);
-    if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
-    if (error instanceof Failure) for (const line of error.excerpt) process.stderr.write(`${printable(line)}\n`);
-    process.exitCode = exit;
+    process.exitCode = fail(error);
   }
 };

@@ -1,4 +1,5 @@
 /** `gesture compare`: who moved between two user_scores.csv, by how much, and which signals did it. */
+import { print } from '../io/output.js';
 import { counted, screenOf } from '../io/screen.js';
 import { compareScores } from '../scoring/compare.js';
 import { compareScreen } from './compareScreen.js';
@@ -15,9 +16,9 @@ const compare = async (before: string, after: string, { top, json }: Options): P
   const comparison = compareScores(await readScores(before), await readScores(after));
   const { config_changed: configChanged, moved, entered, left, unchanged } = comparison;
   if (json) {
-    process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
+    await print(`${JSON.stringify(comparison, null, 2)}\n`);
   } else if (configChanged || moved.length + entered.length + left.length > 0) {
-    process.stdout.write(compareScreen(comparison, top, screenOf(process.stdout)));
+    await print(compareScreen(comparison, top, screenOf(process.stdout)));
   } else {
     process.stderr.write(`no change: ${counted(unchanged, 'user')}, the same points and settings\n`);
   }

@@ -2,6 +2,7 @@
 import { loadConfig } from '../config.js';
 import { cellNumber } from '../io/cells.js';
 import { didYouMean } from '../io/closest.js';
+import { print } from '../io/output.js';
 import { screenOf } from '../io/screen.js';
 import { Failure } from '../model.js';
 import { explain as explainRow, type Explained } from '../scoring/explain.js';
@@ -82,8 +83,7 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
     now: explainRow(row, config),
     ...(whatIf.length > 0 ? { what_if: explainRow({ ...row, ...changes }, config) } : {}),
   };
-  const text = json ? `${JSON.stringify(answer, null, 2)}\n` : explainScreen(answer, screenOf(process.stdout));
-  process.stdout.write(text);
+  await print(json ? `${JSON.stringify(answer, null, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
 };
 
 /** Adds `gesture explain`. */

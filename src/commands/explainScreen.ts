@@ -1,5 +1,6 @@
 /** What `gesture explain` says: every signal with its value, curve, share and points. */
 import { cell, displayWidth, paint, type Screen, wrapped } from '../io/screen.js';
+import { printable } from '../io/terminal.js';
 import type { Explained, ExplainedSignal } from '../scoring/explain.js';
 import type { Answer } from './explain.js';
 
@@ -85,7 +86,7 @@ const gains = ({ gains: open }: Explained, screen: Screen): string[] =>
         '',
         'What would raise it most',
         ...open.flatMap((gain) => {
-          const says = `${gain.says} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`;
+          const says = `${printable(gain.says)} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`;
           const points = `  ${cell(signed(gain.points), 7, 'right')}  `;
           return wrapped(says, screen.width - points.length).map(
             (text, i) => (i === 0 ? points : ' '.repeat(points.length)) + text,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { CONFIG_FILE, defaultConfig, loadConfig } from '../config.js';
 import { replaceFiles, writeText } from '../io/output.js';
+import { printable } from '../io/terminal.js';
 import { Failure } from '../model.js';
 import type { Register } from './index.js';
 
@@ -14,16 +15,17 @@ interface Options {
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
-const write = async (path: string, text: string): Promise<void> => {
-  await replaceFiles([{ path, write: (file) => writeText(file, [text]) }], []);
-  if (path !== '-') process.stderr.write(`wrote    ${path}\n`);
+const write = async (path: string, text: string, inputs: readonly string[] = []): Promise<void> => {
+  await replaceFiles([{ path, write: (file) => writeText(file, [text]) }], inputs);
+  if (path !== '-') process.stderr.write(`wrote    ${printable(path)}\n`);
 };
 
 const init = async ({ out, force, schema, config }: Options): Promise<void> => {
   if (schema !== undefined) {
     const { jsonSchema } = await import('../config/schema.js');
-    const { weights } = await loadConfig(config);
-    await write(schema === true ? SCHEMA_FILE : schema, `${JSON.stringify(jsonSchema(weights), null, 2)}\n`);
+    const { weights, path } = await loadConfig(config);
+    const text = `${JSON.stringify(jsonSchema(weights), null, 2)}\n`;
+    await write(schema === true ? SCHEMA_FILE : schema, text, path === undefined ? [] : [path]);
     return;
   }
   if (!force && out !== '-' && existsSync(out)) {

@@ -2,9 +2,10 @@
 import { Option } from 'commander';
 import { dirname, join } from 'node:path';
 import { type Config, loadConfig } from '../config.js';
-import { checkOutputs, replaceFiles, type Target, writeText } from '../io/output.js';
+import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
 import { type Format, FORMATS, listText, scoresCsv, userJson } from '../io/scoresFile.js';
 import { counted, screenOf } from '../io/screen.js';
+import { printable } from '../io/terminal.js';
 import { Failure, type Label } from '../model.js';
 import { healthOf } from '../scoring/health.js';
 import { rankedAt, type Ranking, rankUsers } from '../scoring/ranking.js';
@@ -54,10 +55,9 @@ const rank = async (from: string, options: Options): Promise<void> => {
   const scores = scoresPath(options);
   const toStdout = [out, scores].filter((path) => path === '-').length + (options.json ? 1 : 0);
   if (toStdout > 1) throw new Failure('usage', 'standard output can take one of --out, --scores and --json');
-  if (scores === out && out !== '-') throw new Failure('usage', `--out and --scores are the same file ${out}`);
 
   const config: Config = await loadConfig(options.config);
-  const inputs = [from, config.path].filter((path) => path !== undefined).filter((path) => path !== '-');
+  const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
   await checkOutputs(outputs, inputs);
 
@@ -77,14 +77,14 @@ const rank = async (from: string, options: Options): Promise<void> => {
 
   if (options.json) {
     const top = places.map((place) => userJson(rankedAt(ranking, place), ranking, config.hash));
-    process.stdout.write(`${JSON.stringify({ config: config.hash, health, top }, null, 2)}\n`);
+    await print(`${JSON.stringify({ config: config.hash, health, top }, null, 2)}\n`);
   }
   const wrote = outputs
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(places.length, 'user')})` : path));
   process.stderr.write(rankScreen(ranking, places, health, screenOf(process.stderr)));
-  process.stderr.write(`${'config'.padEnd(9)}${config.hash} (${config.path ?? 'the defaults'})\n`);
-  if (wrote.length > 0) process.stderr.write(`${'wrote'.padEnd(9)}${wrote.join(', ')}\n`);
+  process.stderr.write(`${'config'.padEnd(9)}${config.hash} (${printable(config.path ?? 'the defaults')})\n`);
+  if (wrote.length > 0) process.stderr.write(`${'wrote'.padEnd(9)}${printable(wrote.join(', '))}\n`);
 };
 
 /** Adds `gesture rank`. */

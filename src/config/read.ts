@@ -1,5 +1,7 @@
 /** Reads gesture.yaml: text -> grammar -> settings; or one error that shows every line that is wrong. */
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import type { Settings } from '../config.js';
 import { Failure } from '../model.js';
 import { parseConfigText, type Place, type Problem } from './document.js';
@@ -38,12 +40,13 @@ const read = async (file: string): Promise<string> => {
     throw new Failure('noInput', `there is no config file ${file}`, { cause: error });
   });
   if (there.isDirectory()) throw new Failure('noInput', `cannot read ${file}: it is a folder, not a config file`);
-  if (there.size > MAX_BYTES) {
-    throw new Failure('usage', `${file} has ${there.size} bytes: that is not a config file`);
-  }
-  const bytes = await readFile(file).catch((error: unknown) => {
+  // Read up to the limit and one byte beyond: a device or a pipe has no size.
+  const bytes = await buffer(createReadStream(file, { end: MAX_BYTES })).catch((error: unknown) => {
     throw new Failure('noInput', `cannot read ${file}: permission denied?`, { cause: error });
   });
+  if (bytes.length > MAX_BYTES) {
+    throw new Failure('usage', `${file} has more than ${MAX_BYTES} bytes: that is not a config file`);
+  }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     if (text.includes('\0')) throw new TypeError('NUL');

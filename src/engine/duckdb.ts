@@ -2,7 +2,8 @@
 import type * as DuckDB from '@duckdb/node-api';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { Failure } from '../model.js';
+import { dirname } from 'node:path';
+import { Failure, systemCode } from '../model.js';
 
 /** What a run may use of the machine. */
 export interface EngineLimits {
@@ -27,7 +28,8 @@ export interface Engine {
 }
 
 /** The engine's own errors that a user can mend, as such; any other is returned as it is. */
-const translated = (error: unknown, limits: EngineLimits): unknown => {
+const translated = (error: unknown, scratch: string, limits: EngineLimits): unknown => {
+  if (systemCode(error) !== undefined) return error;
   const message = error instanceof Error ? error.message : '';
   if (message.startsWith('Out of Memory')) {
     const limit = limits.memoryLimit === undefined ? 'there is' : `--memory-limit ${limits.memoryLimit}`;
@@ -37,9 +39,10 @@ const translated = (error: unknown, limits: EngineLimits): unknown => {
       { cause: error },
     );
   }
-  if (
-    /^IO Error: (Could not write|Failed to write|Cannot write|Could not (create|truncate))|No space left/i.test(message)
-  ) {
+  if (message.includes('No space left on device')) {
+    return new Failure('cannotWrite', `cannot write ${dirname(scratch)}: the disk is full`, { cause: error });
+  }
+  if (/^IO Error: (Could not write|Failed to write|Cannot write|Could not (create|truncate))/i.test(message)) {
     return new Failure('cannotWrite', `cannot write: ${message.split('\n')[0]?.replace(/^IO Error: /, '')}`, {
       cause: error,
     });
@@ -75,6 +78,9 @@ export const withEngine = async <T>(
     ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
   });
   const connection = await instance.connect();
+  // The end of the process waits for the engine's threads: an interrupted run must not go on until its query ends.
+  const interrupt = (): void => connection.interrupt();
+  process.once('exit', interrupt);
   try {
     await connection.run(`SET TimeZone = 'UTC'`);
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
@@ -102,8 +108,9 @@ export const withEngine = async <T>(
       },
     });
   } catch (error) {
-    throw translated(error, limits);
+    throw translated(error, scratch, limits);
   } finally {
+    process.off('exit', interrupt);
     connection.closeSync();
     instance.closeSync();
   }

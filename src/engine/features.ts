@@ -153,6 +153,27 @@ const findOtherTypes = async (engine: Engine, found: Aggregated): Promise<Outcom
   return listed.map(([type, events]) => ({ type: String(type), events: Number(events) }));
 };
 
+/** What needs the rows once more: the session table, where it is asked for, and the other types, where there are any. */
+const readAgain = async (engine: Engine, found: Aggregated, request: Request): Promise<Outcome['otherTypes']> => {
+  if (request.sessions !== undefined) {
+    const table = literal(request.sessions);
+    await engine.run(`COPY (${sessionRows(found.plan, found.rows)}) TO ${table} ${CSV}`, found.paths);
+  }
+  return findOtherTypes(engine, found);
+};
+
+/** Whether a log is no longer what it was when it was opened. */
+const changed = async (logs: readonly Log[]): Promise<boolean> =>
+  (await Promise.all(logs.map((log) => log.since()))).some((what) => what !== 'nothing');
+
+/** A log that grew was read up to where it ended then, which is exact; one that lost something was not. */
+const refuseLoss = async (logs: readonly Log[]): Promise<void> => {
+  for (const log of logs) {
+    if ((await log.since()) !== 'loss') continue;
+    throw new Failure('data', `${log.name}: the file was cut or replaced while it was read: run it again`);
+  }
+};
+
 const numericExtras = (config: Config): Set<string> => {
   const arithmetic = new Set(['sum', 'max', 'min', 'mean']);
   return new Set(
@@ -228,27 +249,30 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     logs.every((log) => log.format !== 'ndjson');
 
   let found: Aggregated;
+  let otherTypes: Outcome['otherTypes'];
   try {
     if (!mayBeClean) throw new NotClean('has to be read with care');
     found = await readClean(engine, logs, plan);
+    otherTypes = await readAgain(engine, found, request);
+    // What was read several times has to have been the same every time.
+    if (await changed(logs)) throw new NotClean('a log was written meanwhile');
   } catch (error) {
-    if (!(error instanceof NotClean)) throw error;
+    if (!(error instanceof NotClean || (await changed(logs)))) throw error;
     await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
-    found = await readCarefully(engine, logs, plan, request, asOf);
+    try {
+      found = await readCarefully(engine, logs, plan, request, asOf);
+      otherTypes = await readAgain(engine, found, request);
+    } finally {
+      await refuseLoss(logs);
+    }
   }
-  if (found.accounts.later > 0 && found.accounts.used === 0) {
+  if (found.accounts.later > 0 && found.accounts.used + found.accounts.excluded === 0) {
     throw new Failure(
       'data',
       `no event is as early as --as-of ${request.asOf}: all ${found.accounts.later} lie after it`,
     );
   }
   await engine.run(`COPY (${users(found.plan)}) TO $1 ${CSV}`, [to]);
-
-  if (request.sessions !== undefined) {
-    const { plan: asRead, rows, paths } = found;
-    const table = literal(request.sessions);
-    await engine.run(`COPY (${sessionRows(asRead, rows)}) TO ${table} ${CSV}`, paths);
-  }
 
   const notices = logs.flatMap((log) => [
     ...(log.guessed ? [`${log.name}: the columns are separated by ${spelled(log.delimiter)}`] : []),
@@ -261,7 +285,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     sessions: await count(engine, 'SELECT coalesce(sum(total_sessions), 0)::BIGINT FROM by_session'),
     asOf: found.accounts.used === 0 ? undefined : isoSeconds(asOf ?? (await lastInstant(engine))),
     excluded: config.exclude ? await listExcluded(engine, logs, request) : [],
-    otherTypes: found.accounts.used === 0 ? [] : await findOtherTypes(engine, found),
+    otherTypes,
     notices,
   };
 };

@@ -1,5 +1,5 @@
 /** From what a user names on the command line to files whose header is known and whose records are counted. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -11,6 +11,7 @@ import { fitting, type SourceName, sources, type Theirs } from '../catalogue/sou
 import { EVENT_COLUMNS, Failure, messageOf, REQUIRED_COLUMNS, systemCode } from '../model.js';
 import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { didYouMean } from './closest.js';
+import { isDiskFault } from './output.js';
 
 /** What a log is written in: CSV, JSON lines (an object a line) or Parquet. */
 export type Format = 'csv' | 'ndjson' | 'parquet';
@@ -41,6 +42,8 @@ export interface Log {
   readonly ignored: readonly string[];
   /** True if the header's line ends in CR LF. */
   readonly crlf: boolean;
+  /** What became of the file since it was opened: a log may be written while it is read. */
+  readonly since: () => Promise<'nothing' | 'growth' | 'loss'>;
 }
 
 /** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
@@ -235,7 +238,7 @@ const landed = async (name: string, index: number, options: IntakeOptions): Prom
   try {
     return await spool(createReadStream(path), '.unpacked', compressed.unpack(), capped(limit, name));
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || isDiskFault(error)) throw error;
     throw bad(name, `the ${compressed.called} data is damaged (${messageOf(error)})`);
   }
 };
@@ -337,6 +340,12 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 /** An input on disk, with the names of its columns. */
 type Opened = Omit<Log, 'columns' | 'ignored'>;
 
+const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
+  const now = await stat(path).catch(() => undefined);
+  if (now === undefined || now.ino !== then.ino || now.size < then.size) return 'loss';
+  return now.size === then.size && now.mtimeMs === then.mtimeMs ? 'nothing' : 'growth';
+};
+
 /** The keys of an object, and of the objects in it as dotted names. */
 const keysOf = (value: unknown, prefix = ''): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && prefix.split('.').length < 5
@@ -393,17 +402,20 @@ const openHeader = async (input: string, index: number, options: IntakeOptions):
   const name = input === '-' ? 'standard input' : input;
   let path: string;
   let format: Format;
+  let then: Stats;
   try {
     path = await landed(input, index, options);
+    then = await stat(path);
     const head = await readHead(path);
     refuseForeign(name, head);
     format = formatOf(head);
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || isDiskFault(error)) throw error;
     throw noInput(name, reasonOf(error), error);
   }
-  if (format === 'csv') return { name, path, format, ...(await csvHeader(name, path, options)) };
-  const plain = { name, path, format, delimiter: '\t', guessed: false, crlf: false };
+  const since = (): ReturnType<Log['since']> => sinceThen(path, then);
+  if (format === 'csv') return { name, path, format, since, ...(await csvHeader(name, path, options)) };
+  const plain = { name, path, format, delimiter: '\t', guessed: false, crlf: false, since };
   if (format === 'ndjson') return { ...plain, header: await ndjsonHeader(name, path) };
   try {
     return { ...plain, header: await options.parquetHeader(path) };

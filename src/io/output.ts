@@ -1,13 +1,14 @@
 /**
  * The one way gesture writes files: complete or not at all.
  *
- * A file is written under another name in the same folder, synced, and renamed over the old one, which keeps its mode;
- * a symlink is followed to its target. Devices, pipes and `-` (standard output) cannot be replaced and are written
- * through once the content is complete. Whatever is unfinished disappears on error, on a signal and on exit.
+ * A file is written under another name in the same folder, synced, and renamed over the old one, whose owner and mode
+ * it takes; a symlink is followed to its target, also where nothing is there yet. Devices, pipes and `-` (standard
+ * output) cannot be replaced and are written through once the content is complete. Whatever is unfinished disappears on
+ * error, on a signal and on exit.
  */
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream, createWriteStream, rmSync, type Stats } from 'node:fs';
-import { access, chmod, copyFile, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream, fstatSync, rmSync, type Stats } from 'node:fs';
+import { access, copyFile, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,13 +23,19 @@ export interface Target {
 
 const unfinished = new Set<string>();
 
-/** Removes every temporary file and folder that is still there. For signal handlers and `exit`: synchronous, never throws. */
-export const discardUnfinished = (): void => {
-  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
-  unfinished.clear();
+/** A leftover hidden file does less harm than an error about it would. */
+const remove = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 2 });
+  } catch {}
 };
 
-/** A name for a temporary file or folder in `folder`; it is removed by `discardUnfinished` unless `release`d before. */
+/** Removes every temporary file and folder that is still there. For signal handlers and `exit`: synchronous, never throws. */
+export const discardUnfinished = (): void => {
+  for (const path of unfinished) remove(path);
+};
+
+/** A name for a temporary file or folder in `folder`; `discardUnfinished` removes it until `discard` has. */
 const temporaryIn = (folder: string, stem: string): string => {
   const path = join(folder, `.${stem.slice(0, 40)}.${randomBytes(6).toString('hex')}.tmp`);
   unfinished.add(path);
@@ -36,41 +43,151 @@ const temporaryIn = (folder: string, stem: string): string => {
 };
 
 const discard = (path: string): void => {
-  rmSync(path, { recursive: true, force: true });
+  remove(path);
   unfinished.delete(path);
 };
 
-const statIfThere = async (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+const STDOUT = '-';
 
-const cannotWrite = (path: string, error: unknown): Failure => {
-  if (error instanceof Failure) return error;
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system is read-only',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of its path is a file, not a folder',
-    EFBIG: 'the file would be larger than the limit (ulimit -f)',
-    EDQUOT: 'the disk quota is used up',
-    ELOOP: 'too many symbolic links',
-    ENAMETOOLONG: 'the name is too long',
-  };
-  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
-  return new Failure('cannotWrite', `cannot write ${path}: ${reason}`, { cause: error });
+const shown = (path: string): string => (path === STDOUT ? 'standard output' : path);
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than the limit (ulimit -f)',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  // Of making a folder, Node on a read-only disk says so too.
+  ENOENT: 'its folder is not there, and cannot be made',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'a part of its path is a file, not a folder',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EBUSY: 'it is in use, or mounted as a file of its own: mount its folder instead',
 };
 
-/** A folder of its own for `work`, beside `near` (a file path, or `-`), gone when `work` ends. */
+/** True for an error of writing that only the disk can be blamed for, whatever was being written. */
+export const isDiskFault = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes(systemCode(error) ?? '');
+
+/** A system error as a Failure that names `path`; anything else is not about the file, and stays what it is. */
+export const cannotWrite = (path: string, error: unknown): unknown => {
+  const code = systemCode(error);
+  if (error instanceof Failure || code === undefined || code.startsWith('ERR_')) return error;
+  return new Failure('cannotWrite', `cannot write ${shown(path)}: ${REASONS[code] ?? messageOf(error)}`, {
+    cause: error,
+  });
+};
+
+const statIfThere = async (path: string): Promise<Stats | undefined> => {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const same = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
+
+/** Where `path` leads through all symlinks, whether a file is there or not. Makes the folders on the way. */
+const destination = async (path: string): Promise<string> => {
+  const folder = dirname(resolve(path));
+  await mkdir(folder, { recursive: true });
+  const file = join(await realpath(folder), basename(path));
+  const link = await readlink(file).catch(() => undefined);
+  return link === undefined ? file : destination(resolve(dirname(file), link));
+};
+
+/** Where a file is going to be written. */
+interface Place {
+  /** As it was named; `-` also for a name of what standard output is already, such as /dev/stdout. */
+  readonly path: string;
+  /** The regular file that will be replaced or made; undefined for standard output, devices and pipes. */
+  readonly file?: string;
+  /** What is there now. */
+  readonly old?: Stats | undefined;
+}
+
+/** Finds out where `path` will be written, and refuses what cannot be. */
+const place = async (path: string): Promise<Place> => {
+  if (path === STDOUT) return { path };
+  try {
+    const old = await statIfThere(path);
+    if (old?.isDirectory()) throw new Failure('cannotWrite', `cannot write ${path}: it is a folder`);
+    if (path === '' || path.endsWith('/')) throw new Failure('cannotWrite', `cannot write '${path}': it names no file`);
+    if (old && same(old, fstatSync(1))) return { path: STDOUT, old };
+    if (old && !old.isFile()) return { path, old };
+    const file = await destination(path);
+    if (old) await access(file, constants.W_OK);
+    return { path, file, old };
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+};
+
+/** The regular files among `inputs`; `-` is standard input. */
+const filesOf = async (inputs: readonly string[]): Promise<Stats[]> => {
+  const stats = await Promise.all(
+    inputs.map(async (path) => (path === '-' ? fstatSync(0) : stat(path).catch(() => undefined))),
+  );
+  return stats.filter((found) => found !== undefined).filter((found) => found.isFile());
+};
+
+const oneFile = (a: Place, b: Place): boolean =>
+  a.file === undefined || b.file === undefined
+    ? a.path === STDOUT && b.path === STDOUT
+    : a.file === b.file || (a.old !== undefined && b.old !== undefined && same(a.old, b.old));
+
+/** Places for all of `paths`; none is an input, and no two are one file, whatever names or links lead to it. */
+const placesOf = async (paths: readonly string[], inputs: readonly string[]): Promise<Place[]> => {
+  const read = await filesOf(inputs);
+  const places: Place[] = [];
+  for (const path of paths) {
+    const found = await place(path);
+    const { old } = found;
+    if (old && read.some((input) => same(input, old))) {
+      throw new Failure('usage', `the output ${path} is also an input: name another file with --out`);
+    }
+    const twin = places.findIndex((other) => oneFile(other, found));
+    if (twin >= 0) {
+      const both = `${shown(paths[twin] ?? '')} and ${shown(path)} are the same file`;
+      throw new Failure('usage', `${both}, which would be written twice: name different ones`);
+    }
+    places.push(found);
+  }
+  return places;
+};
+
+/**
+ * Throws what `replaceFiles` would refuse, before any work is done: a folder, an input, a read-only file, one file twice.
+ *
+ * @param inputs paths read by this run, `-` for standard input
+ */
+export const checkOutputs = async (paths: readonly string[], inputs: readonly string[]): Promise<void> => {
+  await placesOf(paths, inputs);
+};
+
+/**
+ * A folder of its own for `work`, beside `near` (a file path, or `-`), gone when `work` ends.
+ *
+ * @throws Failure `cannotWrite` also where the disk gets full under `work`
+ */
 export const withScratch = async <T>(near: string, work: (folder: string) => Promise<T>): Promise<T> => {
-  const parent = near === '-' || (await statIfThere(near))?.isFile() === false ? tmpdir() : dirname(resolve(near));
+  const { file } = await place(near);
+  const parent = file === undefined ? tmpdir() : dirname(file);
   const folder = temporaryIn(parent, 'gesture');
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    throw cannotWrite(near, error);
+    throw cannotWrite(parent, error);
   }
   try {
     return await work(folder);
+  } catch (error) {
+    throw isDiskFault(error) ? cannotWrite(parent, error) : error;
   } finally {
     discard(folder);
   }
@@ -84,13 +201,17 @@ export const writeText = async (
   await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 4 }), createWriteStream(path));
 };
 
-/** Copies a finished file to standard output, a device or a pipe. A reader that has seen enough (EPIPE) is no error. */
-const writeThrough = async (from: string, to: string): Promise<void> => {
-  const sink = to === '-' ? process.stdout : createWriteStream(to, { flags: 'w' });
+/** Sends `source` to standard output, a device or a pipe. A reader that has seen enough (EPIPE) is no error. */
+const send = async (source: Readable, to: string): Promise<void> => {
+  const waits = to === STDOUT && (fstatSync(1).isFIFO() || fstatSync(1).isSocket() || process.stdout.isTTY);
+  // Into a file, process.stdout takes a part for the whole where the disk gets full.
+  const sink = waits
+    ? process.stdout
+    : createWriteStream(to, to === STDOUT ? { fd: 1, autoClose: false } : { flags: 'w' });
   try {
-    await pipeline(createReadStream(from), sink, { end: to !== '-' });
+    await pipeline(source, sink, { end: !waits });
   } catch (error) {
-    if (systemCode(error) !== 'EPIPE') throw error;
+    if (systemCode(error) !== 'EPIPE') throw cannotWrite(to, error);
   }
 };
 
@@ -105,88 +226,71 @@ export const moveFile = async (from: string, to: string): Promise<void> => {
   }
 };
 
-const sync = async (path: string): Promise<void> => {
-  const file = await open(path, 'r');
+/** Writes `text` to standard output, all of it. @throws Failure `cannotWrite` */
+export const print = (text: string): Promise<void> => send(Readable.from([text]), STDOUT);
+
+/** Gives a finished file the owner and mode of the `old` one, as far as that is allowed, and sees it safely on disk. */
+const settle = async (temporary: string, old: Stats | undefined): Promise<void> => {
+  const file = await open(temporary, 'r+');
   try {
+    if (old) {
+      await file.chown(-1, old.gid).catch(() => {});
+      await file.chown(old.uid, -1).catch(() => {});
+      await file.chmod(old.mode & 0o7777);
+    }
     await file.sync();
   } finally {
     await file.close();
   }
 };
 
-interface Place {
-  readonly target: Target;
-  /** The regular file that will be replaced or made; undefined for standard output, devices and pipes. */
-  readonly file: string | undefined;
-  readonly mode: number | undefined;
-}
-
-const same = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
-
-/** Finds out where `target` will be written, and refuses what cannot or must not be. */
-const place = async (target: Target, inputs: readonly Stats[]): Promise<Place> => {
-  const { path } = target;
-  if (path === '-') return { target, file: undefined, mode: undefined };
-  try {
-    const there = await statIfThere(path);
-    if (there?.isDirectory()) throw new Failure('cannotWrite', `cannot write ${path}: it is a folder`);
-    if (there && inputs.some((input) => same(input, there))) {
-      throw new Failure('usage', `the output ${path} is also an input: name another file with --out`);
-    }
-    if (there && !there.isFile()) return { target, file: undefined, mode: undefined };
-    await mkdir(dirname(resolve(path)), { recursive: true });
-    if (!there) return { target, file: resolve(path), mode: undefined };
-    await access(path, constants.W_OK);
-    return { target, file: await realpath(path), mode: there.mode & 0o7777 };
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-};
-
-/** Throws what `replaceFiles` would refuse, before any work is done: a folder, an input, a read-only file. */
-export const checkOutputs = async (paths: readonly string[], inputs: readonly string[]): Promise<void> => {
-  const stats = (await Promise.all(inputs.map(statIfThere))).filter((s) => s !== undefined);
-  for (const path of paths) await place({ path, write: async () => {} }, stats);
+/** Sees a new name safely on disk. Some file systems cannot; the file has its name all the same. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 };
 
 /**
  * Writes a set of files: all of them are complete on disk before the first one takes its name.
  *
- * @param inputs paths read by this run; none of them is ever overwritten, whatever name or link leads to it
+ * @param inputs paths read by this run, `-` for standard input; none of them is ever overwritten
  * @throws Failure `cannotWrite` (full disk, folder, permission) or `usage` (output is an input); old files are untouched
  */
 export const replaceFiles = async (targets: readonly Target[], inputs: readonly string[]): Promise<void> => {
-  const stats = (await Promise.all(inputs.map(statIfThere))).filter((s) => s !== undefined);
-  const places = await Promise.all(targets.map((target) => place(target, stats)));
-  const written: { temporary: string; place: Place }[] = [];
+  const places = await placesOf(
+    targets.map(({ path }) => path),
+    inputs,
+  );
+  const written: { temporary: string; to: Place }[] = [];
   try {
-    for (const to of places) {
+    for (const [i, to] of places.entries()) {
+      const { file, old } = to;
       const temporary =
-        to.file === undefined
-          ? temporaryIn(tmpdir(), 'gesture-stdout')
-          : temporaryIn(dirname(to.file), basename(to.file));
-      written.push({ temporary, place: to });
+        file === undefined ? temporaryIn(tmpdir(), 'gesture-stdout') : temporaryIn(dirname(file), basename(file));
+      written.push({ temporary, to });
       try {
-        await (await open(temporary, 'wx', 0o666)).close();
-        await to.target.write(temporary);
-        if (to.mode !== undefined) await chmod(temporary, to.mode);
-        if (to.file !== undefined) await sync(temporary);
+        const secret = file === undefined || old !== undefined;
+        await (await open(temporary, 'wx', secret ? 0o600 : 0o666)).close();
+        await targets[i]?.write(temporary);
+        if (file !== undefined) await settle(temporary, old);
       } catch (error) {
-        throw cannotWrite(to.target.path, error);
+        throw cannotWrite(to.path, error);
       }
     }
-    for (const { temporary, place: to } of written) {
+    for (const { temporary, to } of written) {
+      if (to.file === undefined) continue;
       try {
-        if (to.file === undefined) {
-          await writeThrough(temporary, to.target.path);
-        } else {
-          await rename(temporary, to.file);
-          await sync(dirname(to.file));
-          unfinished.delete(temporary);
-        }
+        await rename(temporary, to.file);
+        unfinished.delete(temporary);
+        await syncFolder(dirname(to.file));
       } catch (error) {
-        throw cannotWrite(to.target.path, error);
+        throw cannotWrite(to.path, error);
       }
+    }
+    // Last, since a reader of standard output that goes away ends the program.
+    for (const { temporary, to } of written) {
+      if (to.file === undefined) await send(createReadStream(temporary), to.path);
     }
   } finally {
     for (const { temporary } of written) if (unfinished.has(temporary)) discard(temporary);
