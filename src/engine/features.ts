@@ -17,7 +17,7 @@ import {
   rawText,
   spelled,
 } from '../io/intake.js';
-import { EVENT_COLUMNS, EVENT_TYPES, Failure } from '../model.js';
+import { EVENT_COLUMNS, EVENT_TYPES, Failure, messageOf } from '../model.js';
 import { type CellRules, eventType, firstFault, instant, PAGE } from '../sql/cells.js';
 import {
   ACCOUNT,
@@ -386,6 +386,20 @@ const numericExtras = (config: Config): Set<string> => {
   );
 };
 
+/** Refuses a regular expression of gesture.yaml that the engine cannot read: it has a dialect of its own (RE2). */
+const checkPatterns = async (engine: Engine, { features, path = 'gesture.yaml' }: Config): Promise<void> => {
+  for (const [name, { is }] of Object.entries(features)) {
+    const where = 'where' in is ? is.where : is;
+    if (where === undefined || !('matches' in where) || where.matches === undefined) continue;
+    await engine.rows(`SELECT regexp_matches('', $1)`, [where.matches]).catch((error: unknown) => {
+      const why = messageOf(error).replace(/^[\w ]+ Error: /, '');
+      throw new Failure('usage', `${path}: features.${name}: matches is not a regular expression (RE2): ${why}`, {
+        cause: error,
+      });
+    });
+  }
+};
+
 /**
  * Computes user_features.csv into the file `to`.
  *
@@ -406,6 +420,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     stdin: request.stdin,
   };
   const logs = await openLogs(request.inputs, intake);
+  await checkPatterns(engine, config);
   await engine.lock(
     [scratch],
     logs.map((log) => log.path),
