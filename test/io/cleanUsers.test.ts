@@ -135,6 +135,16 @@ describe('the fast reader', () => {
     expect(fast && told(fast)).toStrictEqual(told(await readUsersStrictly(path, signals)));
   });
 
+  it('takes records that end anywhere, each user once', async () => {
+    const content = 'user_id,username,signups,page_views,converted,city\nana,Ana,1,2,0,"a\nb\nc"\nben,Ben,,3,1,"\n"\n';
+    const path = write('chunks.csv', content);
+    const expected = told(await readUsersStrictly(path, signals));
+    for (let chunk = 1; chunk <= content.length; chunk++) {
+      const fast = await readCleanUsers(path, signals, chunk);
+      expect(fast && told(fast)).toStrictEqual(expected);
+    }
+  });
+
   it.each([
     ['a user twice, far apart', `${plain}${plain.split('\n').at(-2)}\n`],
     ['a record of a megabyte', `${plain}x,${'y'.repeat(1 << 20)}${',1'.repeat(12)}\n`],

@@ -25,7 +25,6 @@ export const mutants = [
       'Math.sign(points) * Math.round(Math.abs(points) * 100)',
       'Math.round(points * 100)',
     ],
-    ['points are never -0', 'Math.round(Math.abs(points) * 100) || 0', 'Math.round(Math.abs(points) * 100)'],
     ['unknown earns nothing', 'Number.isNaN(value) ? 0 :', 'Number.isNaN(value) ? 1 :'],
     ['the label high includes its limit', 'score >= hundredths(labels.high)', 'score > hundredths(labels.high)'],
     ['the label medium includes its limit', 'score >= hundredths(labels.medium)', 'score > hundredths(labels.medium)'],
@@ -54,8 +53,8 @@ export const mutants = [
     ],
     ['sums are over all users', 'sums[s] = (sums[s] ?? 0) + earned', 'sums[s] = earned'],
     ['only points count as fired', 'if (earned === 0) continue;', ''],
-    ['the best has rank 1', 'rank: place + 1', 'rank: place'],
   ),
+  ...of('src/scoring/ranking.ts', SCORES, ['the best has rank 1', 'rank: place + 1', 'rank: place']),
   ...of(
     'src/scoring/users.ts',
     SCORING,

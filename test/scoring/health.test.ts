@@ -40,6 +40,15 @@ describe('the health of a scoring', () => {
     ]);
   });
 
+  it('counts a score between two tens in the lower step', () => {
+    const users = new Users(1);
+    for (const rate of [0.099, 0.1, 0.199, 0.95, 1])
+      users.add({ id: `${rate}`, name: '', converted: 0, values: [rate] });
+    const weights = { x: { points: 100, earns: { rate: true }, because: '', phrase: 'x' } } as const;
+    const ranking = rankUsers(users, prepare({ weights, labels: { high: 70, medium: 40 } }));
+    expect(healthOf(ranking, []).histogram).toEqual([1, 2, 0, 0, 0, 0, 0, 0, 0, 2]);
+  });
+
   it('names scored signals that never or always fire', () => {
     expect(
       health([
