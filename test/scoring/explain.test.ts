@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../src/catalogue/weights.js';
 import { curveWords } from '../../src/scoring/curves.js';
-import { explain, score } from '../../src/scoring/explain.js';
+import { explain, type FeatureRow, score } from '../../src/scoring/explain.js';
 import type { Scoring } from '../../src/scoring/score.js';
 
 const weight = (points: number, earns: Curve, phrase = 'x') => ({ points, earns, because: `worth ${points}`, phrase });
@@ -79,7 +79,8 @@ describe('the signals', () => {
       ...SCORING,
       weights: { toString: weight(50, { binary: true }), x: weight(50, { binary: true }) },
     };
-    for (const row of [{}, { x: null }, { x: undefined }, { x: Number.NaN }]) {
+    const inherited: FeatureRow = Object.create({ x: 1 });
+    for (const row of [{}, { x: null }, { x: undefined }, { x: Number.NaN }, inherited]) {
       expect(score(row, odd)).toMatchObject({ score: 0, contributions: [{ value: null }, { value: null }] });
     }
   });
