@@ -18,9 +18,14 @@ const SHOWN = 3;
 /** Columns of a source line shown around the caret. */
 const WINDOW = 100;
 
+/** A name as it stands; quoted where one would not see it. */
+const nameText = (name: string): string => (/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(name) ? name : JSON.stringify(name));
+
 const pathText = (path: readonly PropertyKey[]): string =>
   path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step).slice(0, 60)}`))
+    .map((step, i) =>
+      typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${nameText(String(step).slice(0, 60))}`,
+    )
     .slice(0, 8)
     .join('');
 

@@ -62,6 +62,12 @@ const itemsOf = (vector: object): BigUint64Array => {
 const textList = (items: readonly string[]): string =>
   `[${items.map((item) => `'${item.replaceAll("'", "''")}'`).join(', ')}]`;
 
+/**
+ * After an internal error every later statement fails: the reader has one for invalid UTF-8 in a line that is too
+ * short, for example. The error is one of this statement; the next one gets a new database.
+ */
+const isFatal = (error: unknown): boolean => error instanceof Error && /^(INTERNAL|FATAL) Error/.test(error.message);
+
 /** Opens an engine in memory that spills to `scratch`, hands it to `work` and closes it. */
 export const withEngine = async <T>(
   scratch: string,
@@ -69,25 +75,44 @@ export const withEngine = async <T>(
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> => {
   const duckdb = load();
-  const instance = await duckdb.DuckDBInstance.create(':memory:', {
-    threads: String(limits.threads ?? availableParallelism()),
-    temp_directory: scratch,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    preserve_insertion_order: 'false',
-    ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
-  });
-  const connection = await instance.connect();
+  let locks: string[] = [];
+  const open = async () => {
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
+      threads: String(limits.threads ?? availableParallelism()),
+      temp_directory: scratch,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'false',
+      ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
+    });
+    const connection = await instance.connect();
+    await connection.run(`SET TimeZone = 'UTC'`);
+    await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
+    for (const lock of locks) await connection.run(lock);
+    return { instance, connection };
+  };
+  let { instance, connection } = await open();
   // The end of the process waits for the engine's threads: an interrupted run must not go on until its query ends.
   const interrupt = (): void => connection.interrupt();
   process.once('exit', interrupt);
+  const close = (): void => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  const run = async (sql: string, values?: readonly string[]): Promise<void> => {
+    try {
+      await connection.run(sql, values && [...values]);
+    } catch (error) {
+      if (isFatal(error)) {
+        close();
+        ({ instance, connection } = await open());
+      }
+      throw error;
+    }
+  };
   try {
-    await connection.run(`SET TimeZone = 'UTC'`);
-    await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
     return await work({
-      run: async (sql, values) => {
-        await connection.run(sql, values && [...values]);
-      },
+      run,
       rows: async (sql, values) => (await connection.runAndReadAll(sql, values && [...values])).getRows(),
       numbers: async (sql, take) => {
         const result = await connection.stream(sql);
@@ -99,8 +124,11 @@ export const withEngine = async <T>(
         }
       },
       lock: async (folders, files) => {
-        await connection.run(`SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`);
-        await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+        locks = [
+          `SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`,
+          'SET enable_external_access = false; SET lock_configuration = true',
+        ];
+        for (const lock of locks) await connection.run(lock);
       },
       progress: () => {
         const { percentage } = connection.progress;
@@ -111,7 +139,6 @@ export const withEngine = async <T>(
     throw translated(error, scratch, limits);
   } finally {
     process.off('exit', interrupt);
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
 };

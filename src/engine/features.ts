@@ -183,19 +183,27 @@ const numericExtras = (config: Config): Set<string> => {
   );
 };
 
-/** Refuses an expression of gesture.yaml that the engine cannot read, before any log is. */
+/** Refuses a regular expression of gesture.yaml that the engine cannot read: it has a dialect of its own (RE2). */
 const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
-  const own = Object.values(config.features).flatMap(({ is }) => {
+  const own = Object.entries(config.features).flatMap(([name, { is }]) => {
     const where = 'where' in is ? is.where : is.op === 'countWhere' ? is : undefined;
-    return where?.matches === undefined ? [] : [where.matches];
+    return where?.matches === undefined ? [] : [{ place: `features.${name}: matches`, pattern: where.matches }];
   });
-  for (const pattern of [...own, ...(config.exclude?.userAgents ?? [])]) {
-    try {
-      await engine.rows("SELECT regexp_matches('', $1)", [pattern]);
-    } catch (error) {
-      const why = messageOf(error).replace(/^Invalid Input Error: /, '');
-      throw new Failure('usage', `${config.path}: "${pattern}" is not a regular expression (RE2): ${why}`);
-    }
+  const agents = config.exclude?.userAgents ?? [];
+  for (const { place, pattern } of [
+    ...own,
+    ...agents.map((agent) => ({ place: 'exclude.user_agents', pattern: agent })),
+  ]) {
+    await engine.rows("SELECT regexp_matches('', $1)", [pattern]).catch((error: unknown) => {
+      const why = messageOf(error).replace(/^[\w ]+ Error: /, '');
+      throw new Failure(
+        'usage',
+        `${config.path ?? 'gesture.yaml'}: ${place} is not a regular expression (RE2): ${why}`,
+        {
+          cause: error,
+        },
+      );
+    });
   }
 };
 

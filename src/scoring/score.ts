@@ -36,8 +36,8 @@ export interface Total {
   readonly cap: number;
 }
 
-/** Hundredths of a point, rounded half away from zero and never -0. */
-const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100) || 0;
+/** Hundredths of a point, rounded half away from zero. */
+const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100);
 
 /** Makes a scoring ready for `scoreRow`. */
 export const prepare = ({ weights, labels }: Scoring): Model => ({

@@ -72,7 +72,8 @@ const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {
     return [
       rule,
       {
-        broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(38, 10)) IS NULL`,
+        // Ten digits fewer than a sum has, so that ten thousand million of the largest still add up.
+        broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(28, 10)) IS NULL`,
         says: 'too large to calculate with',
       },
     ];

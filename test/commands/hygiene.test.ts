@@ -91,7 +91,11 @@ describe('exclude', () => {
   it.each([
     ['a domain that is none', 'exclude: { email_domains: [acme] }', 'has to be a domain such as acme.com'],
     ['a misspelt rule', 'exclude: { domains: [a.test], emails_domains: [a.test] }', 'Did you mean "email_domains"?'],
-    ['an expression that is none', 'exclude: { user_agents: ["("] }', '"(" is not a regular expression (RE2)'],
+    [
+      'an expression that is none',
+      'exclude: { user_agents: ["("] }',
+      'exclude.user_agents is not a regular expression (RE2)',
+    ],
   ])('refuses %s', (_, config, says) => {
     write('gesture.yaml', `${config}\n`);
     const { status, stderr } = features();

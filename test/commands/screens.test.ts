@@ -58,6 +58,7 @@ describe('the table of gesture rank', () => {
     expect(screenOf(terminal)).toEqual({ width: 132, colour: true });
     expect(screenOf({ ...terminal, hasColors: () => false }).colour).toBe(false); // NO_COLOR, TERM=dumb
     expect(screenOf({ columns: 132 })).toEqual({ width: 132, colour: false });
+    expect(screenOf({ columns: 132, hasColors: () => true }).colour).toBe(false); // a pipe
   });
 });
 

@@ -25,6 +25,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     '1:11',
     /sessions: has to be key: value entries, not the text "soon"/,
   ],
+  ['a name that nobody can see', '" ": 1\n', '1:1', /^" ": unknown key$/],
   ['a list at the top', '- weights\n', '1:1', /has to be key: value entries, not a list/],
   ['weights as a list', 'weights: [40, 60]\n', '1:1', /weights: has to be key: value entries, not a list/],
   [

@@ -30,6 +30,11 @@ describe('a features file is refused, by file and line, with', () => {
     ['an event log', 'user_id,timestamp,event_type\nana,2024-01-01,signup\n', 'This looks like an event log'],
     ['a row that is too short', `${featuresCsv(USERS)}\nana,Ana\n`, ':7: 2 cells under a header of 14'],
     ['a quote that is never closed', `${featuresCsv(USERS)}"ana,Ana\n`, ':6: a quote is opened here and never closed'],
+    [
+      'a quote that is never closed, below one that is',
+      `${featuresCsv(USERS)}"an\na","Ana\n`,
+      ':7: a quote is opened here and never closed',
+    ],
     ['text after a quote', `${featuresCsv(USERS)}"ana"x,Ana\n`, ':6: there is text after a closing quote'],
     [
       'a line break in a name, and then a fault',

@@ -4,13 +4,13 @@ import type { Curve, Weight } from '../../src/catalogue/weights.js';
 import type { Scoring } from '../../src/scoring/score.js';
 
 /** How often each property is tried. */
-const RUNS = 10_000;
+const RUNS = Number(process.env['RUNS'] ?? 10_000);
 
 /** And one that reads files. */
-const SLOW_RUNS = Number(process.env['RUNS'] ?? 2000);
+export const SLOW_RUNS = Number(process.env['RUNS'] ?? 2000);
 
 /** A fresh seed (or SEED=n to repeat one), printed, so that a failure can be repeated. */
-const seedOf = (runs: number): number => {
+export const seedOf = (runs: number): number => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
   process.stdout.write(`  seed ${seed}, ${runs} runs\n`);
   return seed;

@@ -42,6 +42,12 @@ describe('compare', () => {
     expect([entered, left]).toEqual([['zoe'], ['eve']]);
   });
 
+  it('puts equal changes in the order of user_id', () => {
+    const before = scoresOf(plain, { zoe: [0, 0, 0], ben: [0, 0, 0], Ana: [0, 0, 0], cy: [1, 0, 0] });
+    const after = scoresOf(plain, { zoe: [0, 1, 0], ben: [0, 1, 0], Ana: [0, 1, 0], cy: [0, 0, 0] });
+    expect(compareScores(before, after).moved.map((m) => m.user_id)).toEqual(['cy', 'Ana', 'ben', 'zoe']);
+  });
+
   it('shows a floor that hides a change: the score stays, the parts moved', () => {
     const weights = { spam: binary(-20), bounce: binary(-5) };
     const { moved } = compareScores(

@@ -10,9 +10,12 @@ const model = prepare({
   labels: { high: 70, medium: 40 },
 });
 
-const health = (rows: readonly (readonly [number, number, number])[], converted = 0) => {
+/** The health where the first `won` of these users are converted. */
+const health = (rows: readonly (readonly [number, number, number])[], won = 0) => {
   const users = new Users(4);
-  for (const [i, row] of rows.entries()) users.add({ id: `u${i}`, name: '', converted, values: [...row, 1] });
+  for (const [i, row] of rows.entries()) {
+    users.add({ id: `u${i}`, name: '', converted: i < won ? 1 : 0, values: [...row, 1] });
+  }
   return healthOf(
     rankUsers(users, model),
     rows.map((_, place) => place),
@@ -37,6 +40,15 @@ describe('the health of a scoring', () => {
     ]);
   });
 
+  it('counts a score between two tens in the lower step', () => {
+    const users = new Users(1);
+    for (const rate of [0.099, 0.1, 0.199, 0.95, 1])
+      users.add({ id: `${rate}`, name: '', converted: 0, values: [rate] });
+    const weights = { x: { points: 100, earns: { rate: true }, because: '', phrase: 'x' } } as const;
+    const ranking = rankUsers(users, prepare({ weights, labels: { high: 70, medium: 40 } }));
+    expect(healthOf(ranking, []).histogram).toEqual([1, 2, 0, 0, 0, 0, 0, 0, 0, 2]);
+  });
+
   it('names scored signals that never or always fire', () => {
     expect(
       health([
@@ -47,7 +59,13 @@ describe('the health of a scoring', () => {
   });
 
   it('says how many of the listed are won already', () => {
-    expect(health([[1, 1, 0]], 1)).toMatchObject({ listed: 1, listed_converted: 1 });
+    const rows = [
+      [1, 1, 0],
+      [1, 0, 0],
+      [0, 0, 0],
+    ] as const;
+    expect(health(rows, 1)).toMatchObject({ listed: 3, listed_converted: 1 });
+    expect(health(rows, 2)).toMatchObject({ listed: 3, listed_converted: 2 });
   });
 
   it('warns when no user is high, and when more than half are', () => {

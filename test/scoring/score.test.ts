@@ -158,12 +158,30 @@ it('a user scores the same among 10,000 others and a bot', () => {
   for (const [i, values] of rows.entries()) expect(scores[i]).toBe(scored(defaultScoring, values).score);
 });
 
+it('values that are not given are unknown', () => {
+  const users = new Users(3);
+  users.add({ id: 'ana', name: '', converted: 0, values: [1] });
+  expect([...users.values(0)]).toEqual([1, Number.NaN, Number.NaN]);
+});
+
 describe('the order of users', () => {
   it('is that of the bytes of their ids, in every language', () => {
     const text = fc.string({ unit: 'binary', maxLength: 6 });
     holds(fc.tuple(text, text), ([a, b]) => {
       expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
     });
+  });
+
+  it.each([
+    ['z', 'ä'],
+    ['Ａ', '😀'],
+    ['\uFFFD', '\u{10000}'],
+    ['\uD7FF', '\u{10FFFF}'],
+    ['ana', 'anab'],
+    ['', 'a'],
+  ])('has %j before %j', (first, second) => {
+    expect(compareBytes(first, second)).toBeLessThan(0);
+    expect(compareBytes(second, first)).toBeGreaterThan(0);
   });
 
   it('has everybody once, no lower score before a higher one, no tie out of order', () => {

@@ -1,0 +1,82 @@
+/** Where records begin and end: the count that does not trust the engine. */
+import { describe, expect, it } from 'vitest';
+import { glance, type RawRecord, walkRecords } from '../../src/io/records.js';
+import { temporary } from '../config/temporary.js';
+
+const { write } = temporary();
+
+describe('a glance', () => {
+  it.each([
+    ['LF', 'a,b\n1,2\n3,4\n', 2],
+    ['no end of the last line', 'a,b\n1,2\n3,4', 2],
+    ['a header alone', 'a,b\n', 0],
+    ['a byte order mark', '\uFEFFa,b\n1,2\n', 1],
+    ['quotes, with lines in them', 'a,b\n"1\n\n""",2\n3,"4"\n', 2],
+  ])('counts the records of a file with %s', async (_, content, records) => {
+    expect(await glance(write('log.csv', content), ',', false)).toEqual({ records, regular: true });
+  });
+
+  it('counts those of a file with CR LF where that is expected', async () => {
+    const path = write('log.csv', 'a,b\r\n1,2\r\n"3",4\r\n');
+    expect(await glance(path, ',', true)).toEqual({ records: 2, regular: true });
+    expect(await glance(write('plain.csv', 'a,b\r\n1,2\r\n'), ',', true)).toEqual({ records: 1, regular: true });
+    expect((await glance(path, ',', false)).regular).toBe(false);
+  });
+
+  it.each([
+    ['a blank line', 'a,b\n\n1,2\n'],
+    ['a blank line first', '\na,b\n1,2\n'],
+    ['a NUL byte', 'a,b\n1,\0\n'],
+    ['a stray CR', 'a,b\n1,2\r3,4\n'],
+    ['mixed line ends', 'a,b\n1,2\r\n'],
+    ['a quote inside a cell', 'a,b\n1,x"y"\n'],
+    ['text after a quote', 'a,b\n1,"x"y\n'],
+    ['a quote that stays open', 'a,b\n1,"x\n'],
+    ['bytes that are not UTF-8', Buffer.from('a,b\n1,\xff\n', 'latin1')],
+    ['quotes and another number of cells', 'a,b\n"1"\n'],
+    ['nothing', ''],
+  ])('does not trust a file with %s', async (_, content) => {
+    expect((await glance(write('log.csv', content), ',', false)).regular).toBe(false);
+  });
+});
+
+describe('a walk', () => {
+  const walk = async (content: string | Buffer, fields?: number) => {
+    const found: RawRecord[] = [];
+    for await (const batch of walkRecords(write('log.csv', content), ',', fields)) {
+      found.push(...batch.map((record) => ({ ...record, bytes: Buffer.from(record.bytes) })));
+    }
+    return found.map(({ line, offset, bytes, fault }) => [line, offset, bytes.toString(), fault]);
+  };
+
+  it('knows the line and the place of each record, blank lines and line ends left out', async () => {
+    expect(await walk('\uFEFFa,b\r\n\r\n"1\n2",x\n3,4')).toEqual([
+      [1, 3, 'a,b', undefined],
+      [3, 10, '"1\n2",x', undefined],
+      [5, 18, '3,4', undefined],
+    ]);
+  });
+
+  it('says what is wrong with a record, and goes on with the next line', async () => {
+    expect(
+      (await walk('a,b\n1\n"x"y,2\nx"y,2\n1,\0\n1\r2,3\n1,2,3\n7,8\n')).map(([line, , , fault]) => [line, fault]),
+    ).toEqual([
+      [1, undefined],
+      [2, 'field count 1, expected 2'],
+      [3, 'text after closing quote'],
+      [4, 'quote inside an unquoted field'],
+      [5, 'NUL byte'],
+      [6, 'stray carriage return'],
+      [7, 'field count 3, expected 2'],
+      [8, undefined],
+    ]);
+  });
+
+  it.each([
+    ['a quote that stays open', 'a,b\n1,2\n3,"x\ny\n', 'a quote is opened and never closed'],
+    ['a quote open for a megabyte', `a,b\n1,2\n3,"${'x\n'.repeat(1_100_000)}`, 'within a megabyte'],
+    ['a line of more than a megabyte', `a,b\n1,2\n${'x'.repeat(2_200_000)}`, 'a record is longer than a megabyte'],
+  ])('stops at %s, and names the line where it begins', async (_, content, says) => {
+    await expect(walk(content)).rejects.toMatchObject({ line: 3, message: expect.stringContaining(says) });
+  });
+});

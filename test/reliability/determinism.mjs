@@ -1,0 +1,53 @@
+// The same bytes on every Node that gesture runs on: determinism.test.ts, each combination, under each of them.
+//   npm run build && node test/reliability/determinism.mjs
+// A Node that is not the running one comes from npm; where it cannot be had the line says so.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root, run, runTests } from './vitest.mjs';
+
+const MAJORS = [20, 22, 24, 26];
+const OUTPUTS = ['user_features.csv', 'user_scores.csv', 'top_users.csv'];
+
+/** The path of a Node; throws where there is none. */
+const nodeOf = async (major) => {
+  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
+  const [name, folder] = [`node-${process.platform}-${process.arch}`, join(tmpdir(), `gesture-node-${major}`)];
+  const path = join(folder, 'node_modules', name, 'bin', 'node');
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const install = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  const { status } = await run('npm', [...install, `${name}@${major}`], { cwd: folder });
+  if (status !== 0 || !existsSync(path)) throw new Error(`npm has no ${name}@${major}`);
+  return path;
+};
+
+/** Tries all combinations on every Node: one entry a Node, `skipped` with the reason where it could not be had. */
+export const determinism = async (say = () => {}) => {
+  const found = [];
+  for (const major of MAJORS) {
+    try {
+      const node = await nodeOf(major);
+      const version = (await run(node, ['--version'])).said.trim();
+      const tests = await runTests(['test/reliability/determinism.test.ts'], { node, env: { EVERY: '1' } });
+      found.push({ version, ...tests });
+      say(`Node ${version}: ${tests.passed} of ${tests.passed + tests.failed} combinations give the bytes of data/`);
+      if (!tests.ok) say(tests.said);
+    } catch (error) {
+      found.push({ version: `v${major}`, passed: 0, failed: 0, skipped: error.message, ok: true });
+      say(`Node ${major}: SKIPPED, ${error.message}`);
+    }
+  }
+  return found;
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const found = await determinism((line) => process.stdout.write(`${line}\n`));
+  for (const name of OUTPUTS) {
+    const hash = createHash('sha256').update(readFileSync(join(root, 'data', name)));
+    process.stdout.write(`${hash.digest('hex')}  data/${name}\n`);
+  }
+  process.exitCode = found.every(({ ok }) => ok) ? 0 : 1;
+}

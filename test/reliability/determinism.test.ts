@@ -1,0 +1,78 @@
+/**
+ * The same log gives the same bytes: those of the demo in data/, in any time zone and language, with any number of
+ * threads, in any order of its rows. EVERY=1 tries each combination, else each zone with each language; determinism.mjs
+ * does so with every Node that gesture runs on.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { gesture } from '../commands/gesture.js';
+
+const demo = fileURLToPath(new URL('../../data/', import.meta.url));
+const OUTPUTS = ['user_features.csv', 'user_scores.csv', 'top_users.csv'];
+
+const ZONES = ['UTC', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Chatham'];
+const LOCALES = ['C', 'tr_TR.UTF-8', 'ar_EG.UTF-8'];
+const THREADS = [1, 2, 8];
+
+const [header = '', ...rows] = readFileSync(join(demo, 'raw_events.csv'), 'utf8').trimEnd().split('\n');
+
+/** The rows in an order that has nothing to do with theirs, the same every time. */
+const shuffled = rows
+  .map((row) => ({ row, key: createHash('sha256').update(row).digest('hex') }))
+  .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  .map(({ row }) => row);
+
+/** The facts of the demo, as files that say them in other ways. */
+const INPUTS = [
+  { input: 'as generated', file: 'log.csv', content: [header, ...rows] },
+  { input: 'shuffled', file: 'shuffled.csv', content: [header, ...shuffled] },
+  {
+    input: 'shuffled, with rows twice and rows that are rejected',
+    file: 'dirty.csv',
+    content: [header, ...shuffled.slice(0, 700), 'short', ...shuffled, `e,,${','.repeat(15)}`],
+  },
+];
+
+const all = ZONES.flatMap((zone) =>
+  LOCALES.flatMap((locale) =>
+    THREADS.flatMap((threads) => INPUTS.map(({ input, file }) => ({ zone, locale, threads, input, file }))),
+  ),
+);
+/** Of the nine combinations of threads and input, another one for each zone and language. */
+const some = all.filter((_, i) => i % 9 === (Math.floor(i / 9) + Math.floor(i / 27)) % 9);
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gesture-determinism-'));
+  for (const { file, content } of INPUTS) writeFileSync(join(folder, file), `${content.join('\n')}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const hashes = (of: string): Record<string, string> =>
+  Object.fromEntries(
+    OUTPUTS.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(of, name)))
+        .digest('hex'),
+    ]),
+  );
+
+it.each(process.env['EVERY'] ? all : some)(
+  '$zone, $locale, $threads threads, $input',
+  ({ zone, locale, threads, file }) => {
+    const env = { TZ: zone, LANG: locale, LC_ALL: locale };
+    const said = (...args: string[]): string => {
+      const { status, stderr } = gesture(folder, args, { env });
+      return status === 0 ? 'done' : stderr;
+    };
+    const how = ['--threads', `${threads}`, '--max-rejected', '100%'];
+    expect(said('features', file, '--out', 'user_features.csv', ...how)).toBe('done');
+    expect(said('rank', 'user_features.csv', '--out', 'top_users.csv')).toBe('done');
+    expect(hashes(folder)).toEqual(hashes(demo));
+  },
+);

@@ -1,0 +1,97 @@
+/** The whole answer about one user: where points come from, and what would raise the score most. */
+import { describe, expect, it } from 'vitest';
+import type { Curve } from '../../src/catalogue/weights.js';
+import { curveWords } from '../../src/scoring/curves.js';
+import { explain, type FeatureRow, score } from '../../src/scoring/explain.js';
+import type { Scoring } from '../../src/scoring/score.js';
+
+const weight = (points: number, earns: Curve, phrase = 'x') => ({ points, earns, because: `worth ${points}`, phrase });
+const SCORING: Scoring = {
+  weights: {
+    signups: weight(30, { binary: true }, 'signed up'),
+    demos: weight(20, { saturates_at: 4 }, 'asked {times}'),
+    balance: weight(10, { log_full_at: 99 }, 'holds {value}'),
+    age: weight(8, { half_life: 7 }, 'seen {ago}'),
+    returns: weight(6, { rate: true }, 'back in {percent}'),
+    spam: weight(-20, { rate: true }, 'spammy'),
+  },
+  labels: { high: 70, medium: 40 },
+};
+
+describe('the gains still open', () => {
+  const gains = (row: Record<string, number>) =>
+    explain(row, SCORING).gains.map(({ signal, from, to, points, says }) => [signal, from, to, points, says]);
+
+  it('are at most three, the largest first: one more of a count, all of anything else', () => {
+    expect(gains({ demos: 1.5, balance: 9, age: 7 })).toEqual([
+      ['signups', null, 1, 30, 'signed up'],
+      ['returns', null, 1, 6, 'back in 100%'],
+      ['balance', 9, 99, 5, 'holds 99'],
+    ]);
+    expect(gains({ signups: 1, demos: 1, balance: 99, age: 7, returns: 1 })).toEqual([
+      ['demos', 1, 2, 5, 'asked twice'],
+      ['age', 7, 0, 4, 'seen today'],
+    ]);
+  });
+
+  it('are a penalty gone, where there is one', () => {
+    const full = { signups: 1, demos: 4, balance: 99, age: 0, returns: 1 };
+    expect(gains({ ...full, spam: 0.5 })).toEqual([['spam', 0.5, 0, 10, 'without: spammy']]);
+    expect(gains({ ...full, spam: 0 })).toEqual([]);
+    expect(gains(full)).toEqual([]);
+  });
+
+  it('are none where the score would stay: below the floor', () => {
+    const heavy = { ...SCORING, weights: { ...SCORING.weights, spam: weight(-100, { rate: true }, 'spammy') } };
+    expect(explain({ spam: 1, signups: 0 }, heavy).gains).toEqual([]);
+  });
+});
+
+describe('the signals', () => {
+  it('have the value, the share, the most, the curve and the reason of each', () => {
+    const { signals } = explain({ signups: 1, demos: 1, spam: 0.25 }, SCORING);
+    expect(signals.slice(0, 3)).toEqual([
+      { signal: 'signups', value: 1, points: 30, most: 30, curve: 'all at once', share: 1, because: 'worth 30' },
+      {
+        signal: 'demos',
+        value: 1,
+        points: 5,
+        most: 20,
+        curve: 'in equal steps, full at 4',
+        share: 0.25,
+        because: 'worth 20',
+      },
+      {
+        signal: 'balance',
+        value: null,
+        points: 0,
+        most: 10,
+        curve: 'by the logarithm, full at 99',
+        share: 0,
+        because: 'worth 10',
+      },
+    ]);
+    expect(signals.at(-1)).toMatchObject({ signal: 'spam', points: -5, share: 0.25, curve: 'in proportion' });
+  });
+
+  it('are unknown where a row says nothing, null or NaN, and where only every object has the name', () => {
+    const odd: Scoring = {
+      ...SCORING,
+      weights: { toString: weight(50, { binary: true }), x: weight(50, { binary: true }) },
+    };
+    const inherited: FeatureRow = Object.create({ x: 1 });
+    for (const row of [{}, { x: null }, { x: undefined }, { x: Number.NaN }, inherited]) {
+      expect(score(row, odd)).toMatchObject({ score: 0, contributions: [{ value: null }, { value: null }] });
+    }
+  });
+});
+
+it.each<[Curve, string]>([
+  [{ binary: true }, 'all at once'],
+  [{ saturates_at: 7 }, 'in equal steps, full at 7'],
+  [{ log_full_at: 50 }, 'by the logarithm, full at 50'],
+  [{ half_life: 7 }, 'halves every 7 days'],
+  [{ rate: true }, 'in proportion'],
+])('the curve %j in words', (curve, words) => {
+  expect(curveWords(curve)).toBe(words);
+});
