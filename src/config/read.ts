@@ -12,8 +12,8 @@ import { configSchema } from './schema.js';
 /** A config file is written by hand; anything larger is something else. */
 const MAX_BYTES = 256 * 1024;
 
-/** Problems shown at once. */
-const SHOWN = 3;
+/** Problems shown at once, and those among which the first ones of the file are looked for. */
+const [SHOWN, PLACED] = [3, 100];
 
 /** Columns of a source line shown around the caret. */
 const WINDOW = 100;
@@ -75,6 +75,7 @@ const withFullWeights = (config: unknown): unknown => {
 
 const failure = (file: string, text: string, problems: readonly Problem[], placeOf: (p: Problem) => Place): Failure => {
   const sorted = problems
+    .slice(0, PLACED)
     .map((problem) => ({ problem, place: placeOf(problem) }))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const lines: string[] = [];
@@ -83,7 +84,7 @@ const failure = (file: string, text: string, problems: readonly Problem[], place
     const said = name === '' ? problem.message : `${name}: ${problem.message}`;
     lines.push(`${file}:${place.line}:${place.column} ${said}`, ...excerpt(text, place));
   }
-  if (sorted.length > SHOWN) lines.push(`and ${sorted.length - SHOWN} more`);
+  if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`);
   const [first = '', ...rest] = lines;
   return new Failure('usage', first, { excerpt: rest });
 };

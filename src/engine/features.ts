@@ -232,9 +232,10 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     parquetHeader: (path) => parquetHeader(engine, path),
   };
   const logs = await openLogs(request.inputs, intake);
+  const alsoLiteral = (path: string): string[] => [path, literalPath(path)];
   await engine.lock(
-    [scratch],
-    logs.map((log) => log.path),
+    alsoLiteral(scratch),
+    logs.flatMap((log) => alsoLiteral(log.path)),
   );
 
   const columns = [...new Set(logs.flatMap((log) => [...log.columns.keys()]))];
