@@ -70,6 +70,26 @@ describe('the hand-worked log', () => {
   });
 });
 
+describe('a log without any other fault', () => {
+  const rows = ['e1,ana,2026-01-05,search', 'e2,ana,2026-01-06,signup', 'e3,ben,2026-01-07,search'];
+  const log = (...lines: string[]): string => `${['event_id,user_id,timestamp,event_type', ...lines].join('\n')}\n`;
+
+  it('may still have an event twice', async () => {
+    const once = await find([log(...rows)]);
+    const twice = await find([log(...rows, 'e1,ana,2026-01-05,search')]);
+    expect(twice.accounts).toEqual({ read: 4, used: 3, rejected: 0, duplicate: 1, later: 0 });
+    expect(twice.csv).toBe(once.csv);
+  });
+
+  it.each([
+    ['a blank line', log(...rows).replace('\n', '\n\n')],
+    ['a line end of another kind', log(...rows).replace('search\n', 'search\r\n')],
+  ])('may have %s', async (_, text) => {
+    const plain = await find([log(...rows)]);
+    expect(await find([text])).toMatchObject({ accounts: plain.accounts, csv: plain.csv });
+  });
+});
+
 describe('numbers to calculate with', () => {
   const is = { op: 'sum', column: 'account_balance_usd' } as const;
   const spent = { from: 'events', is, unit: 'USD', says: 'spent' } as const;
