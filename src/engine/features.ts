@@ -27,7 +27,7 @@ import { identifier, literal } from '../sql/text.js';
 import { readCarefully } from './careful.js';
 import type { Engine } from './duckdb.js';
 import { type Accounts, type Aggregated, count, factsFrom, instantOf, type Request, sum } from './run.js';
-import { directSource, parquetHeader, parquetRows } from './sources.js';
+import { directSource, literalPath, parquetHeader, parquetRows } from './sources.js';
 
 /** What a run found. */
 export interface Outcome {

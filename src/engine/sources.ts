@@ -25,7 +25,7 @@ const readParquet = (path: string, more = ''): string =>
   `read_parquet(${path}, binary_as_string = true, hive_partitioning = false${more})`;
 
 /** A path as the engine has to be told it, so that none of its characters is taken for a pattern. */
-const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
+export const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
 
 /** A Parquet file of our own, read back. */
 export const ownParquet = (path: string): string => `read_parquet(${literal(literalPath(path))})`;

@@ -516,15 +516,22 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   return { path, records, faults };
 };
 
-/** The raw text of records, by offset and length. */
+/** Bytes read at once where records lie close together. */
+const WINDOW = 1 << 20;
+
+/** The raw text of records, by offset and length, in file order. */
 export const rawText = async (log: Log, places: readonly { offset: number; length: number }[]): Promise<string[]> => {
   const file = await open(log.path, 'r');
   try {
     const texts: string[] = [];
+    let [window, from] = [Buffer.alloc(0), 0];
     for (const { offset, length } of places) {
-      const buffer = Buffer.alloc(length);
-      await file.read(buffer, 0, length, offset);
-      texts.push(buffer.toString());
+      if (offset < from || offset + length > from + window.length) {
+        const buffer = Buffer.alloc(Math.max(WINDOW, length));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+        [window, from] = [buffer.subarray(0, bytesRead), offset];
+      }
+      texts.push(window.subarray(offset - from, offset - from + length).toString());
     }
     return texts;
   } finally {

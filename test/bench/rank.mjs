@@ -1,7 +1,7 @@
 // What ranking costs beside other ways to do it, whole processes in turn on one features file:
 //   npm run bench:rank -- [users, default 1000000] [rounds, default 1]
-// (a) csv-parse reading the file and doing nothing; (b) scoring row by row in pandas, from 20,000 rows (where $PYTHON
-// has pandas); (c) one DuckDB query that scores and keeps ten; (d) csv-stringify writing all rows of user_scores.csv.
+// (a) csv-parse reading the file and doing nothing; (b) score, label and sentence row by row in pandas with
+// apply, from 20,000 rows (where $PYTHON has pandas); (c) one DuckDB query that scores and keeps ten; (d) csv-stringify writing all rows of user_scores.csv.
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -120,9 +120,14 @@ writeFileSync(
   `import math, time, pandas as pd
 users = pd.read_csv('features.csv', nrows=${PANDAS_ROWS})
 started = time.time()
-users['score'] = [max(0, ${Object.entries(defaultWeights)
-    .map(([name, w]) => term(name, w))
-    .join(' + ')}) for _, row in users.iterrows()]
+def scored(row):
+    parts = {${Object.entries(defaultWeights)
+      .map(([name, w]) => `'${name}': ${term(name, w)}`)
+      .join(', ')}}
+    score = max(0, min(100, sum(parts.values())))
+    words = ', '.join(f'{name} ({part:+.1f})' for name, part in sorted(parts.items(), key=lambda part: -abs(part[1])) if part)
+    return score, 'high' if score >= 70 else 'medium' if score >= 40 else 'low', words
+users[['score', 'score_label', 'explanation']] = users.apply(scored, axis=1, result_type='expand')
 users.sort_values('score', ascending=False).head(10)
 open('pandas.txt', 'w').write(str((time.time() - started) / ${PANDAS_ROWS}))`,
 );
