@@ -12,7 +12,13 @@ import { type Aggregated, count, factsFrom, instantOf, knownCells, type Request,
 import { locatedSource, ownParquet, parquetRows } from './sources.js';
 
 /** The rows that break a rule, in file order. */
-const rejectedRows = async (engine: Engine, logs: readonly Log[], checked: string): Promise<Fault[]> => {
+const rejectedRows = async (
+  engine: Engine,
+  logs: readonly Log[],
+  checked: string,
+  names: Plan['names'],
+): Promise<Fault[]> => {
+  const theirs = new Map([...names].map(([column, name]) => [name, column]));
   const raw = logs.some((log) => log.format === 'parquet') ? '"#raw"' : 'NULL';
   const place = logs.some((log) => log.format !== 'parquet') ? '"#offset", "#length"' : 'NULL, NULL';
   const rows = await engine.rows(
@@ -33,7 +39,7 @@ const rejectedRows = async (engine: Engine, logs: readonly Log[], checked: strin
       faults.push({
         file: log.name,
         line: Number(line),
-        column: String(column),
+        column: theirs.get(String(column)) ?? String(column),
         reason: String(reason),
         raw: texts[i] ?? '',
       });
@@ -102,7 +108,7 @@ export const readCarefully = async (
       `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
     );
   }
-  const broken = await rejectedRows(engine, logs, checked);
+  const broken = await rejectedRows(engine, logs, checked, plan.names);
   const order = new Map(logs.map((log, i) => [log.name, i]));
   const faults = [...located.flatMap((copy) => copy.faults), ...broken].toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,

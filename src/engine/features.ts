@@ -23,6 +23,7 @@ import {
   users,
   watched,
 } from '../sql/query.js';
+import { ownNames, overNames } from '../sql/ownColumns.js';
 import { identifier, literal } from '../sql/text.js';
 import { readCarefully } from './careful.js';
 import type { Engine } from './duckdb.js';
@@ -209,6 +210,12 @@ const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
 
 const CSV = `(FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`;
 
+/** A log with columns of its own under the `names` that SQL has for them. */
+const inNames = (log: Log, names: ReadonlyMap<string, string>): Log => ({
+  ...log,
+  columns: new Map([...log.columns].map(([ours, places]) => [names.get(ours) ?? ours, places])),
+});
+
 /**
  * Computes user_features.csv into the file `to`.
  *
@@ -231,7 +238,8 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     stdin: request.stdin,
     parquetHeader: (path) => parquetHeader(engine, path),
   };
-  const logs = await openLogs(request.inputs, intake);
+  const names = ownNames(needed.filter((column) => !(EXCLUSION_COLUMNS as readonly string[]).includes(column)));
+  const logs = (await openLogs(request.inputs, intake)).map((log) => inNames(log, names));
   const alsoLiteral = (path: string): string[] => [path, literalPath(path)];
   await engine.lock(
     alsoLiteral(scratch),
@@ -239,12 +247,19 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   );
 
   const columns = [...new Set(logs.flatMap((log) => [...log.columns.keys()]))];
-  const rules: CellRules = { columns, numeric, timestamp: events.timestamp, types: events.types, pages: events.pages };
+  const rules: CellRules = {
+    columns,
+    numeric: new Set([...numeric].map((column) => names.get(column) ?? column)),
+    timestamp: events.timestamp,
+    types: events.types,
+    pages: events.pages,
+  };
   const all = new Set(watched(rules));
   const plan: Plan = {
     source: directSource(logs, events.unknown).sql,
     rules,
-    features: config.features,
+    features: overNames(config.features, names),
+    names,
     facts: { complete: all, empty: new Set() },
     timeoutMinutes: config.sessions.timeoutMinutes,
     asOf: instantOf(0),

@@ -28,6 +28,8 @@ export interface Plan {
   readonly source: string;
   readonly rules: CellRules;
   readonly features: Features;
+  /** Columns of the log's own -> what they are called in the queries. */
+  readonly names: ReadonlyMap<string, string>;
   readonly facts: LogFacts;
   readonly timeoutMinutes: number;
   /** SQL of the as-of instant; a TIMESTAMP. */

@@ -77,7 +77,7 @@ describe('a log without any other fault', () => {
   it('may still have an event twice', async () => {
     const once = await find([log(...rows)]);
     const twice = await find([log(...rows, 'e1,ana,2026-01-05,search')]);
-    expect(twice.accounts).toEqual({ read: 4, used: 3, rejected: 0, duplicate: 1, later: 0 });
+    expect(twice.accounts).toEqual({ read: 4, used: 3, rejected: 0, duplicate: 1, excluded: 0, later: 0 });
     expect(twice.csv).toBe(once.csv);
   });
 

@@ -1,5 +1,7 @@
 /** What fast readers of CSV get wrong without a word, each on a log of its own. */
 import { describe, expect, it } from 'vitest';
+import type { Feature } from '../../src/catalogue/measures.js';
+import { defaultConfig } from '../../src/config.js';
 import { find } from './find.js';
 
 const HEADER = 'user_id,timestamp,event_type';
@@ -68,3 +70,31 @@ it.each(['03/01/2026', '2026-02-30', '2026-01-05T24:00:00Z', '2026-01-05T09:60:0
     expect(await outcome(`${HEADER}\n${row('a')}${row('b', stamp)}`)).toMatchObject({ users: ['a'], lines: [3] });
   },
 );
+
+it('a configured feature reads the column it names, however SQL would take the name', async () => {
+  const log =
+    'user_id,timestamp,event_type,device,Device,DEVICE,t,#file,where\n' +
+    'ana,2026-01-05,signup,d1,d2,d3,4,f,1\nana,2026-01-06,signup,d1,d4,d3,5,g,2\nana,2026-01-07,signup,d1,d4,d5,5,g,x\n';
+  const columns = { lower: 'device', upper: 'DEVICE', mixed: 'Device', t: 't', file: '#file', word: 'where' };
+  const own = Object.fromEntries(
+    Object.entries(columns).map(([name, column]): [string, Feature] => [
+      name,
+      { from: 'events', is: { op: 'distinct', column }, unit: 'values', says: name },
+    ]),
+  );
+  const total: Feature = { from: 'events', is: { op: 'sum', column: 'where' }, unit: 'EUR', says: 'sum' };
+  const features = { ...defaultConfig.features, ...own, total };
+  const { rows, faults, accounts } = await find([log], { config: { ...defaultConfig, features } });
+  const [header = [], ana = []] = rows;
+  expect([...Object.keys(columns), 'total'].map((name) => ana[header.indexOf(name)])).toEqual([
+    '1',
+    '1',
+    '2',
+    '2',
+    '2',
+    '2',
+    '3',
+  ]);
+  expect(faults.map(({ line, column }) => ({ line, column }))).toEqual([{ line: 4, column: 'where' }]);
+  expect(accounts).toMatchObject({ read: 3, used: 2, rejected: 1 });
+});
