@@ -447,7 +447,7 @@ export const mutants = [
     [
       'files take their names when all are written',
       'if (file !== undefined) await settle(temporary, old);',
-      'if (file !== undefined) await settle(temporary, old).then(() => import('node:fs/promises')).then((fs) => fs.copyFile(temporary, file));',
+      'if (file !== undefined) await settle(temporary, old).then(() => import("node:fs/promises")).then((fs) => fs.copyFile(temporary, file));',
     ],
     ['a new file has the usual mode', 'secret ? 0o600 : 0o666', '0o600'],
   ),
