@@ -7,6 +7,7 @@ const SCORES = ['test/io/scoresFile.test.ts'];
 const SHEET = ['test/io/sheet.test.ts'];
 const ORDER = ['test/io/order.test.ts'];
 const SCREEN = ['test/commands/screens.test.ts'];
+const WRITER = ['test/io/output.test.ts'];
 const OUTPUT = ['test/commands/features.test.ts'];
 
 /** The mutants of one file: rule, text, replacement. */
@@ -434,24 +435,20 @@ export const mutants = [
   ),
   ...of(
     'src/io/output.ts',
-    OUTPUT,
-    [
-      'an input is never overwritten',
-      'if (there && inputs.some((input) => same(input, there))) {',
-      'if (there && inputs.length > 99) {',
-    ],
-    ['a file keeps its mode', 'if (to.mode !== undefined) await chmod(temporary, to.mode);', ''],
-    ['a symlink is followed', 'file: await realpath(path)', 'file: resolve(path)'],
-    [
-      'a device is written through',
-      'if (there && !there.isFile()) return { target, file: undefined, mode: undefined };',
-      '',
-    ],
+    WRITER,
+    ['an input is never overwritten', 'if (old && read.some((input) => same(input, old))) {', 'if (old && !read) {'],
+    ['no two outputs are one file', 'if (twin >= 0) {', 'if (twin >= 99) {'],
+    ['a file keeps its mode', 'await file.chmod(old.mode & 0o7777);', ''],
+    ['a symlink is followed', 'link === undefined ? file :', 'link !== "" ? file :'],
+    ['a device is written through', 'if (old && !old.isFile()) return { path, old };', ''],
+    ['a folder is no file', 'if (old?.isDirectory()) throw', 'if (!path) throw'],
+    ['a file that is read-only stays', 'if (old) await access(file, constants.W_OK);', ''],
     ['what is unfinished disappears', 'if (unfinished.has(temporary)) discard(temporary);', ';'],
     [
       'files take their names when all are written',
-      'await to.target.write(temporary);',
-      'await to.target.write(temporary);\n        if (to.file !== undefined) await rename(temporary, to.file).then(() => to.target.write(temporary));',
+      'if (file !== undefined) await settle(temporary, old);',
+      'if (file !== undefined) await settle(temporary, old).then(() => import("node:fs/promises")).then((fs) => fs.copyFile(temporary, file));',
     ],
+    ['a new file has the usual mode', 'secret ? 0o600 : 0o666', '0o600'],
   ),
 ];
