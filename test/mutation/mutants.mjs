@@ -1,5 +1,7 @@
 // One broken rule each: the exact text in a file, what stands there instead, and the tests that have to notice.
-const ENGINE = ['test/engine/features.test.ts', 'test/sql'];
+const ENGINE = ['test/engine/features.test.ts', 'test/engine/traps.test.ts', 'test/sql'];
+const FORMATS = ['test/commands/formats.test.ts', 'test/commands/paths.test.ts'];
+const HYGIENE = ['test/commands/hygiene.test.ts'];
 const SCORING = ['test/scoring'];
 const CLOSEST = ['test/io/closest.test.ts'];
 const READERS = ['test/io/usersFile.test.ts', 'test/io/cleanUsers.test.ts'];
@@ -266,7 +268,7 @@ export const mutants = [
     ['a byte order mark is no content', 'position = start = BOM.length', 'position = start = 0'],
     ['blank lines are no records', 'if (end > start) {', 'if (end >= start) {'],
     ['the header is no record', 'Math.max(0, lines - 1)', 'Math.max(0, lines)'],
-    ['the last line needs no end', 'if (batch.length > 0) yield batch;\n}', '}'],
+    ['the last line needs no end', 'finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);', ''],
   ),
   ...of(
     'src/sql/cells.ts',
@@ -374,7 +376,6 @@ export const mutants = [
       '`${identifier(c)} ASC NULLS FIRST`',
       '`${identifier(c)} IS NULL`',
     ],
-    ['only accepted rows are used', 'WHERE ${accepted(plan.rules)})`', 'WHERE true)`'],
     ['users are in byte order', 'USING (user_id) ORDER BY user_id`', 'USING (user_id) ORDER BY user_id DESC`'],
     ['rows that break a rule are seen', 'FILTER (WHERE NOT (${ok}))', 'FILTER (WHERE false)'],
     ['rows without an id are all kept', 'WHERE event_id IS NULL OR event_id NOT IN', 'WHERE event_id NOT IN'],
@@ -393,27 +394,99 @@ export const mutants = [
   ...of(
     'src/engine/features.ts',
     ENGINE,
-    ['as-of includes its instant', '`t <= ${instantOf(asOf)}`', '`t < ${instantOf(asOf)}`'],
     ['rows that are missing are noticed', 'events !== read || rejected > 0', 'rejected > 0'],
     ['rejected rows are noticed', 'events !== read || rejected > 0', 'events !== read'],
     ['ids that come twice are noticed', 'if (twins) throw', 'if (false) throw'],
-    ['duplicates are counted', "'SELECT sum(n - 1)::BIGINT FROM counted'", "'SELECT sum(n)::BIGINT FROM counted'"],
-    ['words for unknown are unknown', '`nullif(${cell}, ${literal(word)})`', '`${cell}`'],
-    ['the first known cell counts', '`coalesce(${[first, ...others].join(', '`coalesce(${[...others, first].join('],
     ['other types are named', 'type NOT IN (${EVENT_TYPES', 'type IN (${EVENT_TYPES'],
-    ['faults are in the order of the file', '|| a.line - b.line,', '|| b.line - a.line,'],
     ['regular expressions are checked', 'await checkPatterns(engine, config);', ''],
   ),
+  ...of('src/engine/features.ts', OUTPUT, [
+    'no event as early as as-of is an error',
+    'found.accounts.later > 0 && found.accounts.used + found.accounts.excluded === 0',
+    'found.accounts.later < 0',
+  ]),
   ...of(
-    'src/engine/features.ts',
-    OUTPUT,
-    ['too many rejected rows are too many', 'if (share > limit) {', 'if (share > 2) {'],
+    'src/engine/careful.ts',
+    ENGINE,
+    ['as-of includes its instant', '`t <= ${instantOf(asOf)}`', '`t < ${instantOf(asOf)}`'],
+    ['duplicates are counted', "'SELECT sum(n - 1)::BIGINT FROM counted'", "'SELECT sum(n)::BIGINT FROM counted'"],
+    ['faults are in the order of the file', '|| a.line - b.line,', '|| b.line - a.line,'],
+    ['only accepted rows are used', 'WHERE "#fault" IS NULL)', 'WHERE true)'],
+    ['rejected rows are named by their own columns', 'theirs.get(String(column)) ??', ''],
+  ),
+  ...of('src/engine/careful.ts', OUTPUT, [
+    'too many rejected rows are too many',
+    'if (share > limit) {',
+    'if (share > 2) {',
+  ]),
+  ...of(
+    'src/engine/careful.ts',
+    HYGIENE,
+    ['excluded rows are left out', 'ANTI JOIN excluded USING', 'SEMI JOIN excluded USING'],
     [
-      'no event as early as as-of is an error',
-      'found.accounts.later > 0 && found.accounts.used === 0',
-      'found.accounts.later < 0',
+      'as-of comes before exclusion',
+      'excluded(careful, config.exclude, usedRows)',
+      'excluded(careful, config.exclude, rows)',
     ],
   ),
+  ...of(
+    'src/sql/exclude.ts',
+    HYGIENE,
+    ['domains are compared in any case', '`lower(regexp_extract(', '`(regexp_extract('],
+    [
+      'a user is internal on every event',
+      'user_id IN (SELECT user_id FROM ${rows} WHERE ${domain}',
+      'event_id IN (SELECT event_id FROM ${rows} WHERE ${domain}',
+    ],
+    ['user agents match in any case', "${literal(pattern)}, 'i')", '${literal(pattern)})'],
+    ['users are named by their id', 'user_id IN (${listOf(exclude.users)})', 'username IN (${listOf(exclude.users)})'],
+  ),
+  ...of(
+    'src/sql/query.ts',
+    HYGIENE,
+    ['bursts are looked for', 'if (!exclude.fasterThanHuman) return named;', 'return named;'],
+    [
+      'sessions are in order',
+      'FROM sessions ORDER BY user_id, sessions."start", session_id',
+      'FROM sessions ORDER BY session_id',
+    ],
+  ),
+  ...of(
+    'src/engine/sources.ts',
+    ENGINE,
+    ['words for unknown are unknown', '`nullif(${cell}, ${literal(word)})`', '`${cell}`'],
+    ['the first known cell counts', '`coalesce(${[first, ...others].join(', '`coalesce(${[...others, first].join('],
+  ),
+  ...of(
+    'src/engine/sources.ts',
+    FORMATS,
+    ['rows of Parquet count from 1', 'file_row_number + 1', 'file_row_number'],
+    ['an empty text is unknown', "`nullif(${column}::VARCHAR, '')`", '`${column}::VARCHAR`'],
+    [
+      'an empty text of JSON is unknown',
+      "`nullif(found[${pointers.indexOf(place.within ?? '') + 1}], '')`",
+      "`found[${pointers.indexOf(place.within ?? '') + 1}]`",
+    ],
+    ['a path is no pattern', "path.replaceAll(/[[*?]/g, '[$&]')", 'path'],
+    [
+      'nested columns are reached',
+      "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string(to_json(${column}), ",
+      "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string('{}', ",
+    ],
+  ),
+  ...of(
+    'src/io/intake.ts',
+    FORMATS,
+    ['the fewest keys come first', '  [name],\n  ...[...name', '  ...[...name'],
+    ['a line has to be an object', "? undefined : 'not a JSON object'", '? undefined : undefined'],
+    ['zstd is told by its first bytes', '0x28, 0xb5, 0x2f, 0xfd', '0x28, 0xb5, 0x2f, 0xfe'],
+    ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"],
+  ),
+  ...of('src/io/records.ts', FORMATS, [
+    'a blank line counts',
+    '      line += 1;\n      if (bytes.length',
+    '      if (bytes.length',
+  ]),
   ...of(
     'src/engine/duckdb.ts',
     ['test/fuzz/intake.test.ts'],
@@ -427,7 +500,7 @@ export const mutants = [
       "throw noInput(name, 'it is an address",
       'if (name === "") throw noInput(name, \'it is an address',
     ],
-    ['a column is there once', 'header.includes(theirs, at + 1)', 'header.includes(theirs, at + 99)'],
+    ['a column is there once', 'header.includes(first, at + 1)', 'header.includes(first, at + 99)'],
     ['required columns are there', 'if (missing === undefined) return;', 'if (missing !== "") return;'],
     ['UTF-16 is told', 'if (starts(0xff, 0xfe) || starts(0xfe, 0xff))', 'if (starts(0xff, 0xfe, 0xff))'],
     ['what unpacks to too much is refused', 'if (seen <= limit) return', 'if (seen >= 0) return'],
