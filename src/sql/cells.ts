@@ -54,14 +54,22 @@ const kinds: ReadonlyMap<string, ColumnKind> = new Map(Object.entries(EVENT_COLU
 
 const kindOf = (column: string): ColumnKind => kinds.get(column) ?? 'text';
 
+/** What a timestamp is not that cannot be read. */
+const FORMS: Record<TimestampForm, string> = {
+  iso: 'not an ISO 8601 date or date-time',
+  epoch_s: 'not a number of seconds since 1970',
+  epoch_ms: 'not a whole number of milliseconds since 1970',
+  epoch_us: 'not a whole number of microseconds since 1970',
+};
+
 /** The rules for one column, in the order they are tried. `t` is the parsed instant of the row. */
-const rulesFor = (column: string, numeric: ReadonlySet<string>): Rule[] => {
+const rulesFor = (column: string, { numeric, timestamp }: CellRules): Rule[] => {
   const cell = identifier(column);
   if (column === 'user_id' || column === 'event_type') return [{ broken: `${cell} IS NULL`, says: 'empty' }];
   if (column === 'timestamp') {
     return [
       { broken: `${cell} IS NULL`, says: 'empty' },
-      { broken: 't IS NULL', says: 'not an ISO 8601 date or date-time' },
+      { broken: 't IS NULL', says: FORMS[timestamp] },
       { broken: `NOT (${instantInRange('t')})`, says: 'out of range (1990 to 2199)' },
     ];
   }
@@ -121,15 +129,13 @@ export const instant = (rules: CellRules): string => instants[rules.timestamp](i
  */
 export const accepted = (rules: CellRules): string =>
   inOrder(rules.columns)
-    .flatMap((column) => rulesFor(column, rules.numeric))
+    .flatMap((column) => rulesFor(column, rules))
     .map((rule) => `(${rule.broken}) IS NOT TRUE`)
     .join('\n      AND ');
 
 /** For a row that breaks a rule: the first column that does, and the reason in words. Two SQL expressions. */
 export const firstFault = (rules: CellRules): { column: string; reason: string } => {
-  const all = inOrder(rules.columns).flatMap((column) =>
-    rulesFor(column, rules.numeric).map((rule) => ({ column, ...rule })),
-  );
+  const all = inOrder(rules.columns).flatMap((column) => rulesFor(column, rules).map((rule) => ({ column, ...rule })));
   const choose = (value: (rule: (typeof all)[number]) => string): string =>
     `CASE ${all.map((rule) => `WHEN ${rule.broken} THEN ${literal(value(rule))}`).join('\n    ')} END`;
   return { column: choose((rule) => rule.column), reason: choose((rule) => rule.says) };

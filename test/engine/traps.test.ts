@@ -98,3 +98,14 @@ it('a configured feature reads the column it names, however SQL would take the n
   expect(faults.map(({ line, column }) => ({ line, column }))).toEqual([{ line: 4, column: 'where' }]);
   expect(accounts).toMatchObject({ read: 3, used: 2, rejected: 1 });
 });
+
+it.each([
+  ['epoch_s', '1767603600.5', 'seconds'],
+  ['epoch_ms', '1767603600000', 'milliseconds'],
+  ['epoch_us', '1767603600000000', 'microseconds'],
+] as const)('a timestamp that is no %s is called that', async (timestamp, good, unit) => {
+  const config = { ...defaultConfig, events: { ...defaultConfig.events, timestamp } };
+  const { faults, accounts } = await find([`${HEADER}\n${row('a', good)}${row('b', '2026-01-05')}`], { config });
+  expect(accounts).toMatchObject({ used: 1, rejected: 1 });
+  expect(faults[0]?.reason).toContain(`${unit} since 1970`);
+});
