@@ -63,8 +63,9 @@ it.each<[string, string, readonly string[], TimestampForm?]>([
   [RANGE, 'timestamp', ['1989-12-31T23:59:59Z', '2200-01-01', '2200-06-01T00:00:00Z', '0001-01-01', '9999-12-31']],
   [RANGE, 'timestamp', ['1990-01-01T00:30:00+01:00', '2199-12-31T23:30:00-01:00']],
   [RANGE, 'timestamp', ['1767603600'], 'epoch_ms'],
-  [NOT_ISO, 'timestamp', ['2026-01-05', '-1', '1e9', '1767603600.'], 'epoch_s'],
-  [NOT_ISO, 'timestamp', ['1767603600000.5'], 'epoch_ms'],
+  ['timestamp not a number of seconds since 1970', 'timestamp', ['2026-01-05', '-1', '1e9', '1767603600.'], 'epoch_s'],
+  ['timestamp not a whole number of milliseconds since 1970', 'timestamp', ['1767603600000.5'], 'epoch_ms'],
+  ['timestamp not a whole number of microseconds since 1970', 'timestamp', ['1767603600.5'], 'epoch_us'],
   [
     'account_balance_usd not a plain decimal number',
     'account_balance_usd',
