@@ -147,7 +147,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../engine/features.js'),
     import('../engine/run.js'),
     import('../engine/duckdb.js'),
-    import('../io/intake.js'),
+    import('../io/landing.js'),
     import('../io/output.js'),
     import('../io/rejected.js'),
   ]);

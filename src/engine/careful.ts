@@ -3,7 +3,8 @@
  * or later than as-of is told apart. Rows are kept in a Parquet file of our own meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
-import { type Fault, type Located, locate, type Log, rawText, spelled } from '../io/intake.js';
+import { type Log, spelled } from '../io/intake.js';
+import { type Fault, type Located, locate, rawText } from '../io/located.js';
 import { Failure } from '../model.js';
 import { byEvent, bySession, checkedRows, excluded, type Plan, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';

@@ -7,7 +7,8 @@
  * listed, duplicates taken out.
  */
 import type { Config } from '../config.js';
-import { type Fault, type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
+import { type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
+import type { Fault } from '../io/located.js';
 import { type Glance, glance } from '../io/records.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';

@@ -1,6 +1,6 @@
 /** What a run of the engine is asked, and what it has found on the way. */
 import type { Config } from '../config.js';
-import type { Fault } from '../io/intake.js';
+import type { Fault } from '../io/located.js';
 import { Failure } from '../model.js';
 import { watched, type LogFacts, type Plan } from '../sql/query.js';
 import type { CellRules } from '../sql/cells.js';

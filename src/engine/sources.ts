@@ -1,6 +1,7 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
 import type { EventSettings } from '../config.js';
-import type { Located, Log, Place } from '../io/intake.js';
+import type { Log, Place } from '../io/intake.js';
+import type { Located } from '../io/located.js';
 import { identifier, literal } from '../sql/text.js';
 import type { Engine } from './duckdb.js';
 

@@ -297,3 +297,14 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   const batch = cut(rest, true);
   if (batch.length > 0) yield batch;
 }
+
+/** What is wrong with a line that should hold one JSON object. */
+export const jsonFault = ({ bytes, fault }: RawRecord): string | undefined => {
+  if (fault !== undefined) return fault;
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'not a JSON object';
+  } catch {
+    return 'not valid JSON';
+  }
+};

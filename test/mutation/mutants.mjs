@@ -474,19 +474,7 @@ export const mutants = [
       "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string('{}', ",
     ],
   ),
-  ...of(
-    'src/io/intake.ts',
-    FORMATS,
-    ['the fewest keys come first', '  [name],\n  ...[...name', '  ...[...name'],
-    ['a line has to be an object', "? undefined : 'not a JSON object'", '? undefined : undefined'],
-    ['zstd is told by its first bytes', '0x28, 0xb5, 0x2f, 0xfd', '0x28, 0xb5, 0x2f, 0xfe'],
-    ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"],
-  ),
-  ...of('src/io/records.ts', FORMATS, [
-    'a blank line counts',
-    '      line += 1;\n      if (bytes.length',
-    '      if (bytes.length',
-  ]),
+  ...of('src/io/intake.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
   ...of(
     'src/engine/duckdb.ts',
     ['test/fuzz/intake.test.ts'],
@@ -495,16 +483,32 @@ export const mutants = [
   ...of(
     'src/io/intake.ts',
     OUTPUT,
+    ['a column is there once', 'header.includes(first, at + 1)', 'header.includes(first, at + 99)'],
+    ['required columns are there', 'if (missing === undefined) return;', 'if (missing !== "") return;'],
+    ['another delimiter is found', "DELIMITERS = [',', ';', '\\t', '|'] as const", "DELIMITERS = [','] as const"],
+  ),
+  ...of(
+    'src/io/records.ts',
+    FORMATS,
+    ['a blank line counts', '      line += 1;\n      if (bytes.length', '      if (bytes.length'],
+    ['a line has to be an object', "? undefined : 'not a JSON object'", '? undefined : undefined'],
+  ),
+  ...of(
+    'src/io/landing.ts',
+    FORMATS,
+    ['zstd is told by its first bytes', '0x28, 0xb5, 0x2f, 0xfd', '0x28, 0xb5, 0x2f, 0xfe'],
+    ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"],
+  ),
+  ...of(
+    'src/io/landing.ts',
+    OUTPUT,
     [
       'an address is not opened',
       "throw noInput(name, 'it is an address",
       'if (name === "") throw noInput(name, \'it is an address',
     ],
-    ['a column is there once', 'header.includes(first, at + 1)', 'header.includes(first, at + 99)'],
-    ['required columns are there', 'if (missing === undefined) return;', 'if (missing !== "") return;'],
     ['UTF-16 is told', 'if (starts(0xff, 0xfe) || starts(0xfe, 0xff))', 'if (starts(0xff, 0xfe, 0xff))'],
     ['what unpacks to too much is refused', 'if (seen <= limit) return', 'if (seen >= 0) return'],
-    ['another delimiter is found', "DELIMITERS = [',', ';', '\\t', '|'] as const", "DELIMITERS = [','] as const"],
   ),
   ...of(
     'src/io/output.ts',

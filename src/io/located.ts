@@ -1,0 +1,108 @@
+/** Where each record of a log is: copies that the engine can read without doubt, and the text of what it rejects. */
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Log } from './intake.js';
+import { bad } from './landing.js';
+import { jsonFault, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
+
+/** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
+export interface Located {
+  readonly path: string;
+  /** Well-formed records in the copy. */
+  readonly records: number;
+  /** Records that are not well formed, and so are not in the copy. */
+  readonly faults: readonly Fault[];
+}
+
+/** A record that cannot be used. */
+export interface Fault {
+  readonly file: string;
+  /** Physical line of the record's first byte, from 1. */
+  readonly line: number;
+  /** The column at fault; empty if it is the record itself. */
+  readonly column: string;
+  readonly reason: string;
+  /** The record as it stands in the file. */
+  readonly raw: string;
+}
+
+/** The records of a log with what is wrong with each. */
+async function* recordsOf(log: Log): AsyncGenerator<RawRecord[]> {
+  if (log.format === 'csv') {
+    yield* walkRecords(log.path, log.delimiter, log.header.length);
+    return;
+  }
+  for await (const batch of walkLines(log.path)) yield batch.map((line) => ({ ...line, fault: jsonFault(line) }));
+}
+
+/**
+ * Walks a log record by record and copies what is well formed, each record with its line, offset and length in front.
+ * A line of JSON becomes the fourth cell of a row separated by tabs, without quotes.
+ *
+ * @throws Failure `data` where no record end can be found, naming the line
+ */
+export const locate = async (log: Log, index: number, scratch: string): Promise<Located> => {
+  const path = join(scratch, `located${index}.csv`);
+  const faults: Fault[] = [];
+  let records = 0;
+  const copy = async function* (): AsyncGenerator<Buffer> {
+    let header = log.format === 'csv';
+    for await (const batch of recordsOf(log)) {
+      let text = '';
+      for (const { line, offset, bytes, fault } of batch) {
+        if (header) {
+          header = false;
+          if (fault !== undefined) throw bad(`${log.name}:${line}`, `the header is broken: ${fault}`);
+        } else if (fault === undefined) {
+          records += 1;
+          const cells = bytes.toString('latin1');
+          // Between the tokens of JSON a tab is a blank; within them it is written \t.
+          const kept = log.format === 'csv' ? cells : cells.replaceAll('\t', ' ');
+          text += [line, offset, bytes.length, kept].join(log.delimiter) + '\n';
+        } else {
+          faults.push({ file: log.name, line, column: '', reason: fault, raw: bytes.toString() });
+        }
+      }
+      yield Buffer.from(text, 'latin1');
+    }
+  };
+  try {
+    await pipeline(Readable.from(copy(), { objectMode: false }), createWriteStream(path));
+  } catch (error) {
+    if (error instanceof Unreadable)
+      throw bad(
+        `${log.name}:${error.line}`,
+        log.format === 'csv'
+          ? `${error.message}: mend the quote, or double it where it is part of the text`
+          : `${error.message}: shorten it, or leave it out`,
+      );
+    throw error;
+  }
+  return { path, records, faults };
+};
+
+/** Bytes read at once where records lie close together. */
+const WINDOW = 1 << 20;
+
+/** The raw text of records, by offset and length, in file order. */
+export const rawText = async (log: Log, places: readonly { offset: number; length: number }[]): Promise<string[]> => {
+  const file = await open(log.path, 'r');
+  try {
+    const texts: string[] = [];
+    let [window, from] = [Buffer.alloc(0), 0];
+    for (const { offset, length } of places) {
+      if (offset < from || offset + length > from + window.length) {
+        const buffer = Buffer.alloc(Math.max(WINDOW, length));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+        [window, from] = [buffer.subarray(0, bytesRead), offset];
+      }
+      texts.push(window.subarray(offset - from, offset - from + length).toString());
+    }
+    return texts;
+  } finally {
+    await file.close();
+  }
+};
