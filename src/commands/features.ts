@@ -1,6 +1,6 @@
 /** `gesture features`: flags -> engine -> user_features.csv, rejected_events.csv and a summary. */
 import { type Command, Option } from 'commander';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isSource, SOURCE_NAMES, type SourceName, sources } from '../catalogue/sources.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Engine } from '../engine/duckdb.js';
@@ -103,9 +103,12 @@ const nameSources = async (inputs: readonly string[], { delimiter }: Flags): Pro
   ]);
   const options = { renamed: {}, extra: [], needed: [], delimiter, stdin: process.stdin };
   const logs = await withScratch('-', (scratch) =>
-    withEngine(scratch, {}, (engine) =>
-      recognise(inputs, { ...options, scratch, parquetHeader: (path) => parquetHeader(engine, path) }),
-    ),
+    recognise(inputs, {
+      ...options,
+      scratch,
+      // Only a Parquet file is worth the start of an engine.
+      parquetHeader: (path) => withEngine(scratch, {}, (engine) => parquetHeader(engine, path)),
+    }),
   );
   for (const { name, header, source } of logs) {
     const ours = REQUIRED_COLUMNS.every((column) => header.includes(column));
@@ -131,7 +134,7 @@ const showProgress = (engine: Engine): (() => void) => {
   };
 };
 
-/** A file beside `--out`, unless it is named; none where the table goes to standard  */
+/** A file beside `--out`, unless it is named; none where the table goes to standard output. */
 const beside = (out: string, name: string, named?: string): string | undefined =>
   named ?? (out === '-' ? undefined : join(dirname(out), name));
 
@@ -158,8 +161,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
   const excluded = config.exclude ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
   const outputs = [out, rejected, excluded, sessions].filter((path) => path !== undefined);
-  const twice = outputs.find((path, i) => outputs.findIndex((other) => resolve(other) === resolve(path)) < i);
-  if (twice !== undefined) throw new Failure('usage', `${twice} would be written twice: name different files`);
   const read = config.path === undefined ? names : [...names, config.path];
   await checkOutputs(outputs, read);
   const rejects = (faults: Outcome['faults']): Target[] =>
