@@ -6,10 +6,20 @@ import { join } from 'node:path';
 import { type Log, spelled } from '../io/intake.js';
 import { type Fault, type Located, locate, rawText } from '../io/located.js';
 import { Failure } from '../model.js';
-import { byEvent, bySession, checkedRows, excluded, type Plan, withoutDuplicates } from '../sql/query.js';
+import { byEvent, checkedRows, excluded, type Plan, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import type { Engine } from './duckdb.js';
-import { type Aggregated, count, factsFrom, instantOf, knownCells, type Request, sum, TooManyRejected } from './run.js';
+import {
+  aggregateSessions,
+  type Aggregated,
+  count,
+  factsFrom,
+  instantOf,
+  knownCells,
+  type Request,
+  sum,
+  TooManyRejected,
+} from './run.js';
 import { locatedSource, ownParquet, parquetRows } from './sources.js';
 
 /** The rows that break a rule, in file order. */
@@ -130,13 +140,13 @@ export const readCarefully = async (
   }
   const until = asOf === undefined ? 'true' : `t <= ${instantOf(asOf)}`;
   const [row] = await engine.rows(
-    `SELECT count(*), count(*) FILTER (WHERE ${until}), ${[...knownCells(plan.rules, ` FILTER (WHERE ${until})`), 'epoch_us(max(t))'].join(', ')} FROM ${rows}`,
+    `SELECT count(*), count(*) FILTER (WHERE ${until}), ${[...knownCells(plan, ` FILTER (WHERE ${until})`), 'epoch_us(max(t))'].join(', ')} FROM ${rows}`,
   );
   const [known = 0, early = 0, ...cells] = (row ?? []).map(Number);
   const last = asOf ?? row?.at(-1);
   const careful: Plan = {
     ...plan,
-    facts: factsFrom(plan.rules, cells, early),
+    facts: factsFrom(plan, cells, early),
     asOf: instantOf(typeof last === 'bigint' ? last : 0n),
   };
   let usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;
@@ -145,7 +155,7 @@ export const readCarefully = async (
     usedRows = `(SELECT rows.* FROM ${usedRows} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`);
-  await engine.run(`CREATE TEMP TABLE by_session AS ${bySession(careful, usedRows)}`);
+  const withDevices = await aggregateSessions(engine, careful, usedRows, []);
   const accounts = {
     read,
     used: await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event'),
@@ -158,5 +168,5 @@ export const readCarefully = async (
   if (read !== used + rejected + duplicate + left + later) {
     throw new Error(`the accounting is broken: ${JSON.stringify(accounts)}`);
   }
-  return { accounts, faults, plan: careful, rows: usedRows, paths: [] };
+  return { accounts, faults, plan: withDevices, rows: usedRows, paths: [] };
 };

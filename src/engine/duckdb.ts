@@ -20,7 +20,7 @@ export interface Engine {
   /** Runs a query and returns its rows; counts come as bigint. */
   rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
   /** Runs a query of one UBIGINT column and hands over its values, a vector at a time. */
-  numbers(sql: string, take: (values: BigUint64Array) => void): Promise<void>;
+  numbers(sql: string, values: readonly string[], take: (values: BigUint64Array) => void): Promise<void>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
   lock(folders: readonly string[], files: readonly string[]): Promise<void>;
   /** Share of the running query that is done, 0 to 100; undefined if unknown. */
@@ -114,8 +114,8 @@ export const withEngine = async <T>(
     return await work({
       run,
       rows: async (sql, values) => (await connection.runAndReadAll(sql, values && [...values])).getRows(),
-      numbers: async (sql, take) => {
-        const result = await connection.stream(sql);
+      numbers: async (sql, values, take) => {
+        const result = await connection.stream(sql, [...values]);
         for (;;) {
           const chunk = await result.fetchChunk();
           if (!chunk || chunk.rowCount === 0) return;

@@ -9,7 +9,7 @@
 import type { Config } from '../config.js';
 import { type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
 import type { Fault } from '../io/located.js';
-import { type Glance, glance } from '../io/records.js';
+import { type Glance, glance, isGreater } from '../io/records.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
 import {
@@ -17,8 +17,9 @@ import {
   allRows,
   asOfComesFirst,
   byEvent,
-  bySession,
   eventColumns,
+  hashedIds,
+  type LogFacts,
   type Plan,
   sessionRows,
   users,
@@ -28,7 +29,18 @@ import { ownNames, overNames } from '../sql/ownColumns.js';
 import { identifier, literal } from '../sql/text.js';
 import { readCarefully } from './careful.js';
 import type { Engine } from './duckdb.js';
-import { type Accounts, type Aggregated, count, factsFrom, instantOf, type Request, sum } from './run.js';
+import {
+  type Accounts,
+  aggregateSessions,
+  type Aggregated,
+  count,
+  factsFrom,
+  instantOf,
+  knownCells,
+  type Request,
+  SAMPLE,
+  sum,
+} from './run.js';
 import { directSource, literalPath, parquetHeader, parquetRows } from './sources.js';
 
 /** What a run found. */
@@ -62,15 +74,29 @@ const hasTwins = (values: BigUint64Array): boolean => {
 };
 
 /** The hash of every event_id: two equal ids have equal hashes. */
-const hashedIds = async (engine: Engine, events: number): Promise<BigUint64Array> => {
+const hashesOfIds = async (
+  engine: Engine,
+  plan: Plan,
+  paths: readonly string[],
+  events: number,
+): Promise<BigUint64Array> => {
   const hashes = new BigUint64Array(events);
   let filled = 0;
-  await engine.numbers(`SELECT unnest(${identifier(ACCOUNT.ids)}) FROM by_event`, (values) => {
+  await engine.numbers(hashedIds(plan), paths, (values) => {
     hashes.set(values, filled);
     filled += values.length;
   });
   return hashes;
 };
+
+/** True if the ids stand first in every line of `logs`, and each is greater than the one before it: then none comes twice. */
+const idsGrow = (logs: readonly Log[], glances: readonly Glance[]): boolean =>
+  logs.every((log, i) => {
+    const [place, ...others] = log.columns.get('event_id') ?? [];
+    if (place?.at !== 0 || place.within !== undefined || others.length > 0) return false;
+    const [here, before] = [glances[i]?.growing, glances[i - 1]?.growing];
+    return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
+  });
 
 const isoSeconds = (microseconds: bigint): string =>
   `${new Date(Number(microseconds / 1000n)).toISOString().slice(0, 19)}Z`;
@@ -95,41 +121,69 @@ const countRecords = async (engine: Engine, log: Log): Promise<Glance> =>
     ? { records: await parquetRows(engine, log.path), regular: true }
     : glance(log.path, log.delimiter, log.crlf);
 
+/** What the first rows of a log look like. @throws NotClean */
+const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Promise<LogFacts> => {
+  const first = `(SELECT * FROM ${plan.source} LIMIT ${SAMPLE})`;
+  const [row = []] = await engine
+    .rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${first}`, paths)
+    .catch((error: unknown) => {
+      throw new NotClean('the reader found a fault', { cause: error });
+    });
+  const [events = 0, ...known] = row.map(Number);
+  return factsFrom(plan, known, events);
+};
+
+/** What the first aggregation finds out about a log besides its features. */
+interface Account {
+  readonly events: number;
+  readonly rejected: number;
+  readonly facts: LogFacts;
+  /** The latest timestamp; NULL if no row has one. */
+  readonly last: unknown;
+}
+
+/** Makes the table `by_event` from all rows of a log. @throws NotClean */
+const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly string[]): Promise<Account> => {
+  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan)}`, paths).catch((error: unknown) => {
+    throw new NotClean('the reader found a fault', { cause: error });
+  });
+  const sums = ['#events', ACCOUNT.rejected, ...watched(plan).map((column) => ACCOUNT.known + column)];
+  const [row = []] = await engine.rows(
+    `SELECT ${sums.map((name) => `sum(${identifier(name)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
+  );
+  const [events = 0, rejected = 0, ...known] = row.slice(0, -1).map(Number);
+  return { events, rejected, facts: factsFrom(plan, known, events), last: row.at(-1) };
+};
+
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
-  const [aggregation, ...glances] = await Promise.allSettled([
-    engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan)}`, paths),
+  const guessed = await guess(engine, plan, paths);
+  const [aggregation, ...settled] = await Promise.allSettled([
+    aggregateEvents(engine, { ...plan, facts: guessed }, paths),
     ...logs.map((log) => countRecords(engine, log)),
   ]);
-  if (aggregation.status === 'rejected') throw new NotClean('the reader found a fault', { cause: aggregation.reason });
-  const counts = glances.map((found) =>
-    found.status === 'fulfilled' && found.value?.regular ? found.value.records : NaN,
-  );
-  const read = sum(counts);
-  const columns = watched(plan.rules);
-  const [row] = await engine.rows(
-    `SELECT ${['#events', ACCOUNT.rejected, ...columns.map((c) => ACCOUNT.known + c)].map((c) => `sum(${identifier(c)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
-  );
-  const [events = 0, rejected = 0, ...rest] = (row ?? []).map(Number);
-  const facts = factsFrom(plan.rules, rest, events);
-  const last = row?.at(-1);
+  if (aggregation.status === 'rejected') throw aggregation.reason;
+  const glances = settled.map((found) => (found.status === 'fulfilled' ? found.value : { records: 0, regular: false }));
+  const { events, rejected, facts, last } = aggregation.value;
+  const read = sum(glances.map(({ records, regular }) => (regular ? records : NaN)));
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
-  if (columns.includes('event_id')) {
-    if (!facts.complete.has('event_id')) throw new NotClean('some events have no id');
-  }
+  const hasIds = plan.rules.columns.includes('event_id');
+  if (hasIds && !facts.complete.has('event_id')) throw new NotClean('some events have no id');
   const clean: Plan = { ...plan, facts, asOf: instantOf(last) };
+  if (![...guessed.complete].every((column) => facts.complete.has(column))) await aggregateEvents(engine, clean, paths);
   const rows = allRows(plan);
-  const ids = columns.includes('event_id') ? await hashedIds(engine, events) : new BigUint64Array(0);
+  const ids =
+    hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, plan, paths, events) : new BigUint64Array(0);
   // The engine works in threads of its own; the ids are compared here meanwhile.
-  const sessions = engine.run(`CREATE TEMP TABLE by_session AS ${bySession(clean, rows)}`, paths);
+  const sessions = aggregateSessions(engine, clean, rows, paths);
   const twins = hasTwins(ids);
-  await sessions;
+  const withDevices = await sessions;
   if (twins) throw new NotClean('an event may be there twice');
   return {
     accounts: { read, used: read, rejected: 0, duplicate: 0, excluded: 0, later: 0 },
     faults: [],
-    plan: clean,
+    plan: withDevices,
     rows,
     paths,
   };
@@ -255,13 +309,12 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     types: events.types,
     pages: events.pages,
   };
-  const all = new Set(watched(rules));
   const plan: Plan = {
     source: directSource(logs, events.unknown).sql,
     rules,
     features: overNames(config.features, names),
     names,
-    facts: { complete: all, empty: new Set() },
+    facts: { complete: new Set(), empty: new Set(), devices: [] },
     timeoutMinutes: config.sessions.timeoutMinutes,
     asOf: instantOf(0),
   };

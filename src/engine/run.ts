@@ -2,8 +2,8 @@
 import type { Config } from '../config.js';
 import type { Fault } from '../io/located.js';
 import { Failure } from '../model.js';
-import { watched, type LogFacts, type Plan } from '../sql/query.js';
-import type { CellRules } from '../sql/cells.js';
+import { bySession, type LogFacts, type Plan, watched } from '../sql/query.js';
+import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
 import type { Engine } from './duckdb.js';
 
@@ -65,15 +65,47 @@ export const count = async (engine: Engine, sql: string, paths?: readonly string
   Number((await engine.rows(sql, paths))[0]?.[0] ?? 0);
 
 /** What is known of a log from the number of known cells of each `watched` column, in that order. */
-export const factsFrom = (rules: CellRules, known: readonly number[], events: number): LogFacts => {
+export const factsFrom = (plan: Plan, known: readonly number[], events: number): LogFacts => {
   const of = (test: (n: number) => boolean): Set<string> =>
-    new Set(watched(rules).filter((_, i) => test(known[i] ?? 0)));
-  return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0) };
+    new Set(watched(plan).filter((_, i) => test(known[i] ?? 0)));
+  return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0), devices: [] };
 };
 
 /** SQL: how many rows have the column, for each `watched` column. */
-export const knownCells = (rules: CellRules, filter = ''): string[] =>
-  watched(rules).map((column) => `count(${identifier(column)})${filter}`);
+export const knownCells = (plan: Plan, filter = ''): string[] =>
+  watched(plan).map((column) => `count(${identifier(column)})${filter}`);
+
+/** Rows that are looked at before all are read, to guess what they are like. */
+export const SAMPLE = 2048;
+
+/** Devices that are counted by name, at most: each costs a counter in every session. */
+const FEW = 8;
+
+/** What the first of `rows` call their devices, in byte order; empty if that is many, or nothing to spell into SQL. */
+const devicesOf = async (engine: Engine, plan: Plan, rows: string, paths: readonly string[]): Promise<string[]> => {
+  if (!plan.rules.columns.includes('device')) return [];
+  const first = await engine.rows(
+    `SELECT DISTINCT device FROM (SELECT device FROM ${rows} LIMIT ${SAMPLE}) WHERE device IS NOT NULL ORDER BY device`,
+    paths,
+  );
+  const names = first.map(([name]) => String(name));
+  return names.length <= FEW && names.every((name) => /^[\w .-]+$/.test(name)) ? names : [];
+};
+
+/** Makes the table `by_session`. Returns the plan with what has been learnt about devices. */
+export const aggregateSessions = async (
+  engine: Engine,
+  plan: Plan,
+  rows: string,
+  paths: readonly string[],
+): Promise<Plan> => {
+  const devices = await devicesOf(engine, plan, rows, paths);
+  const tried: Plan = { ...plan, facts: { ...plan.facts, devices } };
+  await engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${bySession(tried, rows)}`, paths);
+  if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return tried;
+  await engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${bySession(plan, rows)}`, paths);
+  return plan;
+};
 
 /** SQL of an instant, from microseconds since 1970. */
 export const instantOf = (microseconds: bigint | number): string => `make_timestamp(${microseconds}::BIGINT)`;

@@ -12,6 +12,7 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const SPACE = 0x20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+const NEWLINE = Buffer.from([LF]);
 
 /** Longest record, in bytes. The engine refuses lines over 2 MB; nothing an event log holds comes near. */
 export const MAX_RECORD_BYTES = 1 << 20;
@@ -24,6 +25,63 @@ export interface Glance {
   readonly records: number;
   /** True if every record is well-formed UTF-8 and the line ends are all alike, without blank lines. */
   readonly regular: boolean;
+  /** Where the first cell of every record is greater than the one before it, so that none is there twice: the ends. */
+  readonly growing?: { readonly first: Buffer; readonly last: Buffer } | undefined;
+}
+
+/** True if `cell` comes after `other`: the longer one does, and of one length the greater by bytes. `e10` comes after `e9`. */
+export const isGreater = (cell: Buffer, other: Buffer): boolean =>
+  cell.length === other.length ? cell.compare(other) > 0 : cell.length > other.length;
+
+/** Watches the first cells of lines for as long as each is greater than the one before. */
+class Growing {
+  readonly #delimiter: number;
+  #first: Buffer | undefined;
+  #buffer: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #length = 0;
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter.charCodeAt(0);
+  }
+
+  /** The number of `lines`, each with its line end; undefined as soon as a cell is not greater. `header`: the first is none. */
+  take(lines: Buffer, header: boolean): number | undefined {
+    let count = 0;
+    let start = 0;
+    for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, start)) {
+      if (count > 0 || !header) {
+        if (!this.#isNext(lines, start, at)) return undefined;
+      }
+      count += 1;
+      start = at + 1;
+    }
+    // The next lines come in other bytes.
+    this.#buffer = Buffer.from(this.#buffer.subarray(this.#start, this.#start + this.#length));
+    this.#start = 0;
+    return count;
+  }
+
+  /** The first and the last cell so far. */
+  get ends(): Glance['growing'] {
+    return this.#first && { first: this.#first, last: this.#buffer };
+  }
+
+  #isNext(lines: Buffer, start: number, end: number): boolean {
+    // Byte by byte: a call of Buffer.compare for each of millions of short cells takes longer than all the rest.
+    let length = 0;
+    let order = 0;
+    for (let at = start; at < end && lines[at] !== this.#delimiter; at += 1) {
+      if (order === 0 && length < this.#length) order = (lines[at] ?? 0) - (this.#buffer[this.#start + length] ?? 0);
+      length += 1;
+    }
+    const grows = length === this.#length ? order > 0 : length > this.#length;
+    this.#first ??= Buffer.from(lines.subarray(start, start + length));
+    this.#buffer = lines;
+    this.#start = start;
+    this.#length = length;
+    return grows;
+  }
 }
 
 const IRREGULAR: Glance = { records: 0, regular: false };
@@ -44,6 +102,12 @@ export const glance = async (path: string, delimiter: string, crlf: boolean): Pr
   let lines = 0;
   let carry: Buffer = Buffer.alloc(0);
   let first = true;
+  let growing: Growing | undefined = new Growing(delimiter);
+  const take = (bytes: Buffer): void => {
+    const taken = growing?.take(bytes, lines === 0);
+    if (taken === undefined) growing = undefined;
+    lines += taken ?? countLines(bytes);
+  };
   for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
     const chunk = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
     const bytes = first ? withoutBom(chunk) : chunk;
@@ -56,13 +120,13 @@ export const glance = async (path: string, delimiter: string, crlf: boolean): Pr
     if (end === 0) continue;
     const whole = bytes.subarray(0, end);
     if (!isRegular(whole, crlf)) return IRREGULAR;
-    lines += countLines(whole);
+    take(whole);
   }
   if (carry.length > 0) {
     if (!isRegular(carry, false)) return IRREGULAR;
-    lines += 1;
+    take(Buffer.concat([carry, NEWLINE]));
   }
-  return { records: Math.max(0, lines - 1), regular: lines > 0 };
+  return { records: Math.max(0, lines - 1), regular: lines > 0, growing: growing?.ends };
 };
 
 /** The same for a file with quotes: a line need not be a record, so every byte is looked at. */

@@ -53,7 +53,7 @@ const where = (measure: { where?: Where | undefined }, level: Level): string | u
 const inLast = (asOf: string, days: number): string => `t > ${asOf} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
 
 /** The order of rows for "the latest": a later row has the greater key. */
-const orderKey = (columns: readonly string[]): string =>
+export const orderKey = (columns: readonly string[]): string =>
   `create_sort_key(${['t', ...columns].map((column) => `${column}, 'ASC NULLS FIRST'`).join(', ')})`;
 
 /** The aggregate that measures `measure` over the rows of one user. */

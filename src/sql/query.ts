@@ -9,9 +9,9 @@
 import type { Exclusions } from '../config.js';
 import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
-import { aggregate, type Level, needsAsOf, printed } from './measures.js';
+import { aggregate, type Level, needsAsOf, orderKey, printed } from './measures.js';
 import { excludedRows } from './exclude.js';
-import { fasterThanHuman, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
+import { fasterThanHuman, OTHER_DEVICE, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
 import { identifier, lines } from './text.js';
 
 /** What is known about a log before it is aggregated. */
@@ -20,6 +20,8 @@ export interface LogFacts {
   readonly complete: ReadonlySet<string>;
   /** Columns with an empty cell in every accepted row; as good as absent. */
   readonly empty: ReadonlySet<string>;
+  /** What the log calls its devices, in byte order; empty: unknown. */
+  readonly devices: readonly string[];
 }
 
 /** Everything the queries are made of. */
@@ -94,17 +96,40 @@ export const withoutDuplicates = (rules: CellRules, rows: string, repeated: stri
   )`;
 
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
-export const ACCOUNT = { rejected: '#rejected', ids: '#ids', known: '#known:' } as const;
+export const ACCOUNT = { rejected: '#rejected', known: '#known:' } as const;
 
 /** The columns of a log whose completeness decides how the queries are written. */
-export const watched = (rules: CellRules): string[] =>
-  ['event_id', 'session_id', ...SESSION_FLAGS].filter((column) => rules.columns.includes(column));
+export const watched = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): string[] => {
+  const latest = rowFeatures(features, 'events').flatMap(([, { is }]) => (is.op === 'latest' ? [is.column] : []));
+  return [...new Set(['event_id', 'session_id', ...SESSION_FLAGS, ...latest])].filter((c) => rules.columns.includes(c));
+};
 
-/** What `log` has to be told apart by: aggregates over all rows that answer how many, how many known, which ids. */
-export const accounting = (rules: CellRules, ok: string): string[] => [
+/** Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many know each watched column. */
+const accounting = (plan: Plan, ok: string): string[] => [
   `count(*) FILTER (WHERE NOT (${ok})) AS ${identifier(ACCOUNT.rejected)}`,
-  ...watched(rules).map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
+  ...watched(plan).map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
 ];
+
+/** True of a feature whose value stands in the latest row of each user, since its column has no empty cell. */
+const inLatestRow = (plan: Plan, { is }: { is: RowMeasure }): boolean =>
+  is.op === 'latest' && eventId(plan)?.complete === true && plan.facts.complete.has(is.column);
+
+/** Aggregates for `features` over events. Values of the latest row are found together: one comparison of rows serves them all. */
+const measuredEvents = (plan: Plan): { aggregates: string[]; expanded: string } => {
+  const all = rowFeatures(plan.features, 'events');
+  const rows = { level: 'events', asOf: plan.asOf, id: eventId(plan) } as const;
+  const together = all.filter(([, feature]) => inLatestRow(plan, feature));
+  const alone = all.filter(([, feature]) => !inLatestRow(plan, feature));
+  const aggregates = alone.map(([name, { is }]) => `${aggregate(is, rows)} AS ${identifier(name)}`);
+  if (together.length === 0) return { aggregates, expanded: '*' };
+  const fields = together.flatMap(([name, { is }]) =>
+    is.op === 'latest' ? [`${identifier(name)}: ${identifier(is.column)}`] : [],
+  );
+  return {
+    aggregates: [`arg_max({${fields.join(', ')}}, ${orderKey([identifier('event_id')])}) AS "#latest"`, ...aggregates],
+    expanded: '* EXCLUDE ("#latest"), unnest("#latest")',
+  };
+};
 
 /**
  * One row a user: the features measured over events.
@@ -113,23 +138,25 @@ export const accounting = (rules: CellRules, ok: string): string[] => [
  *   then the result is only good if nothing was rejected and no id came twice, which its `#` columns tell
  */
 export const byEvent = (plan: Plan, rows?: string): string => {
-  const measured = rowFeatures(plan.features, 'events').map(
-    ([name, feature]) =>
-      `${aggregate(feature.is, { level: 'events', asOf: plan.asOf, id: eventId(plan) })} AS ${identifier(name)}`,
-  );
+  const { aggregates, expanded } = measuredEvents(plan);
   const wanted = [...eventColumns(plan.features), 'event_id'];
-  if (rows !== undefined) {
-    return `WITH events AS (${selectEvents(plan, wanted, rows)})
-  SELECT user_id, count(*) AS "#events", max(t) AS "#last",
-    ${lines(measured)}
-  FROM events GROUP BY user_id`;
-  }
-  const ids = plan.rules.columns.includes('event_id') ? [`list(hash(event_id)) AS ${identifier(ACCOUNT.ids)}`] : [];
-  return `WITH events AS (${selectEvents(plan, [...wanted, ...watched(plan.rules)], read(plan), [`${accepted(plan.rules)} AS "#ok"`])})
-  SELECT user_id, count(*) AS "#events", max(t) AS "#last",
-    ${lines([...accounting(plan.rules, '"#ok"'), ...ids, ...measured])}
-  FROM events GROUP BY user_id`;
+  const checked = [`${accepted(plan.rules)} AS "#ok"`];
+  const events =
+    rows === undefined
+      ? selectEvents(plan, [...wanted, ...watched(plan)], read(plan), checked)
+      : selectEvents(plan, wanted, rows);
+  const account = rows === undefined ? accounting(plan, '"#ok"') : [];
+  return `WITH events AS (${events}),
+  measured AS (
+    SELECT user_id, count(*) AS "#events", max(t) AS "#last",
+    ${lines([...account, ...aggregates])}
+    FROM events GROUP BY user_id
+  )
+  SELECT ${expanded} FROM measured`;
 };
+
+/** The hash of every event_id of the log: two equal ids have equal hashes. */
+export const hashedIds = (plan: Plan): string => `SELECT hash(event_id) FROM ${plan.source}`;
 
 /** What tells events of one instant apart. */
 const eventId = (plan: Plan): { column: string; complete: boolean } | undefined =>
@@ -146,6 +173,7 @@ const sessionFacts = (plan: Plan): SessionFacts => {
     flags: new Set(SESSION_FLAGS.filter(has)),
     completeFlags: new Set(SESSION_FLAGS.filter((column) => plan.facts.complete.has(column))),
     hasDevice: has('device'),
+    devices: has('device') ? plan.facts.devices : [],
     timeoutMinutes: plan.timeoutMinutes,
   };
 };
@@ -188,7 +216,7 @@ export const excluded = (plan: Plan, exclude: Exclusions, rows: string): string 
 /** All rows of the log with `t`, unchecked: what may be aggregated once the log is known to be clean. */
 export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(plan);
 
-/** One row a user: the features measured over sessions. */
+/** One row a user: the features measured over sessions, and how many sessions have a device that the facts do not name. */
 export const bySession = (plan: Plan, rows: string): string => {
   const measured = rowFeatures(plan.features, 'sessions').map(
     ([name, feature]) =>
@@ -196,7 +224,7 @@ export const bySession = (plan: Plan, rows: string): string => {
   );
   return `${sessionsFrom(plan, rows)}
   SELECT user_id,
-    ${lines(measured)}
+    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, ...measured])}
   FROM sessions GROUP BY user_id`;
 };
 

@@ -11,6 +11,8 @@ export interface SessionFacts {
   /** Flag columns with a value on every event, so that nothing has to be derived. */
   readonly completeFlags: ReadonlySet<string>;
   readonly hasDevice: boolean;
+  /** What the log calls its devices, in byte order; empty: unknown. */
+  readonly devices: readonly string[];
   readonly timeoutMinutes: number;
 }
 
@@ -39,8 +41,41 @@ export const fasterThanHuman = `events >= ${spamRule.minEvents} AND events - 1 >
 export const sessionKey = (facts: SessionFacts): string =>
   facts.ids === 'mixed' ? 'user_id, session_id, unnamed' : 'user_id, session_id';
 
-/** The most frequent known device; ties go to the first in byte order. */
-const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST'))`;
+/** The column of `sessions` that is true where a device is none of those the facts name: then `device` may be wrong. */
+export const OTHER_DEVICE = '#other_device';
+
+/**
+ * The CTE `gathered`: one row a session, with its most frequent known device; ties go to the first in byte order.
+ * Devices that are known by name are counted on the way. To group by them first takes a quarter longer and, with ten
+ * million events, half as much memory again.
+ */
+const gathered = ({ hasDevice, devices }: SessionFacts, key: string, flags: readonly string[]): string => {
+  const times = ['min(t) AS "start"', 'max(t) AS "end"'];
+  const other = identifier(OTHER_DEVICE);
+  if (hasDevice && devices.length === 0) {
+    const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST')) AS device`;
+    return `by_device AS (
+    SELECT ${[key, 'device', 'count(*) AS n', ...times, ...flags].join(', ')}
+    FROM sessioned GROUP BY ${key}, device
+  ),
+  gathered AS (
+    SELECT ${[key, 'min("start") AS "start"', 'max("end") AS "end"', 'sum(n)::BIGINT AS events', device, `false AS ${other}`, ...flags].join(', ')}
+    FROM by_device GROUP BY ${key}
+  )`;
+  }
+  const counts = devices.map((name) => `count(*) FILTER (WHERE device = ${literal(name)})`);
+  const most = devices.map((name, i) => `WHEN ${counts[i]} THEN ${literal(name)}`).join(' ');
+  const found = hasDevice
+    ? [
+        `CASE greatest(${counts.join(', ')}) WHEN 0 THEN NULL ${most} END AS device`,
+        `count(device) > ${counts.join(' + ')} AS ${other}`,
+      ]
+    : ['NULL::VARCHAR AS device', `false AS ${other}`];
+  return `gathered AS (
+    SELECT ${[key, ...times, 'count(*) AS events', ...found, ...flags].join(', ')}
+    FROM sessioned GROUP BY ${key}
+  )`;
+};
 
 /**
  * CTEs that end in `sessions`: one row a session with the columns of SESSION_COLUMNS, from a relation `events`
@@ -55,23 +90,8 @@ export const sessionTable = (facts: SessionFacts): string => {
   const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
   const key = sessionKey(facts);
   const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
-  const keyAndDevice = facts.hasDevice ? `${key}, device` : key;
   return `${sessioned(facts)},
-  by_device AS (
-    SELECT ${[keyAndDevice, 'count(*) AS n', 'min(t) AS "start"', 'max(t) AS "end"', ...flags].join(', ')}
-    FROM sessioned GROUP BY ${keyAndDevice}
-  ),
-  gathered AS (
-    SELECT ${[
-      key,
-      'min("start") AS "start"',
-      'max("end") AS "end"',
-      'sum(n)::BIGINT AS events',
-      `${facts.hasDevice ? device : 'NULL::VARCHAR'} AS device`,
-      ...flags,
-    ].join(', ')}
-    FROM by_device GROUP BY ${key}
-  ),
+  ${gathered(facts, key, flags)},
   timed AS (
     SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec FROM gathered
   ),
@@ -79,7 +99,7 @@ export const sessionTable = (facts: SessionFacts): string => {
     SELECT ${key}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
       ${flag('bounce_flag', 'events = 1')} AS is_bounce,
-      ${flag('spam_flag', fasterThanHuman)} AS is_spam
+      ${flag('spam_flag', fasterThanHuman)} AS is_spam, ${identifier(OTHER_DEVICE)}
     FROM timed
   )`;
 };

@@ -5,6 +5,44 @@ import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();
 
+describe('a glance at the first cells', () => {
+  const ends = async (content: string, crlf = false): Promise<string[] | undefined> => {
+    const { growing } = await glance(write('log.csv', content), ',', crlf);
+    return growing && [growing.first.toString(), growing.last.toString()];
+  };
+
+  it.each([
+    ['of one length', 'id,b\ne08,1\ne09,1\ne10,1\n', ['e08', 'e10']],
+    ['numbers without leading zeros', 'id,b\n9,1\n10,1\n100,1', ['9', '100']],
+    ['a single one', 'id,b\n7,1\n', ['7', '7']],
+    ['in bytes, not in letters', 'id,b\nB,1\na,1\n\u00E9,1\n', ['B', '\u00E9']],
+  ])('sees that they grow: %s', async (_, content, found) => {
+    expect(await ends(content)).toEqual(found);
+    expect(await ends(content.replaceAll('\n', '\r\n'), true)).toEqual(found);
+  });
+
+  it.each([
+    ['one comes twice', 'id,b\n1,1\n1,2\n'],
+    ['one comes twice, apart', 'id,b\n1,1\n2,1\n1,1\n'],
+    ['one is smaller', 'id,b\ne2,1\ne1,1\n'],
+    ['one is shorter', 'id,b\n10,1\n9,1\n'],
+    ['one is empty', 'id,b\n,1\n1,1\n'],
+    ['quotes are about', 'id,b\n"1",1\n2,1\n'],
+    ['there is none', 'id,b\n'],
+  ])('makes no claim where %s', async (_, content) => {
+    expect(await ends(content)).toBeUndefined();
+  });
+
+  it('sees one that comes twice wherever the file is cut into pieces', async () => {
+    const rows = Array.from({ length: 150_000 }, (_, i) => `e${100_000 + i},x`);
+    expect(await ends(`id,b\n${rows.join('\n')}\n`)).toEqual(['e100000', 'e249999']);
+    for (let at = 9973; at < rows.length; at += 9973) {
+      const twice = rows.with(at, rows[at - 1] ?? '');
+      expect(await ends(`id,b\n${twice.join('\n')}\n`)).toBeUndefined();
+    }
+  });
+});
+
 describe('a glance', () => {
   it.each([
     ['LF', 'a,b\n1,2\n3,4\n', 2],
@@ -13,13 +51,13 @@ describe('a glance', () => {
     ['a byte order mark', '\uFEFFa,b\n1,2\n', 1],
     ['quotes, with lines in them', 'a,b\n"1\n\n""",2\n3,"4"\n', 2],
   ])('counts the records of a file with %s', async (_, content, records) => {
-    expect(await glance(write('log.csv', content), ',', false)).toEqual({ records, regular: true });
+    expect(await glance(write('log.csv', content), ',', false)).toMatchObject({ records, regular: true });
   });
 
   it('counts those of a file with CR LF where that is expected', async () => {
     const path = write('log.csv', 'a,b\r\n1,2\r\n"3",4\r\n');
-    expect(await glance(path, ',', true)).toEqual({ records: 2, regular: true });
-    expect(await glance(write('plain.csv', 'a,b\r\n1,2\r\n'), ',', true)).toEqual({ records: 1, regular: true });
+    expect(await glance(path, ',', true)).toMatchObject({ records: 2, regular: true });
+    expect(await glance(write('plain.csv', 'a,b\r\n1,2\r\n'), ',', true)).toMatchObject({ records: 1, regular: true });
     expect((await glance(path, ',', false)).regular).toBe(false);
   });
 

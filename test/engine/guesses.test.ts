@@ -1,0 +1,86 @@
+/** A log is read by a guess from its first rows. Here the rest is not like them, and the answer has to be the same. */
+import { describe, expect, it } from 'vitest';
+import { oracle } from '../oracle/oracle.js';
+import { find } from './find.js';
+
+const HEADER = 'event_id,user_id,session_id,timestamp,event_type,username,gender,device';
+
+/** More rows than are looked at for a guess; each user has several sessions, and each session several devices. */
+const ROWS = 5000;
+
+/** The row that is number `i` of all, all cells known. */
+const row = (i: number): string[] => [
+  `e${10_000 + i}`,
+  `u${i % 97}`,
+  `s${i % 391}`,
+  new Date(Date.UTC(2026, 0, 1) + (i % 1709) * 60_000).toISOString().replace('.000', ''),
+  i % 5 === 0 ? 'signup' : 'page_view',
+  `name ${i % 13}`,
+  i % 2 === 0 ? 'female' : 'male',
+  ['desktop', 'mobile'][(i * 7) % 2] ?? '',
+];
+
+const log = (change: (cells: string[], i: number) => void, from = 0, to = ROWS): string => {
+  const rows = Array.from({ length: to - from }, (_, n) => {
+    const cells = row(from + n);
+    change(cells, from + n);
+    return cells.join(',');
+  });
+  return `${[HEADER, ...rows].join('\n')}\n`;
+};
+
+/** Rows and accounts, by the engine and by the oracle. */
+const both = async (texts: string[]): Promise<[unknown, unknown]> => {
+  const [{ rows, accounts }, expected] = [await find(texts), oracle(texts)];
+  const found = [rows, accounts.read, accounts.used, accounts.rejected, accounts.duplicate];
+  return [found, [expected.rows, expected.read, expected.used, expected.rejected.length, expected.duplicate]];
+};
+
+describe('a log whose end is not like its beginning', () => {
+  it.each<[string, (cells: string[], i: number) => void]>([
+    ['in nothing: it is', () => undefined],
+    ['since some names are empty', (cells, i) => i > 4000 && i % 3 > 0 && (cells[5] = '')],
+    ['since no name is empty', (cells, i) => i < 4000 && i % 3 > 0 && (cells[5] = '')],
+    ['since there is a third device', (cells, i) => i > 4000 && i % 4 > 0 && (cells[7] = 'Tablet')],
+    ['since there are many devices', (cells, i) => i > 100 && (cells[7] = `phone ${i % 29}`)],
+    [
+      'since devices have names that are not spelled into SQL',
+      (cells, i) => (cells[7] = i % 2 === 0 ? "it's" : '東京'),
+    ],
+    ['since no device is known', (cells, i) => i > 3000 && (cells[7] = '')],
+    ['since some sessions have no id', (cells, i) => i > 4000 && i % 3 > 0 && (cells[2] = '')],
+    ['since no session has an id', (cells) => (cells[2] = '')],
+    ['since an id comes twice', (cells, i) => i === 4500 && (cells[0] = 'e14499')],
+    ['since an id of long ago comes again', (cells, i) => i === 4999 && (cells[0] = 'e10001')],
+    ['since ids begin anew', (cells, i) => i > 4500 && (cells[0] = `a${i}`)],
+    ['since an event has no id', (cells, i) => i === 4500 && (cells[0] = '')],
+    ['since a row is wrong', (cells, i) => i === 4500 && (cells[3] = 'yesterday')],
+  ])('%s', async (_, change) => {
+    const [found, expected] = await both([log(change)]);
+    expect(found).toEqual(expected);
+  });
+});
+
+describe('ids that grow', () => {
+  it('from file to file: none comes twice', async () => {
+    const [found, expected] = await both([log(() => undefined, 0, 300), log(() => undefined, 300, 600)]);
+    expect(found).toEqual(expected);
+  });
+
+  it('within each file, but not from one to the next', async () => {
+    const [found, expected] = await both([log(() => undefined, 300, 600), log(() => undefined, 0, 300)]);
+    expect(found).toEqual(expected);
+  });
+
+  it('within each file, and one is in both', async () => {
+    const [found, expected] = await both([log(() => undefined, 0, 400), log(() => undefined, 200, 600)]);
+    expect(found).toEqual(expected);
+  });
+
+  it('in another column than that of the ids, where one comes twice', async () => {
+    const lines = [0, 1, 0, 2].map((i, at) => [`u${at}`, ...row(i).toSpliced(1, 1)].join(','));
+    const header = HEADER.replace('event_id,user_id', 'user_id,event_id');
+    const [found, expected] = await both([`${[header, ...lines].join('\n')}\n`]);
+    expect(found).toEqual(expected);
+  });
+});
