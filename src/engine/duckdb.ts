@@ -99,9 +99,10 @@ export const withEngine = async <T>(
     connection.closeSync();
     instance.closeSync();
   };
-  const run = async (sql: string, values?: readonly string[]): Promise<void> => {
+  /** What `ask` gets from the engine, which is a new one for the next question if this was fatal. */
+  const answered = async <A>(ask: () => Promise<A>): Promise<A> => {
     try {
-      await connection.run(sql, values && [...values]);
+      return await ask();
     } catch (error) {
       if (isFatal(error)) {
         close();
@@ -112,17 +113,21 @@ export const withEngine = async <T>(
   };
   try {
     return await work({
-      run,
-      rows: async (sql, values) => (await connection.runAndReadAll(sql, values && [...values])).getRows(),
-      numbers: async (sql, values, take) => {
-        const result = await connection.stream(sql, [...values]);
-        for (;;) {
-          const chunk = await result.fetchChunk();
-          if (!chunk || chunk.rowCount === 0) return;
-          const vector = chunk.getColumnVector(0);
-          take(itemsOf(vector).subarray(0, chunk.rowCount));
-        }
+      run: async (sql, values) => {
+        await answered(() => connection.run(sql, values && [...values]));
       },
+      rows: async (sql, values) =>
+        (await answered(() => connection.runAndReadAll(sql, values && [...values]))).getRows(),
+      numbers: (sql, values, take) =>
+        answered(async () => {
+          const result = await connection.stream(sql, [...values]);
+          for (;;) {
+            const chunk = await result.fetchChunk();
+            if (!chunk || chunk.rowCount === 0) return;
+            const vector = chunk.getColumnVector(0);
+            take(itemsOf(vector).subarray(0, chunk.rowCount));
+          }
+        }),
       lock: async (folders, files) => {
         locks = [
           `SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`,

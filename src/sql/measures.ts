@@ -30,6 +30,13 @@ const text = (column: string, level: Level): string =>
 /** A column as an exact number. Doubles would add up differently from run to run. */
 const decimal = (column: string): string => `try_cast(${identifier(column)} AS DECIMAL(38, 10))`;
 
+/**
+ * Ten thousand times a DECIMAL(38, 10), as DOUBLE: multiplied first, since a double of 2.675 is no longer half way
+ * between two numbers of two decimals. Where the product would be too large, so few digits do not matter.
+ */
+const tenThousandfold = (number: string): string =>
+  `CASE WHEN abs(${number}) < 1000000000000000000000000 THEN (${number} * 10000)::DOUBLE ELSE ${number}::DOUBLE * 10000 END`;
+
 const condition = (where: Where, level: Level): string => {
   const { column } = where;
   const all: string[] = [];
@@ -72,7 +79,7 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'mean': {
       const of = decimal(measure.column);
       const only = filter(where(measure, level));
-      return `((sum(${of})${only})::DOUBLE * 10000 / nullif(count(${of})${only}, 0))`;
+      return `(${tenThousandfold(`sum(${of})${only}`)} / nullif(count(${of})${only}, 0))`;
     }
     case 'distinct':
       return `count(DISTINCT ${identifier(measure.column)})${filter(where(measure, level))}`;
@@ -114,34 +121,36 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
 /** True if the aggregate itself depends on as-of, not only what is printed of it. */
 export const needsAsOf = (feature: Feature): boolean => feature.is.op === 'activeInLast' || feature.is.op === 'trend';
 
-/** Four decimals, halves away from zero, from ten thousand times the value (so that halves are exact). */
-const fourDecimals = (tenThousandfold: string): string => `(round(${tenThousandfold}) / 10000)`;
-
 /** Microseconds in a ten-thousandth of a day. */
 const TEN_THOUSANDTH_DAY = 8_640_000;
 
 /**
- * The number that user_features.csv shows of a numeric feature, as DOUBLE, INTEGER or DECIMAL.
+ * Ten thousand times a numeric feature, as DOUBLE: a whole number where user_features.csv shows four decimals, halves
+ * rounded away from zero.
  *
  * @param name of the feature; its aggregate is a column of that name
  */
-const shownNumber = (features: Features, name: string, asOf: string): string => {
+const scaled = (features: Features, name: string, asOf: string): string => {
   const column = identifier(name);
   const measure = features[name]?.is;
   switch (measure?.op) {
     case 'ratio': {
-      const [of, per] = [measure.of, measure.per].map((other) => shownNumber(features, other, asOf));
-      return fourDecimals(`${of}::DOUBLE * 10000 / nullif(${per}, 0)`);
+      const [of, per] = [measure.of, measure.per].map((other) => scaled(features, other, asOf));
+      return `round(${of} * 10000 / nullif(${per}, 0))`;
     }
     case 'mean':
-      return fourDecimals(column);
+      return `round(${column})`;
     case 'daysSinceFirst':
     case 'daysSinceLast':
-      return fourDecimals(`(epoch_us(${asOf}) - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0`);
+      return `round((epoch_us(${asOf}) - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0)`;
+    case 'sum':
+    case 'max':
+    case 'min':
+      return tenThousandfold(column);
     case 'latest':
-      return `try_cast(${column} AS DOUBLE)`;
+      return `(try_cast(${column} AS DOUBLE) * 10000)`;
     default:
-      return column;
+      return `(${column}::DOUBLE * 10000)`;
   }
 };
 
@@ -153,8 +162,8 @@ export const printed = (features: Features, name: string, asOf: string): string 
     case 'mean':
     case 'daysSinceFirst':
     case 'daysSinceLast': {
-      const number = shownNumber(features, name, asOf);
-      return `CASE WHEN ${number} % 1 = 0 THEN ${number}::BIGINT::VARCHAR ELSE ${number}::VARCHAR END`;
+      const number = `(${scaled(features, name, asOf)} / 10000)`;
+      return `CASE WHEN ${number} % 1 = 0 THEN try_cast(${number} AS HUGEINT)::VARCHAR ELSE ${number}::VARCHAR END`;
     }
     case 'firstTime':
     case 'lastTime':

@@ -158,6 +158,13 @@ describe('JSON', () => {
     );
     expect(found('log.parquet').table).toMatch(/\nana,Ana,/);
   });
+
+  it('take an empty text of Parquet as unknown: the name known before is the latest', async () => {
+    await engine(
+      `COPY (FROM (VALUES ('ana', '2026-01-05', 'signup', 'Ana'), ('ana', '2026-01-06', 'search', '')) AS log(user_id, timestamp, event_type, username)) TO '${path('empty.parquet')}' (FORMAT parquet)`,
+    );
+    expect(found('empty.parquet').table).toMatch(/\nana,Ana,/);
+  });
 });
 
 it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', (name, { file }) => {

@@ -104,6 +104,40 @@ describe('numbers to calculate with', () => {
     expect(rows[1]?.[rows[0]?.indexOf('spent') ?? -1]).toBe('1999999999999999999.4999999998');
   });
 
+  it('are halved exactly: a mean and a ratio half way between two numbers round away from zero', async () => {
+    const mean = { from: 'events', is: { ...is, op: 'mean' }, unit: 'USD', says: 'mean' } as const;
+    const ratio = (of: string, per: string) =>
+      ({ from: 'features', is: { op: 'ratio', of, per }, unit: 'USD', says: 'ratio' }) as const;
+    const features = {
+      ...config.features,
+      mean,
+      per_event: ratio('spent', 'total_events'),
+      of_mean: ratio('mean', 'total_events'),
+      huge: ratio('spent', 'tiny'),
+      tiny: { ...spent, is: { op: 'min', column: 'account_balance_usd' } },
+    } as const;
+    const at = async (...amounts: string[]): Promise<string[]> => {
+      const { rows } = await find([log(...amounts)], { config: { ...config, features } });
+      return ['mean', 'per_event', 'of_mean', 'huge'].map((name) => rows[1]?.[rows[0]?.indexOf(name) ?? -1] ?? '');
+    };
+    // In double precision 1234567905.495 * 10000 / 4 is a little less than half.
+    expect(await at('1234567905.495', '0', '0', '0')).toEqual([
+      '308641976.3738',
+      '308641976.3738',
+      '77160494.0935',
+      '',
+    ]);
+    expect(await at('-1234567905.495', '0', '0', '0')).toMatchObject([
+      '-308641976.3738',
+      '-308641976.3738',
+      '-77160494.0935',
+      '1',
+    ]);
+    // The quotient of the largest and the smallest has too many digits for 64 bits, and is a plain number all the same.
+    const [, , , huge] = await at('999999999999999999', '0.0000000001');
+    expect(huge).toMatch(/^9{16}\d{12}$/);
+  });
+
   it('are rejected where their sum might be too large', async () => {
     const { accounts, faults } = await find([log('1000000000000000000', '-1000000000000000000', '1')], { config });
     expect(accounts).toMatchObject({ read: 3, used: 1, rejected: 2 });

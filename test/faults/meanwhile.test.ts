@@ -30,7 +30,7 @@ describe('a log that is written while features reads it', () => {
         ...engine,
         run: async (sql, values) => {
           await engine.run(sql, values);
-          if (!done && sql.startsWith(after)) {
+          if (!done && sql.includes(after)) {
             done = true;
             happens();
           }
@@ -45,8 +45,8 @@ describe('a log that is written while features reads it', () => {
 
   it.each([
     ['before it is counted', 'SET'],
-    ['between its events and its sessions', 'CREATE TEMP TABLE by_event'],
-    ['after its sessions', 'CREATE TEMP TABLE by_session'],
+    ['between its events and its sessions', 'TEMP TABLE by_event'],
+    ['after its sessions', 'TEMP TABLE by_session'],
   ])('a log that grows %s is read as it is then, events and sessions alike', async (_, after) => {
     const { accounts, sessions, otherTypes } = await meanwhile(after, () => appendFileSync(log, lines(30, 40)));
     expect([30, 40]).toContain(accounts.used);
@@ -55,7 +55,7 @@ describe('a log that is written while features reads it', () => {
     expect(otherTypes).toEqual([{ type: 'call', events: accounts.used }]);
   });
 
-  it.each(['CREATE TEMP TABLE by_event', 'CREATE TEMP TABLE by_session'])(
+  it.each(['TEMP TABLE by_event', 'TEMP TABLE by_session'])(
     'half a line, written after %s, is a rejected row and no bug',
     async (after) => {
       const { accounts, faults } = await meanwhile(after, () => appendFileSync(log, line(30).slice(0, 8)));
@@ -77,7 +77,7 @@ describe('a log that is written while features reads it', () => {
       },
     ],
   ])('a log that is %s fails cleanly', async (_, happens) => {
-    for (const after of ['CREATE TEMP TABLE by_event', 'CREATE TEMP TABLE by_session']) {
+    for (const after of ['TEMP TABLE by_event', 'TEMP TABLE by_session']) {
       await expect(meanwhile(after, happens)).rejects.toMatchObject({ name: 'Failure' });
     }
   });

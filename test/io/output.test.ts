@@ -1,4 +1,5 @@
 /** The one writer of files: what it replaces, what it keeps, and what it refuses. */
+import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -16,6 +17,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkOutputs, replaceFiles, type Target, withScratch, writeText } from '../../src/io/output.js';
 
@@ -48,6 +51,26 @@ describe('a file that is written', () => {
     await replace('out.csv');
     expect(read('out.csv')).toBe('new');
     expect(statSync(at('out.csv'))).toMatchObject({ mode: 0o100640, uid, gid });
+  });
+
+  it('has the mode that new files have where it is new', async () => {
+    await replace('out.csv');
+    expect(statSync(at('out.csv')).mode & 0o777).toBe(0o666 & ~process.umask());
+  });
+
+  it('goes through a pipe, which stays one', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const reader = execFile('cat', [at('pipe')]);
+    const [text] = await Promise.all([buffer(reader.stdout ?? Readable.from([])), replace('pipe')]);
+    expect(`${text}`).toBe('new');
+    expect(statSync(at('pipe')).isFIFO()).toBe(true);
+  });
+
+  it('cannot be a folder, which is said before any work is done', async () => {
+    await expect(checkOutputs([folder], [])).rejects.toMatchObject({
+      kind: 'cannotWrite',
+      message: `cannot write ${folder}: it is a folder`,
+    });
   });
 
   it.skipIf(process.getuid?.() !== 0)('stays with its owner where root replaces it', async () => {

@@ -1,5 +1,5 @@
 // One broken rule each: the exact text in a file, what stands there instead, and the tests that have to notice.
-const ENGINE = ['test/engine/features.test.ts', 'test/engine/traps.test.ts', 'test/sql'];
+const ENGINE = ['test/engine/features.test.ts', 'test/engine/guesses.test.ts', 'test/engine/traps.test.ts', 'test/sql'];
 const FORMATS = ['test/commands/formats.test.ts', 'test/commands/paths.test.ts'];
 const HYGIENE = ['test/commands/hygiene.test.ts'];
 const SCORING = ['test/scoring'];
@@ -268,6 +268,10 @@ export const mutants = [
     ['a byte order mark is no content', 'position = start = BOM.length', 'position = start = 0'],
     ['blank lines are no records', 'if (end > start) {', 'if (end >= start) {'],
     ['the header is no record', 'Math.max(0, lines - 1)', 'Math.max(0, lines)'],
+    ['a cell that is the same does not grow', 'this.#length ? order > 0 :', 'this.#length ? order >= 0 :'],
+    ['a shorter cell does not grow', ': length > this.#length;', ': length !== this.#length;'],
+    ['the header has no first cell', 'if (count > 0 || !header) {', 'if (true) {'],
+    ['pieces hang together', 'this.#start = 0;\n    return count;', 'this.#length = 0;\n    return count;'],
     ['the last line needs no end', 'finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);', ''],
   ),
   ...of(
@@ -324,7 +328,9 @@ export const mutants = [
     ['the first is the earliest', 'return `min(t)$', 'return `max(t)$'],
     ['every value is needed', "each.join(' AND ')", "each.join(' OR ')"],
     ['a ratio by 0 is unknown', 'nullif(${per}, 0)', '${per}'],
-    ['four decimals', '`(round(${tenThousandfold}) / 10000)`', '`(trunc(${tenThousandfold}) / 10000)`'],
+    ['four decimals, rounded', 'return `round(${column})`', 'return `trunc(${column})`'],
+    ['halves are exact', '(${number} * 10000)::DOUBLE ELSE', '(${number}::DOUBLE * 10000) ELSE'],
+    ['numbers beyond 64 bits are plain', 'try_cast(${number} AS HUGEINT)', 'try_cast(${number} AS BIGINT)'],
     [
       'conditions hold together',
       "return all.join(' AND ');\n};\n\nconst filter",
@@ -345,6 +351,9 @@ export const mutants = [
       "create_sort_key(n, 'ASC NULLS LAST', device",
     ],
     ['device ties are alphabetical', "device, 'ASC NULLS LAST'", "device, 'DESC NULLS LAST'"],
+    ['a device that has no name is noticed', '`count(device) > ${counts', '`count(device) < ${counts'],
+    ['no known device is none', 'WHEN 0 THEN NULL ${most}', '${most}'],
+    ['counted devices are the most frequent', '`CASE greatest(${', '`CASE least(${'],
     [
       'a flag of a session is its maximum',
       '`max(${identifier(column)}) AS ${identifier(column)}`',
@@ -378,6 +387,11 @@ export const mutants = [
     ],
     ['users are in byte order', 'USING (user_id) ORDER BY user_id`', 'USING (user_id) ORDER BY user_id DESC`'],
     ['rows that break a rule are seen', 'FILTER (WHERE NOT (${ok}))', 'FILTER (WHERE false)'],
+    [
+      'the latest row has the values of complete columns only',
+      'eventId(plan)?.complete === true && plan.facts.complete.has(is.column)',
+      'eventId(plan)?.complete === true',
+    ],
     ['rows without an id are all kept', 'WHERE event_id IS NULL OR event_id NOT IN', 'WHERE event_id NOT IN'],
     [
       'a column that is not complete is not "given"',
@@ -397,6 +411,10 @@ export const mutants = [
     ['rows that are missing are noticed', 'events !== read || rejected > 0', 'rejected > 0'],
     ['rejected rows are noticed', 'events !== read || rejected > 0', 'events !== read'],
     ['ids that come twice are noticed', 'if (twins) throw', 'if (false) throw'],
+    ['ids that do not grow are compared', 'hasIds && !idsGrow(logs, glances)', 'false'],
+    ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
+    ['cells that grow are ids', 'if (place?.at !== 0 ||', 'if ('],
+    ['a wrong guess is made good', 'if (![...guessed.complete]', 'if (false && ![...guessed.complete]'],
     ['other types are named', 'type NOT IN (${EVENT_TYPES', 'type IN (${EVENT_TYPES'],
     ['regular expressions are checked', 'await checkPatterns(engine, config);', ''],
   ),
@@ -404,6 +422,11 @@ export const mutants = [
     'no event as early as as-of is an error',
     'found.accounts.later > 0 && found.accounts.used + found.accounts.excluded === 0',
     'found.accounts.later < 0',
+  ]),
+  ...of('src/engine/run.ts', ENGINE, [
+    'other devices lead to another count',
+    'FROM by_session`)) === 0) return tried;',
+    'FROM by_session`)) >= 0) return tried;',
   ]),
   ...of(
     'src/engine/careful.ts',
