@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkOutputs, replaceFiles, type Target, withScratch, writeText } from '../../src/io/output.js';
 
@@ -61,8 +61,8 @@ describe('a file that is written', () => {
   it('goes through a pipe, which stays one', async () => {
     execFileSync('mkfifo', [at('pipe')]);
     const reader = execFile('cat', [at('pipe')]);
-    const [text] = await Promise.all([buffer(reader.stdout ?? Readable.from([])), replace('pipe')]);
-    expect(`${text}`).toBe('new');
+    const [said] = await Promise.all([textOf(reader.stdout ?? Readable.from([])), replace('pipe')]);
+    expect(said).toBe('new');
     expect(statSync(at('pipe')).isFIFO()).toBe(true);
   });
 
