@@ -66,7 +66,7 @@ const read = (plan: Pick<Plan, 'source' | 'rules'>): string =>
 /** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns, unknown where the log lacks them. */
 const selectEvents = (plan: Plan, wanted: Iterable<string>, from: string, also: string[] = []): string => {
   const present = new Set(plan.rules.columns);
-  const columns = [...new Set(['user_id', ...wanted])].filter((c) => c !== 'timestamp' && c !== 'event_type');
+  const columns = [...new Set(['user_id', ...wanted])].filter((c) => c !== 'event_type');
   const cells = columns.map((c) => `${present.has(c) ? value(c) : 'NULL::VARCHAR'} AS ${identifier(c)}`);
   return `SELECT t, ${eventType(plan.rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };

@@ -284,6 +284,7 @@ export const everyMeasure: Features = {
   }),
   e_max: ofEvents({ op: 'max', column: 'account_balance_usd' }),
   e_min: ofEvents({ op: 'min', column: 'time_on_page_sec' }),
+  e_in_2024: ofEvents({ op: 'countWhere', column: 'timestamp', matches: '^2024' }),
   e_mean: ofEvents({ op: 'mean', column: 'scroll_depth_pct' }),
   e_mean_pages: ofEvents({
     op: 'mean',
