@@ -17,6 +17,7 @@ import {
   allRows,
   asOfComesFirst,
   byEvent,
+  counted,
   eventColumns,
   hashedIds,
   type LogFacts,
@@ -137,6 +138,8 @@ const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Prom
 interface Account {
   readonly events: number;
   readonly rejected: number;
+  /** Rows without a cell of a column that was taken to be complete: then `facts` are wrong, and so is the table. */
+  readonly incomplete: number;
   readonly facts: LogFacts;
   /** The latest timestamp; NULL if no row has one. */
   readonly last: unknown;
@@ -147,12 +150,16 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
   await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan)}`, paths).catch((error: unknown) => {
     throw new NotClean('the reader found a fault', { cause: error });
   });
-  const sums = ['#events', ACCOUNT.rejected, ...watched(plan).map((column) => ACCOUNT.known + column)];
+  const others = counted(plan);
+  const sums = ['#events', ACCOUNT.rejected, ACCOUNT.incomplete, ...others.map((column) => ACCOUNT.known + column)];
   const [row = []] = await engine.rows(
     `SELECT ${sums.map((name) => `sum(${identifier(name)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
   );
-  const [events = 0, rejected = 0, ...known] = row.slice(0, -1).map(Number);
-  return { events, rejected, facts: factsFrom(plan, known, events), last: row.at(-1) };
+  const [events = 0, rejected = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
+  const knownOf = watched(plan).map(
+    (column) => (others.includes(column) ? known[others.indexOf(column)] : events) ?? 0,
+  );
+  return { events, rejected, incomplete, facts: factsFrom(plan, knownOf, events), last: row.at(-1) };
 };
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
@@ -165,13 +172,13 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   ]);
   if (aggregation.status === 'rejected') throw aggregation.reason;
   const glances = settled.map((found) => (found.status === 'fulfilled' ? found.value : { records: 0, regular: false }));
-  const { events, rejected, facts, last } = aggregation.value;
+  const { events, rejected, incomplete, last } = aggregation.value;
   const read = sum(glances.map(({ records, regular }) => (regular ? records : NaN)));
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
+  const { facts } = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, plan, paths);
   const hasIds = plan.rules.columns.includes('event_id');
   if (hasIds && !facts.complete.has('event_id')) throw new NotClean('some events have no id');
   const clean: Plan = { ...plan, facts, asOf: instantOf(last) };
-  if (![...guessed.complete].every((column) => facts.complete.has(column))) await aggregateEvents(engine, clean, paths);
   const rows = allRows(plan);
   const ids =
     hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, plan, paths, events) : new BigUint64Array(0);

@@ -96,7 +96,7 @@ export const withoutDuplicates = (rules: CellRules, rows: string, repeated: stri
   )`;
 
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
-export const ACCOUNT = { rejected: '#rejected', known: '#known:' } as const;
+export const ACCOUNT = { rejected: '#rejected', incomplete: '#incomplete', known: '#known:' } as const;
 
 /** The columns of a log whose completeness decides how the queries are written. */
 export const watched = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): string[] => {
@@ -104,11 +104,22 @@ export const watched = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): 
   return [...new Set(['event_id', 'session_id', ...SESSION_FLAGS, ...latest])].filter((c) => rules.columns.includes(c));
 };
 
-/** Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many know each watched column. */
-const accounting = (plan: Plan, ok: string): string[] => [
-  `count(*) FILTER (WHERE NOT (${ok})) AS ${identifier(ACCOUNT.rejected)}`,
-  ...watched(plan).map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
-];
+/** The watched columns that are not taken to be complete: how many of their cells are known is counted. */
+export const counted = (plan: Plan): string[] => watched(plan).filter((column) => !plan.facts.complete.has(column));
+
+/**
+ * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
+ * column that is taken to be complete, and how many know each other one.
+ */
+const accounting = (plan: Plan, ok: string): string[] => {
+  const taken = watched(plan).filter((column) => plan.facts.complete.has(column));
+  const lacking = ['false', ...taken.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
+  return [
+    `count(*) FILTER (WHERE NOT (${ok})) AS ${identifier(ACCOUNT.rejected)}`,
+    `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
+    ...counted(plan).map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
+  ];
+};
 
 /** True of a feature whose value stands in the latest row of each user, since its column has no empty cell. */
 const inLatestRow = (plan: Plan, { is }: { is: RowMeasure }): boolean =>

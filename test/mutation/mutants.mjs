@@ -414,7 +414,7 @@ export const mutants = [
     ['ids that do not grow are compared', 'hasIds && !idsGrow(logs, glances)', 'false'],
     ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
     ['cells that grow are ids', 'if (place?.at !== 0 ||', 'if ('],
-    ['a wrong guess is made good', 'if (![...guessed.complete]', 'if (false && ![...guessed.complete]'],
+    ['a wrong guess is made good', 'incomplete === 0 ? aggregation.value', 'true ? aggregation.value'],
     ['other types are named', 'type NOT IN (${EVENT_TYPES', 'type IN (${EVENT_TYPES'],
     ['regular expressions are checked', 'await checkPatterns(engine, config);', ''],
   ),
