@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Log, spelled } from '../io/intake.js';
 import { type Fault, type Located, locate, rawText } from '../io/located.js';
 import { Failure } from '../model.js';
-import { byEvent, checkedRows, excluded, type Plan, withoutDuplicates } from '../sql/query.js';
+import { byEvent, checkedRows, excluded, type Plan, watched, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import type { Engine } from './duckdb.js';
 import {
@@ -146,7 +146,7 @@ export const readCarefully = async (
   const last = asOf ?? row?.at(-1);
   const careful: Plan = {
     ...plan,
-    facts: factsFrom(plan, cells, early),
+    facts: factsFrom(watched(plan), cells, early),
     asOf: instantOf(typeof last === 'bigint' ? last : 0n),
   };
   let usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;

@@ -131,7 +131,7 @@ const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Prom
       throw new NotClean('the reader found a fault', { cause: error });
     });
   const [events = 0, ...known] = row.map(Number);
-  return factsFrom(plan, known, events);
+  return factsFrom(watched(plan), known, events);
 };
 
 /** What the first aggregation finds out about a log besides its features. */
@@ -156,10 +156,9 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
     `SELECT ${sums.map((name) => `sum(${identifier(name)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
   );
   const [events = 0, rejected = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
-  const knownOf = watched(plan).map(
-    (column) => (others.includes(column) ? known[others.indexOf(column)] : events) ?? 0,
-  );
-  return { events, rejected, incomplete, facts: factsFrom(plan, knownOf, events), last: row.at(-1) };
+  const facts = factsFrom(others, known, events);
+  const complete = new Set([...plan.facts.complete, ...facts.complete]);
+  return { events, rejected, incomplete, facts: { ...facts, complete }, last: row.at(-1) };
 };
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */

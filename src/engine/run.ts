@@ -64,10 +64,9 @@ export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b)
 export const count = async (engine: Engine, sql: string, paths?: readonly string[]): Promise<number> =>
   Number((await engine.rows(sql, paths))[0]?.[0] ?? 0);
 
-/** What is known of a log from the number of known cells of each `watched` column, in that order. */
-export const factsFrom = (plan: Plan, known: readonly number[], events: number): LogFacts => {
-  const of = (test: (n: number) => boolean): Set<string> =>
-    new Set(watched(plan).filter((_, i) => test(known[i] ?? 0)));
+/** What is known of a log from the number of known cells of each of `columns`, in that order. */
+export const factsFrom = (columns: readonly string[], known: readonly number[], events: number): LogFacts => {
+  const of = (test: (n: number) => boolean): Set<string> => new Set(columns.filter((_, i) => test(known[i] ?? 0)));
   return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0), devices: [] };
 };
 
