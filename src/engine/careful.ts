@@ -13,10 +13,13 @@ import {
   aggregateSessions,
   type Aggregated,
   count,
+  deviceNames,
   factsFrom,
   instantOf,
   knownCells,
+  namesOf,
   type Request,
+  SAMPLE,
   sum,
   TooManyRejected,
 } from './run.js';
@@ -142,11 +145,12 @@ export const readCarefully = async (
   const [row] = await engine.rows(
     `SELECT count(*), count(*) FILTER (WHERE ${until}), ${[...knownCells(plan, ` FILTER (WHERE ${until})`), 'epoch_us(max(t))'].join(', ')} FROM ${rows}`,
   );
+  const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM (SELECT * FROM ${rows} LIMIT ${SAMPLE})`);
   const [known = 0, early = 0, ...cells] = (row ?? []).map(Number);
   const last = asOf ?? row?.at(-1);
   const careful: Plan = {
     ...plan,
-    facts: factsFrom(watched(plan), cells, early),
+    facts: { ...factsFrom(watched(plan), cells, early), devices: namesOf(devices?.[0]) },
     asOf: instantOf(typeof last === 'bigint' ? last : 0n),
   };
   let usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;
@@ -155,7 +159,7 @@ export const readCarefully = async (
     usedRows = `(SELECT rows.* FROM ${usedRows} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`);
-  const withDevices = await aggregateSessions(engine, careful, usedRows, []);
+  const withDevices = await aggregateSessions(engine, careful, { rows: usedRows, paths: [], digested: false });
   const accounts = {
     read,
     used: await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event'),

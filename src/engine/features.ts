@@ -6,6 +6,7 @@
  * independent one. Only if it finds something, the log is read again with care: records are located, rejected rows
  * listed, duplicates taken out.
  */
+import { stat } from 'node:fs/promises';
 import type { Config } from '../config.js';
 import { type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
 import type { Fault } from '../io/located.js';
@@ -22,6 +23,7 @@ import {
   hashedIds,
   type LogFacts,
   type Plan,
+  sessionDigest,
   sessionRows,
   users,
   watched,
@@ -35,9 +37,11 @@ import {
   aggregateSessions,
   type Aggregated,
   count,
+  deviceNames,
   factsFrom,
   instantOf,
   knownCells,
+  namesOf,
   type Request,
   SAMPLE,
   sum,
@@ -122,16 +126,32 @@ const countRecords = async (engine: Engine, log: Log): Promise<Glance> =>
     ? { records: await parquetRows(engine, log.path), regular: true }
     : glance(log.path, log.delimiter, log.crlf);
 
+/** Bytes of a log whose events may have a digest each: two thousand million, which comes to about 300 MB of digests. */
+const DIGESTED_BYTES = 2e9;
+
+/** What a row of Parquet would have as CSV, about. */
+const ROW_BYTES = 125;
+
+/** Whether there is room for digests. Beyond it, memory grows with the number of users, not of events. */
+const fits = async (engine: Engine, logs: readonly Log[]): Promise<boolean> => {
+  const bytes = await Promise.all(
+    logs.map(async ({ format, path }) =>
+      format === 'parquet' ? (await parquetRows(engine, path)) * ROW_BYTES : (await stat(path)).size,
+    ),
+  );
+  return sum(bytes) <= DIGESTED_BYTES;
+};
+
 /** What the first rows of a log look like. @throws NotClean */
 const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Promise<LogFacts> => {
   const first = `(SELECT * FROM ${plan.source} LIMIT ${SAMPLE})`;
   const [row = []] = await engine
-    .rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${first}`, paths)
+    .rows(`SELECT ${['count(*)', ...knownCells(plan), deviceNames(plan)].join(', ')} FROM ${first}`, paths)
     .catch((error: unknown) => {
       throw new NotClean('the reader found a fault', { cause: error });
     });
-  const [events = 0, ...known] = row.map(Number);
-  return factsFrom(watched(plan), known, events);
+  const [events = 0, ...known] = row.slice(0, -1).map(Number);
+  return { ...factsFrom(watched(plan), known, events), devices: namesOf(row.at(-1)) };
 };
 
 /** What the first aggregation finds out about a log besides its features. */
@@ -156,17 +176,18 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
     `SELECT ${sums.map((name) => `sum(${identifier(name)})::BIGINT`).join(', ')}, epoch_us(max("#last")) FROM by_event`,
   );
   const [events = 0, rejected = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
-  const facts = factsFrom(others, known, events);
-  const complete = new Set([...plan.facts.complete, ...facts.complete]);
-  return { events, rejected, incomplete, facts: { ...facts, complete }, last: row.at(-1) };
+  const { complete, empty } = factsFrom(others, known, events);
+  const facts = { ...plan.facts, complete: new Set([...plan.facts.complete, ...complete]), empty };
+  return { events, rejected, incomplete, facts, last: row.at(-1) };
 };
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
-  const guessed = await guess(engine, plan, paths);
+  const facts = await guess(engine, plan, paths);
+  const guessed: Plan = { ...plan, facts, digests: await fits(engine, logs) };
   const [aggregation, ...settled] = await Promise.allSettled([
-    aggregateEvents(engine, { ...plan, facts: guessed }, paths),
+    aggregateEvents(engine, guessed, paths),
     ...logs.map((log) => countRecords(engine, log)),
   ]);
   if (aggregation.status === 'rejected') throw aggregation.reason;
@@ -174,15 +195,19 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   const { events, rejected, incomplete, last } = aggregation.value;
   const read = sum(glances.map(({ records, regular }) => (regular ? records : NaN)));
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
-  const { facts } = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, plan, paths);
+  // Where the guess was wrong, nothing is known to be complete, and of devices only a few names.
+  const taken: Plan = incomplete === 0 ? guessed : { ...plan, facts: { ...plan.facts, devices: facts.devices } };
+  const found = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, taken, paths);
+  const clean: Plan = { ...taken, facts: found.facts, asOf: instantOf(last) };
   const hasIds = plan.rules.columns.includes('event_id');
-  if (hasIds && !facts.complete.has('event_id')) throw new NotClean('some events have no id');
-  const clean: Plan = { ...plan, facts, asOf: instantOf(last) };
+  if (hasIds && !found.facts.complete.has('event_id')) throw new NotClean('some events have no id');
   const rows = allRows(plan);
   const ids =
     hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, plan, paths, events) : new BigUint64Array(0);
   // The engine works in threads of its own; the ids are compared here meanwhile.
-  const sessions = aggregateSessions(engine, clean, rows, paths);
+  const digest = sessionDigest(clean);
+  const digested = digest !== undefined && digest === sessionDigest(taken);
+  const sessions = aggregateSessions(engine, clean, { rows, paths, digested });
   const twins = hasTwins(ids);
   const withDevices = await sessions;
   if (twins) throw new NotClean('an event may be there twice');
@@ -323,6 +348,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     facts: { complete: new Set(), empty: new Set(), devices: [] },
     timeoutMinutes: config.sessions.timeoutMinutes,
     asOf: instantOf(0),
+    digests: false,
   };
   const asOf = request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf);
   // Clean are rows that can be aggregated as they come: all of them, from a reader that is told nothing about their place.

@@ -80,30 +80,33 @@ export const SAMPLE = 2048;
 /** Devices that are counted by name, at most: each costs a counter in every session. */
 const FEW = 8;
 
-/** What the first of `rows` call their devices, in byte order; empty if that is many, or nothing to spell into SQL. */
-const devicesOf = async (engine: Engine, plan: Plan, rows: string, paths: readonly string[]): Promise<string[]> => {
-  if (!plan.rules.columns.includes('device')) return [];
-  const first = await engine.rows(
-    `SELECT DISTINCT device FROM (SELECT device FROM ${rows} LIMIT ${SAMPLE}) WHERE device IS NOT NULL ORDER BY device`,
-    paths,
-  );
-  const names = first.map(([name]) => String(name));
+/** SQL: what rows call their devices, in byte order, a name a line. */
+export const deviceNames = ({ rules }: Plan): string =>
+  rules.columns.includes('device') ? `string_agg(DISTINCT device, chr(10) ORDER BY device)` : 'NULL';
+
+/** The names that `deviceNames` found; empty if they are many, or nothing to spell into SQL. */
+export const namesOf = (found: unknown): string[] => {
+  const names = typeof found === 'string' ? found.split('\n') : [];
   return names.length <= FEW && names.every((name) => /^[\w .-]+$/.test(name)) ? names : [];
 };
 
-/** Makes the table `by_session`. Returns the plan with what has been learnt about devices. */
+/**
+ * Makes the table `by_session`. Returns the plan, without its names of devices if some were missing.
+ *
+ * @param read the rows to make it from, or the digests that `by_event` has of them; rows are read for what those lack
+ */
 export const aggregateSessions = async (
   engine: Engine,
   plan: Plan,
-  rows: string,
-  paths: readonly string[],
+  { rows, paths, digested }: { rows: string; paths: readonly string[]; digested: boolean },
 ): Promise<Plan> => {
-  const devices = await devicesOf(engine, plan, rows, paths);
-  const tried: Plan = { ...plan, facts: { ...plan.facts, devices } };
-  await engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${bySession(tried, rows)}`, paths);
-  if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return tried;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${bySession(plan, rows)}`, paths);
-  return plan;
+  const make = (sql: string, values?: readonly string[]): Promise<void> =>
+    engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${sql}`, values);
+  await (digested ? make(bySession(plan)) : make(bySession(plan, rows), paths));
+  if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return plan;
+  const unnamed: Plan = { ...plan, facts: { ...plan.facts, devices: [] } };
+  await make(bySession(unnamed, rows), paths);
+  return unnamed;
 };
 
 /** SQL of an instant, from microseconds since 1970. */

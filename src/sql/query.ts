@@ -11,7 +11,8 @@ import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, orderKey, printed } from './measures.js';
 import { excludedRows } from './exclude.js';
-import { fasterThanHuman, OTHER_DEVICE, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
+import { digest, digestedEvents, DIGESTS } from './digest.js';
+import { fasterThanHuman, OTHER_DEVICE, SESSION_FLAGS, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
 import { identifier, lines } from './text.js';
 
 /** What is known about a log before it is aggregated. */
@@ -36,9 +37,9 @@ export interface Plan {
   readonly timeoutMinutes: number;
   /** SQL of the as-of instant; a TIMESTAMP. */
   readonly asOf: string;
+  /** Whether there is room for a digest of every event, so that sessions need no second reading. */
+  readonly digests: boolean;
 }
-
-const SESSION_FLAGS = ['is_repeat_session', 'bounce_flag', 'spam_flag'];
 
 /** The columns a measure reads. */
 const columnsOf = (measure: RowMeasure): string[] => {
@@ -152,11 +153,13 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   const { aggregates, expanded } = measuredEvents(plan);
   const wanted = [...eventColumns(plan.features), 'event_id'];
   const checked = [`${accepted(plan.rules)} AS "#ok"`];
+  const of = sessionDigest(plan);
+  const digests = of === undefined ? [] : [`list(${of}) AS ${identifier(DIGESTS)}`];
   const events =
     rows === undefined
-      ? selectEvents(plan, [...wanted, ...watched(plan)], read(plan), checked)
+      ? selectEvents(plan, [...wanted, ...watched(plan), ...sessionColumns(plan)], read(plan), checked)
       : selectEvents(plan, wanted, rows);
-  const account = rows === undefined ? accounting(plan, '"#ok"') : [];
+  const account = rows === undefined ? [...accounting(plan, '"#ok"'), ...digests] : [];
   return `WITH events AS (${events}),
   measured AS (
     SELECT user_id, count(*) AS "#events", max(t) AS "#last",
@@ -189,16 +192,27 @@ const sessionFacts = (plan: Plan): SessionFacts => {
   };
 };
 
+/** The columns of the log that sessions are made of. */
+const sessionColumns = (plan: Plan): string[] => {
+  const { ids, hasDevice, flags } = sessionFacts(plan);
+  return [...(ids === 'none' ? [] : ['session_id']), ...(hasDevice ? ['device'] : []), ...flags];
+};
+
 /** CTEs that end in `sessions`, from a relation of rows with `t`; `also`: columns of it that `sessioned` keeps. */
-export const sessionsFrom = (plan: Plan, rows: string, also: string[] = []): string => {
-  const facts = sessionFacts(plan);
-  const wanted = [
-    ...(facts.ids === 'none' ? [] : ['session_id']),
-    ...(facts.hasDevice ? ['device'] : []),
-    ...facts.flags,
-  ];
-  return `WITH events AS (${selectEvents(plan, wanted, rows, also)}),
-  ${sessionTable(facts)}`;
+export const sessionsFrom = (plan: Plan, rows: string, also: string[] = []): string =>
+  `WITH events AS (${selectEvents(plan, sessionColumns(plan), rows, also)}),
+  ${sessionTable(sessionFacts(plan))}`;
+
+/** What a session is besides its times. */
+const UNTIMED = ['events', 'device', 'is_repeat', 'is_bounce', 'is_spam'];
+const UNTIMED_MEASURES = ['count', 'countWhere', 'sum', 'max', 'min', 'mean', 'distinct', 'mode', 'everyOf'];
+
+/** What is listed of every event, so that sessions need no second reading of the log: SQL; undefined where one is needed. */
+export const sessionDigest = (plan: Plan): string | undefined => {
+  const timed = rowFeatures(plan.features, 'sessions').some(
+    ([, { is }]) => !UNTIMED_MEASURES.includes(is.op) || columnsOf(is).some((column) => !UNTIMED.includes(column)),
+  );
+  return plan.digests ? digest(sessionFacts(plan), timed) : undefined;
 };
 
 /** The session table as text, ordered by user and time: what `--sessions` writes. */
@@ -227,13 +241,23 @@ export const excluded = (plan: Plan, exclude: Exclusions, rows: string): string 
 /** All rows of the log with `t`, unchecked: what may be aggregated once the log is known to be clean. */
 export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(plan);
 
-/** One row a user: the features measured over sessions, and how many sessions have a device that the facts do not name. */
-export const bySession = (plan: Plan, rows: string): string => {
+/**
+ * One row a user: the features measured over sessions, and how many sessions have a device that the facts do not name.
+ *
+ * @param rows relation of rows with `t`; undefined: the digests in `by_event`
+ */
+export const bySession = (plan: Plan, rows?: string): string => {
   const measured = rowFeatures(plan.features, 'sessions').map(
     ([name, feature]) =>
       `${aggregate(feature.is, { level: 'sessions', asOf: plan.asOf, id: { column: 'session_id', complete: true } })} AS ${identifier(name)}`,
   );
-  return `${sessionsFrom(plan, rows)}
+  const facts = sessionFacts(plan);
+  const sessions =
+    rows === undefined
+      ? `WITH events AS (${digestedEvents(facts)}),
+  ${sessionTable(facts)}`
+      : sessionsFrom(plan, rows);
+  return `${sessions}
   SELECT user_id,
     ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, ...measured])}
   FROM sessions GROUP BY user_id`;

@@ -2,6 +2,9 @@
 import { spamRule } from '../catalogue/sessions.js';
 import { identifier, literal } from './text.js';
 
+/** The flags of a log that are about sessions. */
+export const SESSION_FLAGS = ['is_repeat_session', 'bounce_flag', 'spam_flag'];
+
 /** What the log says about sessions. */
 export interface SessionFacts {
   /** `given`: every event has a session_id; `none`: no event has one; `mixed`: some. */
