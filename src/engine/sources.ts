@@ -12,6 +12,9 @@ export interface Source {
   readonly paths: readonly string[];
 }
 
+/** Bytes the reader takes at a time, at least two of the longest lines: less than it would, so that a short look is short. */
+const BUFFER = 4 << 20;
+
 /** The reader with nothing left to guess: guessed line ends, for one, may be those inside a quoted cell. */
 const readCsv = (
   path: string,
@@ -19,7 +22,7 @@ const readCsv = (
 ): string => {
   const columns = Array.from({ length: shape.columns }, (_, i) => `'c${i}': 'VARCHAR'`);
   return `read_csv(${path}, auto_detect = false, header = ${shape.header}, delim = ${literal(shape.delimiter)}, quote = '${shape.quote}', escape = '${shape.quote}',
-    new_line = '${shape.crlf ? String.raw`\r\n` : String.raw`\n`}', hive_partitioning = false, columns = {${columns.join(', ')}})`;
+    new_line = '${shape.crlf ? String.raw`\r\n` : String.raw`\n`}', hive_partitioning = false, buffer_size = ${BUFFER}, columns = {${columns.join(', ')}})`;
 };
 
 const readParquet = (path: string, more = ''): string =>

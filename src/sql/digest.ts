@@ -26,7 +26,8 @@ const OTHER = 15;
 export const digest = (facts: SessionFacts, timed: boolean): string | undefined => {
   const { ids, flags, completeFlags, hasDevice, devices } = facts;
   if (ids === 'mixed' || (ids === 'given' && (timed || completeFlags.size < SESSION_FLAGS.length))) return undefined;
-  if (flags.size !== completeFlags.size || (hasDevice && (devices.length === 0 || devices.length >= OTHER))) return undefined;
+  if (flags.size !== completeFlags.size || (hasDevice && (devices.length === 0 || devices.length >= OTHER)))
+    return undefined;
   const session = ids === 'given' ? 'hash(session_id) >> 7' : 'epoch_us(t)::UBIGINT';
   const places = devices.map((name, i) => `WHEN device = ${literal(name)} THEN ${i + 1}`).join(' ');
   const device = hasDevice ? [`(CASE WHEN device IS NULL THEN 0 ${places} ELSE ${OTHER} END)::UBIGINT << 3`] : [];

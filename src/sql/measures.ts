@@ -16,6 +16,8 @@ export interface Rows {
   readonly asOf: string;
   /** The column that puts rows of one time in order, if there is one, and whether every row has it. */
   readonly id: { readonly column: string; readonly complete: boolean } | undefined;
+  /** Column -> all its known values, in byte order, where they are few. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
 }
 
 const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_COLUMNS, sessions: SESSION_COLUMNS };
@@ -63,6 +65,13 @@ const inLast = (asOf: string, days: number): string => `t > ${asOf} - INTERVAL $
 export const orderKey = (columns: readonly string[]): string =>
   `create_sort_key(${['t', ...columns].map((column) => `${column}, 'ASC NULLS FIRST'`).join(', ')})`;
 
+/** The most frequent of the few `values` that a column has, in byte order; ties go to the first. NULL where there is none. */
+export const mostFrequent = (column: string, values: readonly string[]): string => {
+  const counts = values.map((value) => `count(*) FILTER (WHERE ${identifier(column)} = ${literal(value)})`);
+  const most = values.map((value, i) => `WHEN ${counts[i]} THEN ${literal(value)}`).join(' ');
+  return `CASE greatest(${counts.join(', ')}) WHEN 0 THEN NULL ${most} END`;
+};
+
 /** The aggregate that measures `measure` over the rows of one user. */
 export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   const { level, asOf } = rows;
@@ -84,6 +93,8 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'distinct':
       return `count(DISTINCT ${identifier(measure.column)})${filter(where(measure, level))}`;
     case 'mode': {
+      const values = rows.values?.[measure.column] ?? [];
+      if (values.length > 0) return mostFrequent(measure.column, values);
       const column = identifier(measure.column);
       // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
       return `list_aggregate(list_sort(list(${column})${filter(`${column} IS NOT NULL`)}), 'mode')`;

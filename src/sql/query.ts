@@ -9,10 +9,17 @@
 import type { Exclusions } from '../config.js';
 import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
-import { aggregate, type Level, needsAsOf, orderKey, printed } from './measures.js';
+import { aggregate, type Level, needsAsOf, orderKey, printed, type Rows } from './measures.js';
 import { excludedRows } from './exclude.js';
 import { digest, digestedEvents, DIGESTS } from './digest.js';
-import { fasterThanHuman, OTHER_DEVICE, SESSION_FLAGS, sessionKey, type SessionFacts, sessionTable } from './sessions.js';
+import {
+  fasterThanHuman,
+  OTHER_DEVICE,
+  SESSION_FLAGS,
+  sessionKey,
+  type SessionFacts,
+  sessionTable,
+} from './sessions.js';
 import { identifier, lines } from './text.js';
 
 /** What is known about a log before it is aggregated. */
@@ -247,11 +254,12 @@ export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(pl
  * @param rows relation of rows with `t`; undefined: the digests in `by_event`
  */
 export const bySession = (plan: Plan, rows?: string): string => {
-  const measured = rowFeatures(plan.features, 'sessions').map(
-    ([name, feature]) =>
-      `${aggregate(feature.is, { level: 'sessions', asOf: plan.asOf, id: { column: 'session_id', complete: true } })} AS ${identifier(name)}`,
-  );
   const facts = sessionFacts(plan);
+  const id = { column: 'session_id', complete: true };
+  const of: Rows = { level: 'sessions', asOf: plan.asOf, id, values: { device: facts.devices } };
+  const measured = rowFeatures(plan.features, 'sessions').map(
+    ([name, { is }]) => `${aggregate(is, of)} AS ${identifier(name)}`,
+  );
   const sessions =
     rows === undefined
       ? `WITH events AS (${digestedEvents(facts)}),

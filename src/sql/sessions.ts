@@ -1,5 +1,6 @@
 /** Sessions: which events belong together, and what a session is besides its events. */
 import { spamRule } from '../catalogue/sessions.js';
+import { mostFrequent } from './measures.js';
 import { identifier, literal } from './text.js';
 
 /** The flags of a log that are about sessions. */
@@ -66,12 +67,10 @@ const gathered = ({ hasDevice, devices }: SessionFacts, key: string, flags: read
     FROM by_device GROUP BY ${key}
   )`;
   }
-  const counts = devices.map((name) => `count(*) FILTER (WHERE device = ${literal(name)})`);
-  const most = devices.map((name, i) => `WHEN ${counts[i]} THEN ${literal(name)}`).join(' ');
   const found = hasDevice
     ? [
-        `CASE greatest(${counts.join(', ')}) WHEN 0 THEN NULL ${most} END AS device`,
-        `count(device) > ${counts.join(' + ')} AS ${other}`,
+        `${mostFrequent('device', devices)} AS device`,
+        `count(*) FILTER (WHERE device NOT IN (${devices.map(literal).join(', ')})) > 0 AS ${other}`,
       ]
     : ['NULL::VARCHAR AS device', `false AS ${other}`];
   return `gathered AS (
