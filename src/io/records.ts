@@ -6,6 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -115,34 +116,48 @@ interface LineEnds {
  */
 export const glance = async (path: string, delimiter: string, crlf: boolean): Promise<Glance> => {
   let lines = 0;
-  let carry: Buffer = Buffer.alloc(0);
   let first = true;
   let growing: Growing | undefined = new Growing(delimiter);
-  const take = (bytes: Buffer): void => {
-    const taken = growing?.take(bytes, lines === 0);
-    if (taken === undefined) growing = undefined;
-    lines += taken ?? countLines(bytes);
-  };
-  for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
-    const chunk = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
-    const bytes = first ? withoutBom(chunk) : chunk;
+  for await (const piece of wholeLines(path)) {
+    const bytes = first ? withoutBom(piece) : piece;
     first = false;
     if (bytes.includes(QUOTE)) return glanceAtQuotes(path, delimiter, crlf);
-    // Only whole lines are looked at, so that no character or line end is cut in two.
-    const end = bytes.lastIndexOf(LF) + 1;
-    carry = bytes.subarray(end);
-    if (carry.length > MAX_RECORD_BYTES) return IRREGULAR;
-    if (end === 0) continue;
-    const whole = bytes.subarray(0, end);
-    if (!isRegular(whole, crlf)) return IRREGULAR;
-    take(whole);
-  }
-  if (carry.length > 0) {
-    if (!isRegular(carry, false)) return IRREGULAR;
-    take(Buffer.concat([carry, NEWLINE]));
+    if (bytes.length === 0) continue;
+    const ended = bytes[bytes.length - 1] === LF;
+    if (!ended && bytes.length > MAX_RECORD_BYTES) return IRREGULAR;
+    if (!isRegular(bytes, crlf && ended)) return IRREGULAR;
+    const whole = ended ? bytes : Buffer.concat([bytes, NEWLINE]);
+    const taken = growing?.take(whole, lines === 0);
+    if (taken === undefined) growing = undefined;
+    lines += taken ?? countLines(whole);
   }
   return { records: Math.max(0, lines - 1), regular: lines > 0, growing: growing?.ends };
 };
+
+/**
+ * The bytes of a file, at most the longest line at a time, cut between lines, so that no character or line end is cut in two.
+ * Only the last piece may lack a line end: it is the last line, or the beginning of one that is too long. Each piece
+ * is good until the next is asked for: they all come in one buffer, which halves the time of a stream.
+ */
+async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
+  const file = await open(path);
+  try {
+    let kept = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, kept, buffer.length - kept);
+      if (bytesRead === 0) break;
+      const filled = kept + bytesRead;
+      const end = buffer.subarray(0, filled).lastIndexOf(LF) + 1;
+      if (end > 0) yield buffer.subarray(0, end);
+      buffer.copyWithin(0, end, filled);
+      kept = filled - end;
+    }
+    if (kept > 0) yield buffer.subarray(0, kept);
+  } finally {
+    await file.close();
+  }
+}
 
 /** The same for a file with quotes: a line need not be a record, so every byte is looked at. */
 const glanceAtQuotes = async (path: string, delimiter: string, crlf: boolean): Promise<Glance> => {

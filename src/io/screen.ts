@@ -37,7 +37,14 @@ export const paint = (screen: Screen, how: Paint, text: string): string => {
   return `\u001B[${on}m${text}\u001B[${off}m`;
 };
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** What is seen as one character each. The first segmenter takes ten milliseconds, which few texts need. */
+const graphemesOf = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+};
+
 const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
 const WIDE =
   /\p{Emoji_Presentation}|\p{Regional_Indicator}|\uFE0F|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u;
@@ -50,7 +57,7 @@ const widthOf = (grapheme: string): number => (ZERO.test(grapheme) ? 0 : WIDE.te
 export const displayWidth = (text: string): number => {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
+  for (const { segment } of graphemesOf(text)) width += widthOf(segment);
   return width;
 };
 
@@ -58,7 +65,7 @@ export const displayWidth = (text: string): number => {
 const clipped = (text: string, width: number): string => {
   if (displayWidth(text) <= width) return text;
   let [kept, used] = ['', 0];
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     used += widthOf(segment);
     if (used > width - 1) break;
     kept += segment;

@@ -1,6 +1,6 @@
 /** Where records begin and end: the count that does not trust the engine. */
 import { describe, expect, it } from 'vitest';
-import { glance, type RawRecord, walkRecords } from '../../src/io/records.js';
+import { glance, MAX_RECORD_BYTES, type RawRecord, walkRecords } from '../../src/io/records.js';
 import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();
@@ -57,6 +57,16 @@ describe('a glance', () => {
     expect(await glance(write('log.csv', content), ',', false)).toEqual({ records, regular: true, growing });
   });
 
+  it('takes a line of a megabyte, wherever it stands', async () => {
+    const long = 'x'.repeat(MAX_RECORD_BYTES - 2);
+    for (const content of [`a,b\n1,${long}\n`, `a,b\n1,${long}`, `a,b\n1,2\n3,${long}\n4,${long}\n5,6`]) {
+      expect(await glance(write('log.csv', content), ',', false)).toMatchObject({
+        records: content.split('\n').filter((line) => line !== '').length - 1,
+        regular: true,
+      });
+    }
+  });
+
   it('counts those of a file with CR LF where that is expected', async () => {
     const path = write('log.csv', 'a,b\r\n1,2\r\n"3",4\r\n');
     expect(await glance(path, ',', true)).toEqual({ records: 2, regular: true });
@@ -79,6 +89,8 @@ describe('a glance', () => {
     ['a quote that stays open', 'a,b\n1,"x\n'],
     ['bytes that are not UTF-8', Buffer.from('a,b\n1,\xff\n', 'latin1')],
     ['quotes and another number of cells', 'a,b\n"1"\n'],
+    ['a line of over a megabyte', `a,b\n1,2\n3,${'x'.repeat(MAX_RECORD_BYTES)}\n5,6\n`],
+    ['a last line of over a megabyte', `a,b\n1,2\n3,${'x'.repeat(MAX_RECORD_BYTES)}`],
     ['nothing', ''],
   ])('does not trust a file with %s', async (_, content) => {
     expect((await glance(write('log.csv', content), ',', false)).regular).toBe(false);

@@ -267,6 +267,16 @@ export const mutants = [
     ['lines inside quotes are counted', 'else if (byte === LF) line += 1;', ''],
     ['a byte order mark is no content', 'position = start = BOM.length', 'position = start = 0'],
     ['blank lines are no records', 'if (end > start) {', 'if (end >= start) {'],
+    [
+      'no line is longer than a megabyte',
+      'Buffer.allocUnsafe(MAX_RECORD_BYTES + 1)',
+      'Buffer.allocUnsafe(MAX_RECORD_BYTES * 4)',
+    ],
+    [
+      'what is left of a piece comes with the next',
+      'buffer.copyWithin(0, end, filled)',
+      'buffer.copyWithin(0, end + 1, filled)',
+    ],
     ['the header is no record', 'Math.max(0, lines - 1)', 'Math.max(0, lines)'],
     [
       'a cell that is the same does not grow',
