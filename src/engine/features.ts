@@ -10,7 +10,7 @@ import { stat } from 'node:fs/promises';
 import type { Config } from '../config.js';
 import { type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
 import type { Fault } from '../io/located.js';
-import { type Glance, glance, isGreater } from '../io/records.js';
+import { beginsToGrow, type Glance, glance, isGreater } from '../io/records.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
 import {
@@ -87,18 +87,31 @@ const hashesOfIds = async (
 ): Promise<BigUint64Array> => {
   const hashes = new BigUint64Array(events);
   let filled = 0;
-  await engine.numbers(hashedIds(plan), paths, (values) => {
+  await engine.numbers(hashedIds(plan), plan.lists.ids ? [] : paths, (values) => {
     hashes.set(values, filled);
     filled += values.length;
   });
   return hashes;
 };
 
-/** True if the ids stand first in every line of `logs`, and each is greater than the one before it: then none comes twice. */
+/** True if the ids stand first in every line of a log. */
+const idsComeFirst = ({ columns }: Log): boolean => {
+  const [place, ...others] = columns.get('event_id') ?? [];
+  return place?.at === 0 && place.within === undefined && others.length === 0;
+};
+
+/** Whether each id is greater than the one before it as far as the beginning of each log goes. */
+const idsBeginToGrow = async (logs: readonly Log[]): Promise<boolean> => {
+  for (const log of logs) {
+    if (log.format !== 'csv' || !idsComeFirst(log) || !(await beginsToGrow(log.path, log.delimiter))) return false;
+  }
+  return true;
+};
+
+/** True if each id of `logs` is greater than the one before it: then none comes twice. */
 const idsGrow = (logs: readonly Log[], glances: readonly Glance[]): boolean =>
   logs.every((log, i) => {
-    const [place, ...others] = log.columns.get('event_id') ?? [];
-    if (place?.at !== 0 || place.within !== undefined || others.length > 0) return false;
+    if (!idsComeFirst(log)) return false;
     const [here, before] = [glances[i]?.growing, glances[i - 1]?.growing];
     return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
   });
@@ -185,7 +198,8 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
   const facts = await guess(engine, plan, paths);
-  const guessed: Plan = { ...plan, facts, digests: await fits(engine, logs) };
+  const roomy = await fits(engine, logs);
+  const guessed: Plan = { ...plan, facts, lists: { digests: roomy, ids: roomy && !(await idsBeginToGrow(logs)) } };
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, guessed, paths),
     ...logs.map((log) => countRecords(engine, log)),
@@ -203,7 +217,7 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   if (hasIds && !found.facts.complete.has('event_id')) throw new NotClean('some events have no id');
   const rows = allRows(plan);
   const ids =
-    hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, plan, paths, events) : new BigUint64Array(0);
+    hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, taken, paths, events) : new BigUint64Array(0);
   // The engine works in threads of its own; the ids are compared here meanwhile.
   const digest = sessionDigest(clean);
   const digested = digest !== undefined && digest === sessionDigest(taken);
@@ -348,7 +362,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     facts: { complete: new Set(), empty: new Set(), devices: [] },
     timeoutMinutes: config.sessions.timeoutMinutes,
     asOf: instantOf(0),
-    digests: false,
+    lists: { digests: false, ids: false },
   };
   const asOf = request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf);
   // Clean are rows that can be aggregated as they come: all of them, from a reader that is told nothing about their place.

@@ -134,6 +134,12 @@ export const glance = async (path: string, delimiter: string, crlf: boolean): Pr
   return { records: Math.max(0, lines - 1), regular: lines > 0, growing: growing?.ends };
 };
 
+/** Whether the first cells of a file grow as far as its first megabyte goes. */
+export const beginsToGrow = async (path: string, delimiter: string): Promise<boolean> => {
+  for await (const piece of wholeLines(path)) return new Growing(delimiter).take(withoutBom(piece), true) !== undefined;
+  return false;
+};
+
 /**
  * The bytes of a file, at most the longest line at a time, cut between lines, so that no character or line end is cut in two.
  * Only the last piece may lack a line end: it is the last line, or the beginning of one that is too long. Each piece

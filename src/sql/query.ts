@@ -44,8 +44,13 @@ export interface Plan {
   readonly timeoutMinutes: number;
   /** SQL of the as-of instant; a TIMESTAMP. */
   readonly asOf: string;
-  /** Whether there is room for a digest of every event, so that sessions need no second reading. */
-  readonly digests: boolean;
+  /** What is listed of every event in `by_event`, where there is room, so that the log need not be read once more. */
+  readonly lists: {
+    /** A digest, for sessions, if it can hold what they need. */
+    readonly digests: boolean;
+    /** The hash of its id. */
+    readonly ids: boolean;
+  };
 }
 
 /** The columns a measure reads. */
@@ -161,12 +166,15 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   const wanted = [...eventColumns(plan.features), 'event_id'];
   const checked = [`${accepted(plan.rules)} AS "#ok"`];
   const of = sessionDigest(plan);
-  const digests = of === undefined ? [] : [`list(${of}) AS ${identifier(DIGESTS)}`];
+  const lists = [
+    ...(of === undefined ? [] : [`list(${of}) AS ${identifier(DIGESTS)}`]),
+    ...(plan.lists.ids && eventId(plan) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
+  ];
   const events =
     rows === undefined
       ? selectEvents(plan, [...wanted, ...watched(plan), ...sessionColumns(plan)], read(plan), checked)
       : selectEvents(plan, wanted, rows);
-  const account = rows === undefined ? [...accounting(plan, '"#ok"'), ...digests] : [];
+  const account = rows === undefined ? [...accounting(plan, '"#ok"'), ...lists] : [];
   return `WITH events AS (${events}),
   measured AS (
     SELECT user_id, count(*) AS "#events", max(t) AS "#last",
@@ -176,8 +184,12 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   SELECT ${expanded} FROM measured`;
 };
 
-/** The hash of every event_id of the log: two equal ids have equal hashes. */
-export const hashedIds = (plan: Plan): string => `SELECT hash(event_id) FROM ${plan.source}`;
+/** The column of `by_event` that lists the hashes of the ids of a user's events. */
+const IDS = '#ids';
+
+/** The hash of every event_id: two equal ids have equal hashes. From `by_event` where they are listed, else from the log. */
+export const hashedIds = (plan: Plan): string =>
+  plan.lists.ids ? `SELECT unnest(${identifier(IDS)}) FROM by_event` : `SELECT hash(event_id) FROM ${plan.source}`;
 
 /** What tells events of one instant apart. */
 const eventId = (plan: Plan): { column: string; complete: boolean } | undefined =>
@@ -219,7 +231,7 @@ export const sessionDigest = (plan: Plan): string | undefined => {
   const timed = rowFeatures(plan.features, 'sessions').some(
     ([, { is }]) => !UNTIMED_MEASURES.includes(is.op) || columnsOf(is).some((column) => !UNTIMED.includes(column)),
   );
-  return plan.digests ? digest(sessionFacts(plan), timed) : undefined;
+  return plan.lists.digests ? digest(sessionFacts(plan), timed) : undefined;
 };
 
 /** The session table as text, ordered by user and time: what `--sessions` writes. */
