@@ -31,23 +31,23 @@ export const digest = (facts: SessionFacts, timed: boolean): string | undefined 
   const session = ids === 'given' ? 'hash(session_id) >> 7' : 'epoch_us(t)::UBIGINT';
   const places = devices.map((name, i) => `WHEN device = ${literal(name)} THEN ${i + 1}`).join(' ');
   const device = hasDevice ? [`(CASE WHEN device IS NULL THEN 0 ${places} ELSE ${OTHER} END)::UBIGINT << 3`] : [];
-  const bits = SESSION_FLAGS.map((flag, i) => (flags.has(flag) ? [`${identifier(flag)}::UBIGINT << ${i}`] : [])).flat();
+  const bits = SESSION_FLAGS.flatMap((flag, i) => (flags.has(flag) ? [`${identifier(flag)}::UBIGINT << ${i}`] : []));
   return [`(${session}) << 7`, ...device, ...bits].map((part) => `(${part})`).join(' | ');
 };
 
-/** SQL of the events that sessions are made of, from their digests in `by_event`. */
-export const digestedEvents = ({ ids, flags, hasDevice, devices }: SessionFacts): string => {
+/** SQL of the events that sessions are made of, from `by_event`: the digests; and of the columns that a digest holds. */
+export const digested = ({ ids, flags, hasDevice, devices }: SessionFacts): { events: string; columns: string } => {
   const places = devices.map((name, i) => `WHEN ${i + 1} THEN ${literal(name)}`).join(' ');
   const columns = [
     'user_id',
-    ...(ids === 'given'
-      ? ['NULL::TIMESTAMP AS t', 'digest >> 7 AS session_id']
-      : ['make_timestamp((digest >> 7)::BIGINT) AS t']),
+    ...(ids === 'given' ? ['NULL::TIMESTAMP AS t', 'digest >> 7 AS session_id'] : ['t']),
     // No device has an empty name: as one that is not among the names, it is found to be another.
     ...(hasDevice ? [`CASE digest >> 3 & 15 WHEN 0 THEN NULL ${places} ELSE '' END AS device`] : []),
-    ...SESSION_FLAGS.map((flag, i) =>
+    ...SESSION_FLAGS.flatMap((flag, i) =>
       flags.has(flag) ? [`(digest >> ${i} & 1)::TINYINT AS ${identifier(flag)}`] : [],
-    ).flat(),
+    ),
   ];
-  return `SELECT ${columns.join(', ')} FROM (SELECT user_id, unnest(${identifier(DIGESTS)}) AS digest FROM by_event)`;
+  const time = ids === 'given' ? '' : ', make_timestamp((digest >> 7)::BIGINT) AS t';
+  const all = `SELECT user_id, unnest(${identifier(DIGESTS)}) AS digest FROM by_event`;
+  return { events: `SELECT user_id, digest${time} FROM (${all})`, columns: columns.join(', ') };
 };

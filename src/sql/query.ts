@@ -11,7 +11,7 @@ import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, orderKey, printed, type Rows } from './measures.js';
 import { excludedRows } from './exclude.js';
-import { digest, digestedEvents, DIGESTS } from './digest.js';
+import { digest, digested, DIGESTS } from './digest.js';
 import {
   fasterThanHuman,
   OTHER_DEVICE,
@@ -272,11 +272,9 @@ export const bySession = (plan: Plan, rows?: string): string => {
   const measured = rowFeatures(plan.features, 'sessions').map(
     ([name, { is }]) => `${aggregate(is, of)} AS ${identifier(name)}`,
   );
+  const { events, columns } = digested(facts);
   const sessions =
-    rows === undefined
-      ? `WITH events AS (${digestedEvents(facts)}),
-  ${sessionTable(facts)}`
-      : sessionsFrom(plan, rows);
+    rows === undefined ? `WITH events AS (${events}),\n  ${sessionTable(facts, columns)}` : sessionsFrom(plan, rows);
   return `${sessions}
   SELECT user_id,
     ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, ...measured])}

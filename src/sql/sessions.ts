@@ -20,21 +20,28 @@ export interface SessionFacts {
   readonly timeoutMinutes: number;
 }
 
+/** What the nth session of a user is called that has no id in the log. */
+const DERIVED_ID = "user_id || '#' || nth";
+
 /**
- * Events with a session_id each, as `sessioned`: the given one, or else `user#1`, `user#2` ... split at idle gaps.
+ * Events with what tells sessions apart, as `sessioned`: the given session_id, or else their number, split at idle gaps.
  * Events of one instant always fall into one session, so no further order is needed.
+ *
+ * @param columns SQL of what `sessioned` has besides: worked out late, where to split carries less
  */
-const sessioned = (facts: SessionFacts): string => {
-  if (facts.ids === 'given') return 'sessioned AS (SELECT * FROM events)';
-  const unnamed = facts.ids === 'none' ? 'events' : '(SELECT * FROM events WHERE session_id IS NULL)';
-  const begins = `t - lag(t) OVER (PARTITION BY user_id ORDER BY t) > INTERVAL ${literal(`${facts.timeoutMinutes} minutes`)}`;
-  return `begun AS (SELECT *, CASE WHEN ${begins} THEN 1 ELSE 0 END AS begins FROM ${unnamed}),
-  split AS (
-    SELECT *, user_id || '#' || (1 + sum(begins) OVER (PARTITION BY user_id ORDER BY t))::BIGINT AS derived_id FROM begun
-  ),
+const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): string => {
+  if (ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
+  const unnamed = ids === 'none' ? 'events' : '(SELECT * FROM events WHERE session_id IS NULL)';
+  const window = 'OVER (PARTITION BY user_id ORDER BY t)';
+  const gap = `epoch_us(t) - lag(epoch_us(t)) ${window}`;
+  const split = `begun AS (SELECT *, ${gap} > ${Math.round(timeoutMinutes * 60_000_000)} AS begins FROM ${unnamed}),
+  split AS (SELECT * EXCLUDE (begins), 1 + count(*) FILTER (WHERE begins) ${window} AS nth FROM begun)`;
+  if (ids === 'none')
+    return `${split},\n  sessioned AS (SELECT ${columns === '*' ? '*' : `nth, ${columns}`} FROM split)`;
+  return `${split},
   sessioned AS (
-    SELECT * EXCLUDE (begins, derived_id${facts.ids === 'none' ? '' : ', session_id'}), derived_id AS session_id${facts.ids === 'mixed' ? ', true AS unnamed' : ''} FROM split
-    ${facts.ids === 'mixed' ? 'UNION ALL BY NAME SELECT *, false AS unnamed FROM events WHERE session_id IS NOT NULL' : ''}
+    SELECT * EXCLUDE (nth, session_id), ${DERIVED_ID} AS session_id, true AS unnamed FROM split
+    UNION ALL BY NAME SELECT *, false AS unnamed FROM events WHERE session_id IS NOT NULL
   )`;
 };
 
@@ -42,8 +49,8 @@ const sessioned = (facts: SessionFacts): string => {
 export const fasterThanHuman = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond}`;
 
 /** What tells sessions apart. A session named u1#1 in the log is not the first unnamed session of user u1. */
-export const sessionKey = (facts: SessionFacts): string =>
-  facts.ids === 'mixed' ? 'user_id, session_id, unnamed' : 'user_id, session_id';
+export const sessionKey = ({ ids }: SessionFacts): string =>
+  ({ given: 'user_id, session_id', none: 'user_id, nth', mixed: 'user_id, session_id, unnamed' })[ids];
 
 /** The column of `sessions` that is true where a device is none of those the facts name: then `device` may be wrong. */
 export const OTHER_DEVICE = '#other_device';
@@ -82,8 +89,10 @@ const gathered = ({ hasDevice, devices }: SessionFacts, key: string, flags: read
 /**
  * CTEs that end in `sessions`: one row a session with the columns of SESSION_COLUMNS, from a relation `events`
  * with user_id, t and what the log has of session_id, device and the flag columns (0/1).
+ *
+ * @param columns SQL of those columns, where `events` does not have them as they are
  */
-export const sessionTable = (facts: SessionFacts): string => {
+export const sessionTable = (facts: SessionFacts, columns = '*'): string => {
   const flag = (column: string, derived: string): string => {
     const name = identifier(column);
     if (facts.completeFlags.has(column)) return name;
@@ -92,13 +101,14 @@ export const sessionTable = (facts: SessionFacts): string => {
   const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
   const key = sessionKey(facts);
   const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
-  return `${sessioned(facts)},
+  return `${sessioned(facts, columns)},
   ${gathered(facts, key, flags)},
   timed AS (
-    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec FROM gathered
+    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''}
+    FROM gathered
   ),
   sessions AS (
-    SELECT ${key}, "start" AS t, "start", "end", events, duration_sec, device,
+    SELECT ${key}${facts.ids === 'none' ? ', session_id' : ''}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
       ${flag('bounce_flag', 'events = 1')} AS is_bounce,
       ${flag('spam_flag', fasterThanHuman)} AS is_spam, ${identifier(OTHER_DEVICE)}
