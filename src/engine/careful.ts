@@ -159,7 +159,7 @@ export const readCarefully = async (
     usedRows = `(SELECT rows.* FROM ${usedRows} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`);
-  const withDevices = await aggregateSessions(engine, careful, { rows: usedRows, paths: [], digested: false });
+  const withDevices = await aggregateSessions(engine, careful, { rows: usedRows, paths: [] });
   const accounts = {
     read,
     used: await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event'),

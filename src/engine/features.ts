@@ -219,9 +219,10 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   const ids =
     hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, taken, paths, events) : new BigUint64Array(0);
   // The engine works in threads of its own; the ids are compared here meanwhile.
-  const digest = sessionDigest(clean);
-  const digested = digest !== undefined && digest === sessionDigest(taken);
-  const sessions = aggregateSessions(engine, clean, { rows, paths, digested });
+  // What was listed by a guess is of use if it is what would be listed now that the log is known.
+  const listed = sessionDigest(taken);
+  const digest = listed?.of === sessionDigest(clean)?.of ? listed : undefined;
+  const sessions = aggregateSessions(engine, clean, { rows, paths, digest });
   const twins = hasTwins(ids);
   const withDevices = await sessions;
   if (twins) throw new NotClean('an event may be there twice');

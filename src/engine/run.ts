@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Fault } from '../io/located.js';
 import { Failure } from '../model.js';
 import { bySession, type LogFacts, type Plan, watched } from '../sql/query.js';
+import type { Digest } from '../sql/digest.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
 import type { Engine } from './duckdb.js';
@@ -93,16 +94,16 @@ export const namesOf = (found: unknown): string[] => {
 /**
  * Makes the table `by_session`. Returns the plan, without its names of devices if some were missing.
  *
- * @param read the rows to make it from, or the digests that `by_event` has of them; rows are read for what those lack
+ * @param from the rows to make it from, and the digests that `by_event` has of them, if it does
  */
 export const aggregateSessions = async (
   engine: Engine,
   plan: Plan,
-  { rows, paths, digested }: { rows: string; paths: readonly string[]; digested: boolean },
+  { rows, paths, digest }: { rows: string; paths: readonly string[]; digest?: Digest | undefined },
 ): Promise<Plan> => {
   const make = (sql: string, values?: readonly string[]): Promise<void> =>
     engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${sql}`, values);
-  await (digested ? make(bySession(plan)) : make(bySession(plan, rows), paths));
+  await (digest === undefined ? make(bySession(plan, rows), paths) : make(bySession(plan, digest)));
   if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return plan;
   const unnamed: Plan = { ...plan, facts: { ...plan.facts, devices: [] } };
   await make(bySession(unnamed, rows), paths);

@@ -2,12 +2,13 @@
  * What a session has to know of an event, in 64 bits. Listed for each user while events are aggregated, digests save
  * a second reading of the log.
  *
- *     57 bits   which session: a hash of its id; or the microseconds since 1970, where sessions are told by idle gaps
+ *     57 bits   the microseconds since 1970; or, where the times of sessions do not matter, a hash of the session_id
  *      4 bits   the device, by its place among the names of the log: 0 unknown, 15 another
  *      3 bits   the flags
  *
- * Two sessions of one user with the same 57 bits would be counted as one: for a user with a thousand sessions, that
- * happens once in 10^11 logs.
+ * Where both the times and the ids of sessions matter, there are 64 bits more, a hash of the id, before these.
+ * Two sessions of one user with one hash would be counted as one: with 57 bits and a thousand sessions a user, that
+ * happens to one user in 10^11.
  */
 import { SESSION_FLAGS, type SessionFacts } from './sessions.js';
 import { identifier, literal } from './text.js';
@@ -15,39 +16,60 @@ import { identifier, literal } from './text.js';
 /** The column of `by_event` that lists the digests of a user's events. */
 export const DIGESTS = '#digests';
 
-const OTHER = 15;
+/** How events are put into digests and got out again, all in SQL. */
+export interface Digest {
+  /** The digest of an event. */
+  readonly of: string;
+  /** The relation of digests, from `by_event`. */
+  readonly events: string;
+  /** The columns of such an event that sessions are made of. */
+  readonly columns: string;
+}
 
-/**
- * SQL of the digest of an event; undefined where 64 bits do not hold all that is asked for.
- *
- * @param facts of the log
- * @param timed whether it matters when a session was: then a hash of its id is not enough
- */
-export const digest = (facts: SessionFacts, timed: boolean): string | undefined => {
-  const { ids, flags, completeFlags, hasDevice, devices } = facts;
-  if (ids === 'mixed' || (ids === 'given' && (timed || completeFlags.size < SESSION_FLAGS.length))) return undefined;
-  if (flags.size !== completeFlags.size || (hasDevice && (devices.length === 0 || devices.length >= OTHER)))
-    return undefined;
-  const session = ids === 'given' ? 'hash(session_id) >> 7' : 'epoch_us(t)::UBIGINT';
-  const places = devices.map((name, i) => `WHEN device = ${literal(name)} THEN ${i + 1}`).join(' ');
-  const device = hasDevice ? [`(CASE WHEN device IS NULL THEN 0 ${places} ELSE ${OTHER} END)::UBIGINT << 3`] : [];
-  const bits = SESSION_FLAGS.flatMap((flag, i) => (flags.has(flag) ? [`${identifier(flag)}::UBIGINT << ${i}`] : []));
-  return [`(${session}) << 7`, ...device, ...bits].map((part) => `(${part})`).join(' | ');
+const OTHER = 15;
+const LISTED = `(SELECT user_id, unnest(${identifier(DIGESTS)}) AS digest FROM by_event)`;
+const WIDE = `(SELECT user_id, (digest & ${2n ** 64n - 1n}::UHUGEINT)::UBIGINT AS digest, (digest >> 64)::UBIGINT AS session_id FROM ${LISTED})`;
+const TIME = 'make_timestamp((digest >> 7)::BIGINT) AS t';
+
+/** What the first bits hold, and where they are found again. */
+const firsts = {
+  time: { of: 'epoch_us(t)::UBIGINT << 7', events: `SELECT user_id, ${TIME}, digest FROM ${LISTED}` },
+  session: {
+    of: '(hash(session_id) >> 7) << 7',
+    events: `SELECT user_id, NULL::TIMESTAMP AS t, digest >> 7 AS session_id, digest FROM ${LISTED}`,
+  },
+  both: {
+    of: '(hash(session_id)::UHUGEINT << 64) | (epoch_us(t)::UBIGINT << 7)',
+    events: `SELECT user_id, ${TIME}, session_id, digest FROM ${WIDE}`,
+  },
 };
 
-/** SQL of the events that sessions are made of, from `by_event`: the digests; and of the columns that a digest holds. */
-export const digested = ({ ids, flags, hasDevice, devices }: SessionFacts): { events: string; columns: string } => {
-  const places = devices.map((name, i) => `WHEN ${i + 1} THEN ${literal(name)}`).join(' ');
-  const columns = [
-    'user_id',
-    ...(ids === 'given' ? ['NULL::TIMESTAMP AS t', 'digest >> 7 AS session_id'] : ['t']),
-    // No device has an empty name: as one that is not among the names, it is found to be another.
-    ...(hasDevice ? [`CASE digest >> 3 & 15 WHEN 0 THEN NULL ${places} ELSE '' END AS device`] : []),
-    ...SESSION_FLAGS.flatMap((flag, i) =>
-      flags.has(flag) ? [`(digest >> ${i} & 1)::TINYINT AS ${identifier(flag)}`] : [],
-    ),
+/**
+ * The digest of the events of a log; undefined where it does not hold all that is asked for.
+ *
+ * @param asked whether it matters when a session was, and what it is called: a hash has no name and no order
+ */
+export const digestOf = (facts: SessionFacts, asked: { times: boolean; ids: boolean }): Digest | undefined => {
+  const { ids, flags, completeFlags, hasDevice, devices } = facts;
+  if (ids === 'mixed' || (ids === 'given' && asked.ids) || flags.size !== completeFlags.size) return undefined;
+  if (hasDevice && (devices.length === 0 || devices.length >= OTHER)) return undefined;
+  // A flag that the log does not have is derived from times.
+  const derived = flags.size < SESSION_FLAGS.length;
+  const first = firsts[ids === 'none' ? 'time' : asked.times || derived ? 'both' : 'session'];
+
+  const known = SESSION_FLAGS.map((name, place) => ({ name, place })).filter(({ name }) => flags.has(name));
+  const numbers = devices.map((name, i) => `WHEN device = ${literal(name)} THEN ${i + 1}`).join(' ');
+  const names = devices.map((name, i) => `WHEN ${i + 1} THEN ${literal(name)}`).join(' ');
+  const parts = [
+    first.of,
+    ...(hasDevice ? [`(CASE WHEN device IS NULL THEN 0 ${numbers} ELSE ${OTHER} END)::UBIGINT << 3`] : []),
+    ...known.map(({ name, place }) => `${identifier(name)}::UBIGINT << ${place}`),
   ];
-  const time = ids === 'given' ? '' : ', make_timestamp((digest >> 7)::BIGINT) AS t';
-  const all = `SELECT user_id, unnest(${identifier(DIGESTS)}) AS digest FROM by_event`;
-  return { events: `SELECT user_id, digest${time} FROM (${all})`, columns: columns.join(', ') };
+  const columns = [
+    '* EXCLUDE (digest)',
+    // No device has an empty name: as one that is not among the names, it is found to be another.
+    ...(hasDevice ? [`CASE (digest >> 3) & 15 WHEN 0 THEN NULL ${names} ELSE '' END AS device`] : []),
+    ...known.map(({ name, place }) => `((digest >> ${place}) & 1)::TINYINT AS ${identifier(name)}`),
+  ];
+  return { of: parts.map((part) => `(${part})`).join(' | '), events: first.events, columns: columns.join(', ') };
 };

@@ -11,7 +11,7 @@ import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, orderKey, printed, type Rows } from './measures.js';
 import { excludedRows } from './exclude.js';
-import { digest, digested, DIGESTS } from './digest.js';
+import { type Digest, digestOf, DIGESTS } from './digest.js';
 import {
   fasterThanHuman,
   OTHER_DEVICE,
@@ -165,9 +165,9 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   const { aggregates, expanded } = measuredEvents(plan);
   const wanted = [...eventColumns(plan.features), 'event_id'];
   const checked = [`${accepted(plan.rules)} AS "#ok"`];
-  const of = sessionDigest(plan);
+  const digest = sessionDigest(plan);
   const lists = [
-    ...(of === undefined ? [] : [`list(${of}) AS ${identifier(DIGESTS)}`]),
+    ...(digest === undefined ? [] : [`list(${digest.of}) AS ${identifier(DIGESTS)}`]),
     ...(plan.lists.ids && eventId(plan) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
   ];
   const events =
@@ -222,16 +222,25 @@ export const sessionsFrom = (plan: Plan, rows: string, also: string[] = []): str
   `WITH events AS (${selectEvents(plan, sessionColumns(plan), rows, also)}),
   ${sessionTable(sessionFacts(plan))}`;
 
-/** What a session is besides its times. */
-const UNTIMED = ['events', 'device', 'is_repeat', 'is_bounce', 'is_spam'];
-const UNTIMED_MEASURES = ['count', 'countWhere', 'sum', 'max', 'min', 'mean', 'distinct', 'mode', 'everyOf'];
+/** What a session is besides its id and its times. */
+const UNTIMED = new Set(['events', 'device', 'is_repeat', 'is_bounce', 'is_spam']);
+const UNTIMED_MEASURES = new Set(['count', 'countWhere', 'sum', 'max', 'min', 'mean', 'distinct', 'mode', 'everyOf']);
 
-/** What is listed of every event, so that sessions need no second reading of the log: SQL; undefined where one is needed. */
-export const sessionDigest = (plan: Plan): string | undefined => {
-  const timed = rowFeatures(plan.features, 'sessions').some(
-    ([, { is }]) => !UNTIMED_MEASURES.includes(is.op) || columnsOf(is).some((column) => !UNTIMED.includes(column)),
-  );
-  return plan.lists.digests ? digest(sessionFacts(plan), timed) : undefined;
+/** True of a measure that matters when sessions were. */
+const isTimed = (is: RowMeasure): boolean =>
+  !UNTIMED_MEASURES.has(is.op) || columnsOf(is).some((column) => !UNTIMED.has(column));
+
+/** True of a measure that asks for ids of sessions: by name, or for their order, which tells sessions of one start apart. */
+const asksForIds = (is: RowMeasure): boolean => {
+  const columns = columnsOf(is);
+  return is.op === 'latest' || columns.includes('session_id') || (columns.includes('is_repeat') && columns.length > 1);
+};
+
+/** What is listed of every event, so that sessions need no second reading of the log; undefined where one is needed. */
+export const sessionDigest = (plan: Plan): Digest | undefined => {
+  if (!plan.lists.digests) return undefined;
+  const measures = rowFeatures(plan.features, 'sessions').map(([, { is }]) => is);
+  return digestOf(sessionFacts(plan), { times: measures.some(isTimed), ids: measures.some(asksForIds) });
 };
 
 /** The session table as text, ordered by user and time: what `--sessions` writes. */
@@ -263,18 +272,19 @@ export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(pl
 /**
  * One row a user: the features measured over sessions, and how many sessions have a device that the facts do not name.
  *
- * @param rows relation of rows with `t`; undefined: the digests in `by_event`
+ * @param from a relation of rows with `t`, or the digests that `by_event` has
  */
-export const bySession = (plan: Plan, rows?: string): string => {
+export const bySession = (plan: Plan, from: string | Digest): string => {
   const facts = sessionFacts(plan);
   const id = { column: 'session_id', complete: true };
   const of: Rows = { level: 'sessions', asOf: plan.asOf, id, values: { device: facts.devices } };
   const measured = rowFeatures(plan.features, 'sessions').map(
     ([name, { is }]) => `${aggregate(is, of)} AS ${identifier(name)}`,
   );
-  const { events, columns } = digested(facts);
   const sessions =
-    rows === undefined ? `WITH events AS (${events}),\n  ${sessionTable(facts, columns)}` : sessionsFrom(plan, rows);
+    typeof from === 'string'
+      ? sessionsFrom(plan, from)
+      : `WITH events AS (${from.events}),\n  ${sessionTable(facts, from.columns)}`;
   return `${sessions}
   SELECT user_id,
     ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, ...measured])}

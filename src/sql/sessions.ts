@@ -36,8 +36,7 @@ const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): stri
   const gap = `epoch_us(t) - lag(epoch_us(t)) ${window}`;
   const split = `begun AS (SELECT *, ${gap} > ${Math.round(timeoutMinutes * 60_000_000)} AS begins FROM ${unnamed}),
   split AS (SELECT * EXCLUDE (begins), 1 + count(*) FILTER (WHERE begins) ${window} AS nth FROM begun)`;
-  if (ids === 'none')
-    return `${split},\n  sessioned AS (SELECT ${columns === '*' ? '*' : `nth, ${columns}`} FROM split)`;
+  if (ids === 'none') return `${split},\n  sessioned AS (SELECT ${columns} FROM split)`;
   return `${split},
   sessioned AS (
     SELECT * EXCLUDE (nth, session_id), ${DERIVED_ID} AS session_id, true AS unnamed FROM split

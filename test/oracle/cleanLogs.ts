@@ -15,10 +15,12 @@ const LATEST = ['username', 'location_city', 'gender', 'account_balance_usd'];
 const measures = (ops: readonly string[]): Features =>
   Object.fromEntries(Object.entries(everyMeasure).filter(([, { is }]) => ops.includes(is.op)));
 
-/** Measures that do not depend on as-of before it is known; and of those the ones that ask no session for its times. */
-const ANY_TIME = Object.fromEntries(
-  Object.entries(everyMeasure).filter(([, { is }]) => is.op !== 'activeInLast' && is.op !== 'trend'),
-);
+const except = (features: Features, drop: (name: string, op: string) => boolean): Features =>
+  Object.fromEntries(Object.entries(features).filter(([name, { is }]) => !drop(name, is.op)));
+
+/** Measures that do not depend on as-of before it is known; of those, the ones that ask no session for its id; or its times. */
+const ANY = except(everyMeasure, (_, op) => op === 'activeInLast' || op === 'trend');
+const NO_IDS = except(ANY, (name) => ['s_latest', 's_named', 's_repeat_max'].includes(name));
 const NO_TIMES: Features = {
   ...builtIn,
   ...measures(['distinct', 'everyOf']),
@@ -59,7 +61,7 @@ export const cleanRuns: fc.Arbitrary<Run> = fc
     idOf: ids,
     rendering: renderings,
     timeoutMinutes: fc.constantFrom(30, 60, 0.5),
-    features: fc.constantFrom<Features[]>(builtIn, NO_TIMES, ANY_TIME),
+    features: fc.constantFrom<Features[]>(builtIn, NO_TIMES, NO_IDS, NO_IDS, ANY),
   })
   .map(({ log, complete, idOf, rendering, timeoutMinutes, features }) => {
     const clean = cleaned(log, complete, idOf);

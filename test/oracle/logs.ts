@@ -325,6 +325,8 @@ export const everyMeasure: Features = {
   s_mean: ofSessions({ op: 'mean', column: 'duration_sec', where: { column: 'is_bounce', equals: '0' } }),
   s_distinct: ofSessions({ op: 'distinct', column: 'device' }),
   s_latest: ofSessions({ op: 'latest', column: 'device' }),
+  s_named: ofSessions({ op: 'countWhere', column: 'session_id', matches: '[13]$' }),
+  s_repeat_max: ofSessions({ op: 'max', column: 'events', where: { column: 'is_repeat', equals: '1' } }),
   s_first: ofSessions({ op: 'firstTime', where: { column: 'is_spam', equals: '1' } }),
   s_last: ofSessions({ op: 'lastTime' }),
   s_days: ofSessions({ op: 'distinctDays' }),
