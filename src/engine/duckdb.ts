@@ -19,8 +19,6 @@ export interface Engine {
   run(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs a query and returns its rows; counts come as bigint. */
   rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
-  /** Runs a query of one UBIGINT column and hands over its values, a vector at a time. */
-  numbers(sql: string, values: readonly string[], take: (values: BigUint64Array) => void): Promise<void>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
   lock(folders: readonly string[], files: readonly string[]): Promise<void>;
   /** Share of the running query that is done, 0 to 100; undefined if unknown. */
@@ -52,12 +50,6 @@ const translated = (error: unknown, scratch: string, limits: EngineLimits): unkn
 
 // Through require the package loads in two thirds of the time that import takes.
 const load = (): typeof DuckDB => createRequire(import.meta.url)('@duckdb/node-api');
-
-/** The values of a UBIGINT vector as they lie in memory; reading them one by one would take ten times as long. */
-const itemsOf = (vector: object): BigUint64Array => {
-  if ('items' in vector && vector.items instanceof BigUint64Array) return vector.items;
-  throw new Error('numbers() is for one UBIGINT column without NULL');
-};
 
 const textList = (items: readonly string[]): string =>
   `[${items.map((item) => `'${item.replaceAll("'", "''")}'`).join(', ')}]`;
@@ -118,16 +110,6 @@ export const withEngine = async <T>(
       },
       rows: async (sql, values) =>
         (await answered(() => connection.runAndReadAll(sql, values && [...values]))).getRows(),
-      numbers: (sql, values, take) =>
-        answered(async () => {
-          const result = await connection.stream(sql, [...values]);
-          for (;;) {
-            const chunk = await result.fetchChunk();
-            if (!chunk || chunk.rowCount === 0) return;
-            const vector = chunk.getColumnVector(0);
-            take(itemsOf(vector).subarray(0, chunk.rowCount));
-          }
-        }),
       lock: async (folders, files) => {
         locks = [
           `SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`,

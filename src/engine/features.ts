@@ -20,7 +20,7 @@ import {
   byEvent,
   counted,
   eventColumns,
-  hashedIds,
+  repeatedIds,
   type LogFacts,
   type Plan,
   sessionDigest,
@@ -66,33 +66,6 @@ export interface Outcome {
 
 /** The clean reading did not work out; the careful one has to be taken. */
 class NotClean extends Error {}
-
-/** True if a value stands twice in `values`, which is sorted on the way. */
-const hasTwins = (values: BigUint64Array): boolean => {
-  values.sort();
-  // Halves of 32 bits are numbers; to compare the values themselves, each would be made a BigInt first.
-  const halves = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
-  for (let i = 2; i < halves.length; i += 2) {
-    if (halves[i] === halves[i - 2] && halves[i + 1] === halves[i - 1]) return true;
-  }
-  return false;
-};
-
-/** The hash of every event_id: two equal ids have equal hashes. */
-const hashesOfIds = async (
-  engine: Engine,
-  plan: Plan,
-  paths: readonly string[],
-  events: number,
-): Promise<BigUint64Array> => {
-  const hashes = new BigUint64Array(events);
-  let filled = 0;
-  await engine.numbers(hashedIds(plan), plan.lists.ids ? [] : paths, (values) => {
-    hashes.set(values, filled);
-    filled += values.length;
-  });
-  return hashes;
-};
 
 /** True if the ids stand first in every line of a log. */
 const idsComeFirst = ({ columns }: Log): boolean => {
@@ -216,16 +189,14 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   const hasIds = plan.rules.columns.includes('event_id');
   if (hasIds && !found.facts.complete.has('event_id')) throw new NotClean('some events have no id');
   const rows = allRows(plan);
-  const ids =
-    hasIds && !idsGrow(logs, glances) ? await hashesOfIds(engine, taken, paths, events) : new BigUint64Array(0);
-  // The engine works in threads of its own; the ids are compared here meanwhile.
+  if (hasIds && !idsGrow(logs, glances)) {
+    const repeated = await count(engine, repeatedIds(taken), taken.lists.ids ? [] : paths);
+    if (repeated > 0) throw new NotClean('an event may be there twice');
+  }
   // What was listed by a guess is of use if it is what would be listed now that the log is known.
   const listed = sessionDigest(taken);
   const digest = listed?.of === sessionDigest(clean)?.of ? listed : undefined;
-  const sessions = aggregateSessions(engine, clean, { rows, paths, digest });
-  const twins = hasTwins(ids);
-  const withDevices = await sessions;
-  if (twins) throw new NotClean('an event may be there twice');
+  const withDevices = await aggregateSessions(engine, clean, { rows, paths, digest });
   return {
     accounts: { read, used: read, rejected: 0, duplicate: 0, excluded: 0, later: 0 },
     faults: [],

@@ -187,9 +187,17 @@ export const byEvent = (plan: Plan, rows?: string): string => {
 /** The column of `by_event` that lists the hashes of the ids of a user's events. */
 const IDS = '#ids';
 
-/** The hash of every event_id: two equal ids have equal hashes. From `by_event` where they are listed, else from the log. */
-export const hashedIds = (plan: Plan): string =>
-  plan.lists.ids ? `SELECT unnest(${identifier(IDS)}) FROM by_event` : `SELECT hash(event_id) FROM ${plan.source}`;
+/**
+ * How many events seem to have the id of another: equal ids have equal hashes, so 0 says that each has its own.
+ * The hashes come from `by_event` where they are listed, else from the log. A sort takes half the time of a count of
+ * distinct ones.
+ */
+export const repeatedIds = (plan: Plan): string => {
+  const listed = `SELECT unnest(${identifier(IDS)}) AS id FROM by_event`;
+  const hashes = plan.lists.ids ? listed : `SELECT hash(event_id) AS id FROM ${plan.source}`;
+  return `SELECT count(*) FILTER (WHERE id = before)
+  FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM (${hashes}))`;
+};
 
 /** What tells events of one instant apart. */
 const eventId = (plan: Plan): { column: string; complete: boolean } | undefined =>
