@@ -20,6 +20,7 @@ import {
   byEvent,
   counted,
   eventColumns,
+  IDS,
   repeatedIds,
   type LogFacts,
   type Plan,
@@ -28,6 +29,7 @@ import {
   users,
   watched,
 } from '../sql/query.js';
+import { DIGESTS } from '../sql/digest.js';
 import { ownNames, overNames } from '../sql/ownColumns.js';
 import { identifier, literal } from '../sql/text.js';
 import { readCarefully } from './careful.js';
@@ -167,6 +169,10 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
   return { events, rejected, incomplete, facts, last: row.at(-1) };
 };
 
+/** Frees what `by_event` lists in a column, once it has been of use. */
+const forget = (engine: Engine, column: string): Promise<void> =>
+  engine.run(`ALTER TABLE by_event DROP COLUMN IF EXISTS ${identifier(column)}`);
+
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
@@ -193,10 +199,12 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
     const repeated = await count(engine, repeatedIds(taken), taken.lists.ids ? [] : paths);
     if (repeated > 0) throw new NotClean('an event may be there twice');
   }
+  await forget(engine, IDS);
   // What was listed by a guess is of use if it is what would be listed now that the log is known.
   const listed = sessionDigest(taken);
   const digest = listed?.of === sessionDigest(clean)?.of ? listed : undefined;
   const withDevices = await aggregateSessions(engine, clean, { rows, paths, digest });
+  await forget(engine, DIGESTS);
   return {
     accounts: { read, used: read, rejected: 0, duplicate: 0, excluded: 0, later: 0 },
     faults: [],

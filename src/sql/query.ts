@@ -185,7 +185,7 @@ export const byEvent = (plan: Plan, rows?: string): string => {
 };
 
 /** The column of `by_event` that lists the hashes of the ids of a user's events. */
-const IDS = '#ids';
+export const IDS = '#ids';
 
 /**
  * How many events seem to have the id of another: equal ids have equal hashes, so 0 says that each has its own.
@@ -299,12 +299,15 @@ export const bySession = (plan: Plan, from: string | Digest): string => {
   FROM sessions GROUP BY user_id`;
 };
 
-/** The rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte order). */
+/**
+ * The rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte order).
+ * They are put in order before they are printed: what is printed takes more room.
+ */
 export const users = (plan: Plan): string => {
   const columns = Object.keys(plan.features).map(
     (name) => `${printed(plan.features, name, plan.asOf)} AS ${identifier(name)}`,
   );
   return `SELECT user_id,
     ${lines(columns)}
-  FROM by_event JOIN by_session USING (user_id) ORDER BY user_id`;
+  FROM (FROM by_event JOIN by_session USING (user_id) ORDER BY user_id)`;
 };
