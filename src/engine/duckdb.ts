@@ -19,17 +19,23 @@ export interface Engine {
   run(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs a query and returns its rows; counts come as bigint. */
   rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
+  /** Bytes of memory that queries may take before they spill. */
+  memoryLimit(): Promise<number>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
   lock(folders: readonly string[], files: readonly string[]): Promise<void>;
   /** Share of the running query that is done, 0 to 100; undefined if unknown. */
   progress(): number | undefined;
 }
 
+/** True of an error of a query that needs more memory than there is, and cannot spill. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Out of Memory');
+
 /** The engine's own errors that a user can mend, as such; any other is returned as it is. */
 const translated = (error: unknown, scratch: string, limits: EngineLimits): unknown => {
   if (systemCode(error) !== undefined) return error;
   const message = error instanceof Error ? error.message : '';
-  if (message.startsWith('Out of Memory')) {
+  if (isOutOfMemory(error)) {
     const limit = limits.memoryLimit === undefined ? 'there is' : `--memory-limit ${limits.memoryLimit}`;
     return new Failure(
       'cannotWrite',
@@ -50,6 +56,14 @@ const translated = (error: unknown, scratch: string, limits: EngineLimits): unkn
 
 // Through require the package loads in two thirds of the time that import takes.
 const load = (): typeof DuckDB => createRequire(import.meta.url)('@duckdb/node-api');
+
+/** Bytes, from how the engine writes them: `488.2 MiB`. */
+const bytesOf = (written: string): number => {
+  const [, number, unit = ''] = /^([\d.]+) (\w+)$/.exec(written) ?? [];
+  const power = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'].indexOf(unit);
+  if (power < 0) throw new Error(`not a number of bytes: ${written}`);
+  return Number(number) * 1024 ** power;
+};
 
 const textList = (items: readonly string[]): string =>
   `[${items.map((item) => `'${item.replaceAll("'", "''")}'`).join(', ')}]`;
@@ -110,6 +124,10 @@ export const withEngine = async <T>(
       },
       rows: async (sql, values) =>
         (await answered(() => connection.runAndReadAll(sql, values && [...values]))).getRows(),
+      memoryLimit: async () => {
+        const reader = await connection.runAndReadAll("SELECT current_setting('memory_limit')");
+        return bytesOf(String(reader.getRows()[0]?.[0]));
+      },
       lock: async (folders, files) => {
         locks = [
           `SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`,

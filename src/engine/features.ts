@@ -33,7 +33,7 @@ import { DIGESTS } from '../sql/digest.js';
 import { ownNames, overNames } from '../sql/ownColumns.js';
 import { identifier, literal } from '../sql/text.js';
 import { readCarefully } from './careful.js';
-import type { Engine } from './duckdb.js';
+import { type Engine, isOutOfMemory } from './duckdb.js';
 import {
   type Accounts,
   aggregateSessions,
@@ -65,6 +65,8 @@ export interface Outcome {
   /** Things a user should know that are no errors. */
   readonly notices: readonly string[];
 }
+
+const NO_LISTS: Plan['lists'] = { digests: false, ids: false };
 
 /** The clean reading did not work out; the careful one has to be taken. */
 class NotClean extends Error {}
@@ -114,20 +116,22 @@ const countRecords = async (engine: Engine, log: Log): Promise<Glance> =>
     ? { records: await parquetRows(engine, log.path), regular: true }
     : glance(log.path, log.delimiter, log.crlf);
 
-/** Bytes of a log whose events may have a digest each: two thousand million, which comes to about 300 MB of digests. */
-const DIGESTED_BYTES = 2e9;
+/** Bytes of logs beyond which nothing is listed of every event: then memory grows with the number of users alone. */
+const LISTED_BYTES = 2e9;
 
-/** What a row of Parquet would have as CSV, about. */
-const ROW_BYTES = 125;
+/** Bytes of a row of a log as CSV, and in memory of 64 bits listed of it: about, as measured. */
+const [ROW, LISTED] = [125, 20];
 
-/** Whether there is room for digests. Beyond it, memory grows with the number of users, not of events. */
-const fits = async (engine: Engine, logs: readonly Log[]): Promise<boolean> => {
+/** What there is room to list of every event: lists cannot spill, and take at most half of the memory. */
+const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Plan['lists']> => {
   const bytes = await Promise.all(
     logs.map(async ({ format, path }) =>
-      format === 'parquet' ? (await parquetRows(engine, path)) * ROW_BYTES : (await stat(path)).size,
+      format === 'parquet' ? (await parquetRows(engine, path)) * ROW : (await stat(path)).size,
     ),
   );
-  return sum(bytes) <= DIGESTED_BYTES;
+  const list = (sum(bytes) / ROW) * LISTED;
+  const room = sum(bytes) <= LISTED_BYTES ? (await engine.memoryLimit()) / 2 : 0;
+  return { digests: list <= room, ids: 2 * list <= room && !(await idsBeginToGrow(logs)) };
 };
 
 /** What the first rows of a log look like. @throws NotClean */
@@ -144,6 +148,8 @@ const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Prom
 
 /** What the first aggregation finds out about a log besides its features. */
 interface Account {
+  /** What was listed. */
+  readonly lists: Plan['lists'];
   readonly events: number;
   readonly rejected: number;
   /** Rows without a cell of a column that was taken to be complete: then `facts` are wrong, and so is the table. */
@@ -153,11 +159,16 @@ interface Account {
   readonly last: unknown;
 }
 
-/** Makes the table `by_event` from all rows of a log. @throws NotClean */
+/** Makes the table `by_event` from all rows of a log, without lists if memory does not do for them. @throws NotClean */
 const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly string[]): Promise<Account> => {
-  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan)}`, paths).catch((error: unknown) => {
+  try {
+    await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan)}`, paths);
+  } catch (error) {
+    if (isOutOfMemory(error) && plan.lists.digests) {
+      return aggregateEvents(engine, { ...plan, lists: NO_LISTS }, paths);
+    }
     throw new NotClean('the reader found a fault', { cause: error });
-  });
+  }
   const others = counted(plan);
   const sums = ['#events', ACCOUNT.rejected, ACCOUNT.incomplete, ...others.map((column) => ACCOUNT.known + column)];
   const [row = []] = await engine.rows(
@@ -166,7 +177,7 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
   const [events = 0, rejected = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
   const { complete, empty } = factsFrom(others, known, events);
   const facts = { ...plan.facts, complete: new Set([...plan.facts.complete, ...complete]), empty };
-  return { events, rejected, incomplete, facts, last: row.at(-1) };
+  return { lists: plan.lists, events, rejected, incomplete, facts, last: row.at(-1) };
 };
 
 /** Frees what `by_event` lists in a column, once it has been of use. */
@@ -177,8 +188,7 @@ const forget = (engine: Engine, column: string): Promise<void> =>
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
   const { paths } = directSource(logs, {});
   const facts = await guess(engine, plan, paths);
-  const roomy = await fits(engine, logs);
-  const guessed: Plan = { ...plan, facts, lists: { digests: roomy, ids: roomy && !(await idsBeginToGrow(logs)) } };
+  const guessed: Plan = { ...plan, facts, lists: await roomFor(engine, logs) };
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, guessed, paths),
     ...logs.map((log) => countRecords(engine, log)),
@@ -189,8 +199,9 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   const read = sum(glances.map(({ records, regular }) => (regular ? records : NaN)));
   if (events !== read || rejected > 0 || typeof last !== 'bigint') throw new NotClean('rows are missing or rejected');
   // Where the guess was wrong, nothing is known to be complete, and of devices only a few names.
-  const taken: Plan = incomplete === 0 ? guessed : { ...plan, facts: { ...plan.facts, devices: facts.devices } };
-  const found = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, taken, paths);
+  const unguessed: Plan = { ...plan, facts: { ...plan.facts, devices: facts.devices } };
+  const found = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, unguessed, paths);
+  const taken: Plan = { ...(incomplete === 0 ? guessed : unguessed), lists: found.lists };
   const clean: Plan = { ...taken, facts: found.facts, asOf: instantOf(last) };
   const hasIds = plan.rules.columns.includes('event_id');
   if (hasIds && !found.facts.complete.has('event_id')) throw new NotClean('some events have no id');
@@ -342,7 +353,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     facts: { complete: new Set(), empty: new Set(), devices: [] },
     timeoutMinutes: config.sessions.timeoutMinutes,
     asOf: instantOf(0),
-    lists: { digests: false, ids: false },
+    lists: NO_LISTS,
   };
   const asOf = request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf);
   // Clean are rows that can be aggregated as they come: all of them, from a reader that is told nothing about their place.

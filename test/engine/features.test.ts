@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Feature, RowMeasure } from '../../src/catalogue/measures.js';
 import { defaultConfig } from '../../src/config.js';
 import { HAND_AS_OF, HAND_IDENTITY, HAND_LOG, HAND_MEASURES, HAND_REJECTED, HAND_ROWS } from '../fixtures/hand.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
@@ -91,6 +92,45 @@ describe('a log without any other fault', () => {
   ])('may have %s', async (_, text) => {
     const plain = await find([log(...rows)]);
     expect(await find([text])).toMatchObject({ accounts: plain.accounts, csv: plain.csv });
+  });
+});
+
+describe('sessions that begin at one instant', () => {
+  const over = (is: RowMeasure): Feature => ({ from: 'sessions', is, unit: 'text', says: is.op });
+  const measures: [string, Feature][] = [
+    ['their devices, the latest', over({ op: 'latest', column: 'device' })],
+    ['how many are called so', over({ op: 'countWhere', column: 'session_id', matches: '[37]$' })],
+    [
+      'how long all but the first are',
+      over({ op: 'sum', column: 'duration_sec', where: { column: 'is_repeat', equals: '1' } }),
+    ],
+    ['how long all of them are', over({ op: 'sum', column: 'duration_sec' })],
+    ['when the last of them was', over({ op: 'lastTime' })],
+  ];
+
+  it.each(
+    measures.flatMap(([what, own]) => [
+      { what, own, flags: true },
+      { what, own, flags: false },
+    ]),
+  )('are told apart by their ids: $what, flags: $flags', async ({ own, flags }) => {
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const [user, session] = [i % 12, Math.floor(i / 12)];
+      const cells = [
+        `e${1000 + i}`,
+        `u${user}`,
+        `s${session}`,
+        '2026-01-05',
+        'search',
+        `device ${(user * 7 + session) % 8}`,
+      ];
+      return [...cells, ...(flags ? [`${session % 2}`, '0', '1'] : [])].join(',');
+    });
+    const again = rows.filter((_, i) => i % 5 === 0).map((row) => row.replace('e', 'f').replace('05,', '06,'));
+    const header = 'event_id,user_id,session_id,timestamp,event_type,device';
+    const log = [header + (flags ? ',is_repeat_session,bounce_flag,spam_flag' : ''), ...rows, ...again, ''].join('\n');
+    const config = { ...defaultConfig, features: { ...defaultConfig.features, own } };
+    expect((await find([log], { config })).rows).toEqual(oracle(log, { config }).rows);
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { type Config, defaultConfig } from '../../src/config.js';
-import { withEngine } from '../../src/engine/duckdb.js';
+import { type EngineLimits, withEngine } from '../../src/engine/duckdb.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import type { Request } from '../../src/engine/run.js';
 
@@ -28,7 +28,7 @@ const resolved = (config: Config): Config => {
 /** What `gesture features` finds in `texts`, one file each. By default any number of rows may be rejected. */
 export const find = async (
   texts: readonly (string | Buffer)[],
-  { config = defaultConfig, threads = 2, ...options }: Partial<Request> & { threads?: number } = {},
+  { config = defaultConfig, threads = 2, memoryLimit, ...options }: Partial<Request> & EngineLimits = {},
 ): Promise<Found> => {
   const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
   const inputs = texts.map((text, i) => {
@@ -39,7 +39,7 @@ export const find = async (
   const out = join(scratch, 'out.csv');
   const request = { inputs, asOf: undefined, maxRejected: 1, stdin: Readable.from([]), scratch, ...options };
   try {
-    const outcome = await withEngine(scratch, { threads }, (engine) =>
+    const outcome = await withEngine(scratch, { threads, memoryLimit }, (engine) =>
       computeFeatures(engine, { ...request, config: resolved(config) }, out),
     );
     const csv = readFileSync(out, 'utf8');
