@@ -62,6 +62,8 @@ describe.each([
     ['since some flags are empty', (cells, i) => i > 4000 && i % 3 > 0 && (cells[9] = '')],
     ['since no flag is known', (cells, i) => i > 2048 && (cells[8] = '')],
     ['since there is a third device after many rows', (cells, i) => i > 4990 && (cells[7] = 'Tablet')],
+    ['since sessions have ids', (cells, i) => i < 4000 && (cells[2] = '')],
+    ['since flags are known', (cells, i) => i < 4000 && (cells[9] = '')],
     ['since some sessions have no id', (cells, i) => i > 4000 && i % 3 > 0 && (cells[2] = '')],
     ['since no session has an id', (cells) => (cells[2] = '')],
     ['since an id comes twice', (cells, i) => i === 4500 && (cells[0] = 'e14499')],

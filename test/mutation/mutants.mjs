@@ -471,7 +471,6 @@ export const mutants = [
       'listed?.of === sessionDigest(clean)?.of ? listed : undefined',
       'listed',
     ],
-    ['devices are those of the first rows', 'devices: namesOf(row.at(-1))', "devices: ['desktop', 'mobile', 'tablet']"],
     ['ids that do not grow are compared', 'hasIds && !idsGrow(logs, glances)', 'false'],
     ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
     ['cells that grow are ids', 'return place?.at === 0 &&', 'return place?.at !== -1 &&'],
