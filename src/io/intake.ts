@@ -153,8 +153,7 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
       if (record) return { line: record.bytes, crlf: ends.crlf > 0 };
     }
   } catch (error) {
-    if (error instanceof Unreadable)
-      throw bad(`${name}:${error.line}`, `${error.message}: mend the quote, or quote it as ""`);
+    if (error instanceof Unreadable) throw bad(`${name}:${error.line}`, error.message);
     throw error;
   }
   throw bad(name, 'the file holds nothing but blank lines');

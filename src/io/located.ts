@@ -72,13 +72,7 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   try {
     await pipeline(Readable.from(copy(), { objectMode: false }), createWriteStream(path));
   } catch (error) {
-    if (error instanceof Unreadable)
-      throw bad(
-        `${log.name}:${error.line}`,
-        log.format === 'csv'
-          ? `${error.message}: mend the quote, or double it where it is part of the text`
-          : `${error.message}: shorten it, or leave it out`,
-      );
+    if (error instanceof Unreadable) throw bad(`${log.name}:${error.line}`, error.message);
     throw error;
   }
   return { path, records, faults };

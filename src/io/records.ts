@@ -18,6 +18,10 @@ const NEWLINE = Buffer.from([LF]);
 /** Longest record, in bytes. The engine refuses lines over 2 MB; nothing an event log holds comes near. */
 export const MAX_RECORD_BYTES = 1 << 20;
 
+const SHORTEN = 'shorten it, or leave it out';
+const MEND = 'mend the quote, or double it where it is part of the text';
+const TOO_LONG = `a record is longer than a megabyte: ${SHORTEN}`;
+
 const CHUNK = { highWaterMark: 1 << 20 };
 
 /** A look at a whole file: how many records it has, and whether the engine can be trusted with it as it is. */
@@ -262,6 +266,7 @@ export async function* walkRecords(
   let batch: RawRecord[] = [];
 
   const finish = (end: number): void => {
+    if (end - start > MAX_RECORD_BYTES) throw new Unreadable(startLine, TOO_LONG);
     if (end > start) {
       const bytes = buffer.subarray(start, end);
       const count = delimiters + 1;
@@ -346,12 +351,12 @@ export async function* walkRecords(
     if (buffer.length - start > MAX_RECORD_BYTES) {
       throw new Unreadable(
         startLine,
-        quoted() ? 'a quote is opened and not closed within a megabyte' : 'a record is longer than a megabyte',
+        quoted() ? `a quote is opened and not closed within a megabyte: ${MEND}` : TOO_LONG,
       );
     }
   }
   scan(true);
-  if (quoted()) throw new Unreadable(startLine, 'a quote is opened and never closed');
+  if (quoted()) throw new Unreadable(startLine, `a quote is opened and never closed: ${MEND}`);
   finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);
   if (batch.length > 0) yield batch;
 }
@@ -378,7 +383,7 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
       const from = origin + start === 0 && withoutBom(buffer) !== buffer ? BOM.length : start;
       const bytes = buffer.subarray(from, end);
       line += 1;
-      if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, 'a line is longer than a megabyte');
+      if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
       if (bytes.some((byte) => byte > SPACE)) {
         const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
         batch.push({ line, offset: origin + from, bytes, fault });
@@ -391,7 +396,7 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   };
   for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
     const batch = cut(rest.length > 0 ? Buffer.concat([rest, piece]) : piece, false);
-    if (rest.length > MAX_RECORD_BYTES) throw new Unreadable(line + 1, 'a line is longer than a megabyte');
+    if (rest.length > MAX_RECORD_BYTES) throw new Unreadable(line + 1, `a line is longer than a megabyte: ${SHORTEN}`);
     if (batch.length > 0) yield batch;
   }
   const batch = cut(rest, true);

@@ -129,10 +129,19 @@ describe('a walk', () => {
     ]);
   });
 
+  it('takes a record of a megabyte', async () => {
+    expect((await walk(`a\n${'x'.repeat(MAX_RECORD_BYTES)}\n1\n`)).map(([line]) => line)).toEqual([1, 2, 3]);
+  });
+
   it.each([
     ['a quote that stays open', 'a,b\n1,2\n3,"x\ny\n', 'a quote is opened and never closed'],
     ['a quote open for a megabyte', `a,b\n1,2\n3,"${'x\n'.repeat(1_100_000)}`, 'within a megabyte'],
     ['a line of more than a megabyte', `a,b\n1,2\n${'x'.repeat(2_200_000)}`, 'a record is longer than a megabyte'],
+    [
+      'one of a byte more',
+      `a,b\n1,2\n${'x'.repeat(MAX_RECORD_BYTES + 1)}\n3,4\n`,
+      'a record is longer than a megabyte',
+    ],
   ])('stops at %s, and names the line where it begins', async (_, content, says) => {
     await expect(walk(content)).rejects.toMatchObject({ line: 3, message: expect.stringContaining(says) });
   });
