@@ -3,7 +3,8 @@
  *
  *     events     the checked rows of the log, in our words
  *     by_event   one row a user, every feature measured over events
- *     by_session one row a user, every feature measured over sessions
+ *     by_session one row a user, every feature measured over sessions: of the events, or of the digests of them that
+ *                by_event lists
  *     users      the two side by side, ratios worked out, as text in CSV order
  */
 import type { Exclusions } from '../config.js';
