@@ -117,17 +117,15 @@ export const withEngine = async <T>(
       throw error;
     }
   };
+  const rows: Engine['rows'] = async (sql, values) =>
+    (await answered(() => connection.runAndReadAll(sql, values && [...values]))).getRows();
   try {
     return await work({
       run: async (sql, values) => {
         await answered(() => connection.run(sql, values && [...values]));
       },
-      rows: async (sql, values) =>
-        (await answered(() => connection.runAndReadAll(sql, values && [...values]))).getRows(),
-      memoryLimit: async () => {
-        const reader = await connection.runAndReadAll("SELECT current_setting('memory_limit')");
-        return bytesOf(String(reader.getRows()[0]?.[0]));
-      },
+      rows,
+      memoryLimit: async () => bytesOf(String((await rows("SELECT current_setting('memory_limit')"))[0]?.[0])),
       lock: async (folders, files) => {
         locks = [
           `SET allowed_directories = ${textList(folders)}; SET allowed_paths = ${textList(files)}`,

@@ -148,8 +148,8 @@ const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Prom
 
 /** What the first aggregation finds out about a log besides its features. */
 interface Account {
-  /** What was listed. */
-  readonly lists: Plan['lists'];
+  /** By which it was aggregated: without lists, if memory did not do for them. */
+  readonly plan: Plan;
   readonly events: number;
   readonly rejected: number;
   /** Rows without a cell of a column that was taken to be complete: then `facts` are wrong, and so is the table. */
@@ -159,7 +159,7 @@ interface Account {
   readonly last: unknown;
 }
 
-/** Makes the table `by_event` from all rows of a log, without lists if memory does not do for them. @throws NotClean */
+/** Makes the table `by_event` from all rows of a log. @throws NotClean */
 const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly string[]): Promise<Account> => {
   try {
     await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan)}`, paths);
@@ -177,7 +177,7 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
   const [events = 0, rejected = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
   const { complete, empty } = factsFrom(others, known, events);
   const facts = { ...plan.facts, complete: new Set([...plan.facts.complete, ...complete]), empty };
-  return { lists: plan.lists, events, rejected, incomplete, facts, last: row.at(-1) };
+  return { plan, events, rejected, incomplete, facts, last: row.at(-1) };
 };
 
 /** Frees what `by_event` lists in a column, once it has been of use. */
@@ -201,7 +201,7 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
   // Where the guess was wrong, nothing is known to be complete, and of devices only a few names.
   const unguessed: Plan = { ...plan, facts: { ...plan.facts, devices: facts.devices } };
   const found = incomplete === 0 ? aggregation.value : await aggregateEvents(engine, unguessed, paths);
-  const taken: Plan = { ...(incomplete === 0 ? guessed : unguessed), lists: found.lists };
+  const taken = found.plan;
   const clean: Plan = { ...taken, facts: found.facts, asOf: instantOf(last) };
   const hasIds = plan.rules.columns.includes('event_id');
   if (hasIds && !found.facts.complete.has('event_id')) throw new NotClean('some events have no id');

@@ -66,9 +66,13 @@ export const count = async (engine: Engine, sql: string, paths?: readonly string
   Number((await engine.rows(sql, paths))[0]?.[0] ?? 0);
 
 /** What is known of a log from the number of known cells of each of `columns`, in that order. */
-export const factsFrom = (columns: readonly string[], known: readonly number[], events: number): LogFacts => {
+export const factsFrom = (
+  columns: readonly string[],
+  known: readonly number[],
+  events: number,
+): Omit<LogFacts, 'devices'> => {
   const of = (test: (n: number) => boolean): Set<string> => new Set(columns.filter((_, i) => test(known[i] ?? 0)));
-  return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0), devices: [] };
+  return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0) };
 };
 
 /** SQL: how many rows have the column, for each `watched` column. */
@@ -81,9 +85,11 @@ export const SAMPLE = 2048;
 /** Devices that are counted by name, at most: each costs a counter in every session. */
 const FEW = 8;
 
-/** SQL: what rows call their devices, in byte order, a name a line. */
-export const deviceNames = ({ rules }: Plan): string =>
-  rules.columns.includes('device') ? `string_agg(DISTINCT device, chr(10) ORDER BY device)` : 'NULL';
+/** SQL: what rows call their devices, in byte order, a name a line; an aggregate. */
+export const deviceNames = ({ rules }: Plan): string => {
+  const device = rules.columns.includes('device') ? 'device' : 'NULL::VARCHAR';
+  return `string_agg(DISTINCT ${device}, chr(10) ORDER BY ${device})`;
+};
 
 /** The names that `deviceNames` found; empty if they are many, or nothing to spell into SQL. */
 export const namesOf = (found: unknown): string[] => {

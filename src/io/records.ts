@@ -120,13 +120,9 @@ interface LineEnds {
  */
 export const glance = async (path: string, delimiter: string, crlf: boolean): Promise<Glance> => {
   let lines = 0;
-  let first = true;
   let growing: Growing | undefined = new Growing(delimiter);
-  for await (const piece of wholeLines(path)) {
-    const bytes = first ? withoutBom(piece) : piece;
-    first = false;
+  for await (const { bytes } of wholeLines(path)) {
     if (bytes.includes(QUOTE)) return glanceAtQuotes(path, delimiter, crlf);
-    if (bytes.length === 0) continue;
     const ended = bytes[bytes.length - 1] === LF;
     if (!ended && bytes.length > MAX_RECORD_BYTES) return IRREGULAR;
     if (!isRegular(bytes, crlf && ended)) return IRREGULAR;
@@ -140,30 +136,35 @@ export const glance = async (path: string, delimiter: string, crlf: boolean): Pr
 
 /** Whether the first cells of a file grow as far as its first megabyte goes. */
 export const beginsToGrow = async (path: string, delimiter: string): Promise<boolean> => {
-  for await (const piece of wholeLines(path)) return new Growing(delimiter).take(withoutBom(piece), true) !== undefined;
+  for await (const { bytes } of wholeLines(path)) return new Growing(delimiter).take(bytes, true) !== undefined;
   return false;
 };
 
 /**
- * The bytes of a file, at most the longest line at a time, cut between lines, so that no character or line end is cut in two.
- * Only the last piece may lack a line end: it is the last line, or the beginning of one that is too long. Each piece
- * is good until the next is asked for: they all come in one buffer, which halves the time of a stream.
+ * The bytes of a file after a byte order mark, at most the longest line at a time, cut between lines, so that no
+ * character or line end is cut in two; and where in the file they begin. Only the last piece may lack a line end: it is
+ * the last line, or the beginning of one that is too long. Each piece is good until the next is asked for: they all
+ * come in one buffer, which halves the time of a stream.
  */
-async function* wholeLines(path: string): AsyncGenerator<Buffer> {
+async function* wholeLines(path: string): AsyncGenerator<{ offset: number; bytes: Buffer }> {
   const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
   const file = await open(path);
   try {
-    let kept = 0;
+    const opening = await file.read(buffer, 0, BOM.length);
+    const marked = buffer.subarray(0, opening.bytesRead).equals(BOM);
+    let offset = marked ? BOM.length : 0;
+    let kept = opening.bytesRead - offset;
     for (;;) {
       const { bytesRead } = await file.read(buffer, kept, buffer.length - kept);
       if (bytesRead === 0) break;
       const filled = kept + bytesRead;
       const end = buffer.subarray(0, filled).lastIndexOf(LF) + 1;
-      if (end > 0) yield buffer.subarray(0, end);
+      if (end > 0) yield { offset, bytes: buffer.subarray(0, end) };
       buffer.copyWithin(0, end, filled);
+      offset += end;
       kept = filled - end;
     }
-    if (kept > 0) yield buffer.subarray(0, kept);
+    if (kept > 0) yield { offset, bytes: buffer.subarray(0, kept) };
   } finally {
     await file.close();
   }
@@ -368,39 +369,26 @@ export async function* walkRecords(
  * @throws Unreadable where a line is longer than a megabyte
  */
 export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  let origin = 0; // of `rest` in the file
   let line = 0;
-  const cut = (buffer: Buffer, last: boolean): RawRecord[] => {
+  for await (const { offset, bytes: lines } of wholeLines(path)) {
     const batch: RawRecord[] = [];
     let start = 0;
-    while (start < buffer.length) {
-      const lf = buffer.indexOf(LF, start);
-      if (lf === -1 && !last) break;
-      const next = lf === -1 ? buffer.length : lf + 1;
-      let end = lf === -1 ? buffer.length : lf;
-      if (end > start && buffer[end - 1] === CR) end -= 1;
-      const from = origin + start === 0 && withoutBom(buffer) !== buffer ? BOM.length : start;
-      const bytes = buffer.subarray(from, end);
+    while (start < lines.length) {
+      const lf = lines.indexOf(LF, start);
+      const next = lf === -1 ? lines.length : lf + 1;
+      let end = lf === -1 ? lines.length : lf;
+      if (end > start && lines[end - 1] === CR) end -= 1;
+      const bytes = lines.subarray(start, end);
       line += 1;
       if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
       if (bytes.some((byte) => byte > SPACE)) {
         const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
-        batch.push({ line, offset: origin + from, bytes, fault });
+        batch.push({ line, offset: offset + start, bytes, fault });
       }
       start = next;
     }
-    rest = buffer.subarray(start);
-    origin += start;
-    return batch;
-  };
-  for await (const piece of createReadStream(path, CHUNK) as AsyncIterable<Buffer>) {
-    const batch = cut(rest.length > 0 ? Buffer.concat([rest, piece]) : piece, false);
-    if (rest.length > MAX_RECORD_BYTES) throw new Unreadable(line + 1, `a line is longer than a megabyte: ${SHORTEN}`);
     if (batch.length > 0) yield batch;
   }
-  const batch = cut(rest, true);
-  if (batch.length > 0) yield batch;
 }
 
 /** What is wrong with a line that should hold one JSON object. */

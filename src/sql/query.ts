@@ -112,6 +112,9 @@ export const withoutDuplicates = (rules: CellRules, rows: string, repeated: stri
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
 export const ACCOUNT = { rejected: '#rejected', incomplete: '#incomplete', known: '#known:' } as const;
 
+/** The column of `by_event` that lists the hashes of the ids of a user's events. */
+export const IDS = '#ids';
+
 /** The columns of a log whose completeness decides how the queries are written. */
 export const watched = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): string[] => {
   const latest = rowFeatures(features, 'events').flatMap(([, { is }]) => (is.op === 'latest' ? [is.column] : []));
@@ -184,9 +187,6 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   )
   SELECT ${expanded} FROM measured`;
 };
-
-/** The column of `by_event` that lists the hashes of the ids of a user's events. */
-export const IDS = '#ids';
 
 /**
  * How many events seem to have the id of another: equal ids have equal hashes, so 0 says that each has its own.

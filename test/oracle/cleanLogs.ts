@@ -12,20 +12,16 @@ import { oracle } from './oracle.js';
 const SESSION = ['session_id', 'device', 'is_repeat_session', 'bounce_flag', 'spam_flag'];
 const LATEST = ['username', 'location_city', 'gender', 'account_balance_usd'];
 
-const measures = (ops: readonly string[]): Features =>
-  Object.fromEntries(Object.entries(everyMeasure).filter(([, { is }]) => ops.includes(is.op)));
-
-const except = (features: Features, drop: (name: string, op: string) => boolean): Features =>
-  Object.fromEntries(Object.entries(features).filter(([name, { is }]) => !drop(name, is.op)));
+const measures = (keep: (name: string, op: string) => boolean): Features =>
+  Object.fromEntries(Object.entries(everyMeasure).filter(([name, { is }]) => keep(name, is.op)));
 
 /** Measures that do not depend on as-of before it is known; of those, the ones that ask no session for its id; or its times. */
-const ANY = except(everyMeasure, (_, op) => op === 'activeInLast' || op === 'trend');
-const NO_IDS = except(ANY, (name) => ['s_latest', 's_named', 's_repeat_max'].includes(name));
+const ANY = measures((_, op) => op !== 'activeInLast' && op !== 'trend');
+const NO_IDS = measures((name) => name in ANY && !['s_latest', 's_named', 's_repeat_max'].includes(name));
 const NO_TIMES: Features = {
   ...builtIn,
-  ...measures(['distinct', 'everyOf']),
+  ...measures((name, op) => name === 's_mobile' || op === 'distinct' || op === 'everyOf'),
   s_most: { from: 'sessions', is: { op: 'max', column: 'events' }, unit: 'events', says: 'events of a session' },
-  s_mobile: everyMeasure['s_mobile'] ?? builtIn.total_sessions,
 };
 
 /** What stands in an empty cell of a column that is to have none. */
