@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { cannotWrite, discardUnfinished } from './io/output.js';
-import { printable } from './io/terminal.js';
+import { printable } from './text/printable.js';
 import { EXIT, Failure } from './model.js';
 import { commands } from './commands/index.js';
 

@@ -4,7 +4,8 @@
  */
 export type { Curve, Thresholds, Weight, Weights } from './catalogue/weights.js';
 export { defaultLabels, defaultWeights } from './catalogue/weights.js';
-export { type Config, loadConfig } from './config.js';
+export { type Config } from './config/settings.js';
+export { loadConfig } from './config/load.js';
 export { Failure, type FailureKind, type Label } from './model.js';
 export {
   type Contribution,

@@ -6,6 +6,9 @@
 /** How the cells of an event column are read: the grammar each cell has to meet. */
 export type ColumnKind = 'id' | 'text' | 'timestamp' | 'type' | 'number' | 'flag';
 
+/** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
+export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
+
 /** The columns of an event log, in the order `generate` writes them. */
 export const EVENT_COLUMNS = {
   event_id: 'id',

@@ -2,8 +2,7 @@
  * The catalogue of sources: how the exports of other products are read, as data, each with the vendor's own words for it.
  * A preset says where our columns are in their file and which of their events are ours; nothing else differs.
  */
-import type { TimestampForm } from '../config.js';
-import type { EventColumn, EventType } from '../model.js';
+import type { TimestampForm, EventColumn, EventType } from '../model.js';
 
 /**
  * Their name of a column, or several, of which the first known cell counts. A name with dots that is no column itself

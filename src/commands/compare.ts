@@ -1,9 +1,10 @@
 /** `gesture compare`: who moved between two user_scores.csv, by how much, and which signals did it. */
+import type { Command } from 'commander';
 import { print } from '../io/output.js';
-import { counted, screenOf } from '../io/screen.js';
+import { screenOf } from '../text/columns.js';
+import { counted } from '../text/numbers.js';
 import { compareScores } from '../scoring/compare.js';
 import { compareScreen } from './compareScreen.js';
-import type { Register } from './index.js';
 import { countOption } from './options.js';
 
 interface Options {
@@ -12,7 +13,7 @@ interface Options {
 }
 
 const compare = async (before: string, after: string, { top, json }: Options): Promise<void> => {
-  const { readScores } = await import('../io/scoresReader.js');
+  const { readScores } = await import('../io/readScores.js');
   const comparison = compareScores(await readScores(before), await readScores(after));
   const { config_changed: configChanged, moved, entered, left, unchanged } = comparison;
   if (json) {
@@ -25,7 +26,7 @@ const compare = async (before: string, after: string, { top, json }: Options): P
 };
 
 /** Adds `gesture compare`. */
-export const registerCompare: Register = (program) => {
+export const registerCompare = (program: Command): void => {
   program
     .command('compare')
     .helpGroup('Companions:')

@@ -1,8 +1,9 @@
 /** What `gesture compare` says: the settings first, then who moved and why. */
-import { cell, counted, idAndName, paint, type Screen, wrapped } from '../io/screen.js';
+import { cell, idAndName, paint, type Screen, wrapped } from '../text/columns.js';
+import { counted, signedPoints } from '../text/numbers.js';
 import type { Comparison, Moved } from '../scoring/compare.js';
 
-const signed = (points: number): string => `${points < 0 ? '' : '+'}${points.toFixed(2)}`;
+const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
 
 const rankOf = (user: Moved): string => `rank ${user.old_rank} -> ${user.new_rank}`;
 

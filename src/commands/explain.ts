@@ -1,34 +1,20 @@
 /** `gesture explain`: everything behind the score of one user. */
-import { loadConfig } from '../config.js';
-import { cellNumber } from '../io/cells.js';
-import { didYouMean } from '../io/closest.js';
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.js';
+import { cellNumber } from '../text/numbers.js';
+import { didYouMean } from '../text/closest.js';
 import { print } from '../io/output.js';
-import { screenOf } from '../io/screen.js';
+import { screenOf } from '../text/columns.js';
 import { Failure } from '../model.js';
-import { explain as explainRow, type Explained } from '../scoring/explain.js';
+import { explain as explainRow } from '../scoring/explain.js';
 import { type Ranking, rankUsers } from '../scoring/ranking.js';
 import { type Model, prepare } from '../scoring/score.js';
-import { explainScreen } from './explainScreen.js';
-import type { Register } from './index.js';
+import { type Answer, explainScreen } from './explainScreen.js';
 
 interface Options {
   readonly whatIf?: readonly string[];
   readonly config?: string;
   readonly json?: true;
-}
-
-/** One user's answer, and where it stands among all users. */
-export interface Answer {
-  readonly user_id: string;
-  readonly username: string;
-  readonly rank: number;
-  readonly users: number;
-  /** Share of the other users with a lower score, from 0 to 100; null where there is no other. */
-  readonly percentile: number | null;
-  readonly config: string;
-  readonly now: Explained;
-  /** The answer with the values of --what-if in place. */
-  readonly what_if?: Explained;
 }
 
 const cannot = (message: string): Failure => new Failure('usage', message);
@@ -70,7 +56,7 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
   const config = await loadConfig(path);
   const model = prepare(config);
   const changes = changesOf(whatIf, model.signals);
-  const { readUsers } = await import('../io/usersFile.js');
+  const { readUsers } = await import('../io/readUsers.js');
   const users = await readUsers(from, model.signals);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw cannot(`${from}: there is no user ${userId}${didYouMean(userId, users.ids)}`);
@@ -87,7 +73,7 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
 };
 
 /** Adds `gesture explain`. */
-export const registerExplain: Register = (program) => {
+export const registerExplain = (program: Command): void => {
   program
     .command('explain')
     .helpGroup('Companions:')

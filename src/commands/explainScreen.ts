@@ -1,15 +1,29 @@
 /** What `gesture explain` says: every signal with its value, curve, share and points. */
-import { cell, displayWidth, paint, type Screen, wrapped } from '../io/screen.js';
-import { printable } from '../io/terminal.js';
+import { cell, displayWidth, paint, type Screen, wrapped } from '../text/columns.js';
+import { signedPoints } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import type { Explained, ExplainedSignal } from '../scoring/explain.js';
-import type { Answer } from './explain.js';
+
+/** One user's answer, and where it stands among all users. */
+export interface Answer {
+  readonly user_id: string;
+  readonly username: string;
+  readonly rank: number;
+  readonly users: number;
+  /** Share of the other users with a lower score, from 0 to 100; null where there is no other. */
+  readonly percentile: number | null;
+  readonly config: string;
+  readonly now: Explained;
+  /** The answer with the values of --what-if in place. */
+  readonly what_if?: Explained;
+}
 
 /** A full bar of a signal has one character for ten percent of its points. */
 const BAR = 10;
 
 const shareBar = (share: number): string => '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
 
-const signed = (points: number): string => (points === 0 ? '0.00' : `${points > 0 ? '+' : ''}${points.toFixed(2)}`);
+const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
 
 const plain = (value: number | null): string => (value === null ? 'unknown' : String(Math.round(value * 1e4) / 1e4));
 
@@ -51,12 +65,12 @@ const layoutFor = (signals: readonly ExplainedSignal[], screen: Screen): Layout 
 };
 
 const signalLines = (signal: ExplainedSignal, layout: Layout, screen: Screen): string[] => {
-  const points = cell(signed(signal.points), POINTS, 'right');
+  const earned = cell(signed(signal.points), POINTS, 'right');
   const numbers = [
     `  ${cell(signal.signal, layout.name)}`,
     cell(plain(signal.value), layout.value, 'right'),
     ...(layout.bars ? [paint(screen, 'cyan', shareBar(signal.share))] : []),
-    signal.points < 0 ? paint(screen, 'red', points) : points,
+    signal.points < 0 ? paint(screen, 'red', earned) : earned,
     cell(`of ${signal.most}`, layout.most),
   ].join('  ');
   const dim = (text: string): string => paint(screen, 'dim', text);

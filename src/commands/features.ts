@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander';
 import { dirname, join } from 'node:path';
 import { isSource, SOURCE_NAMES, type SourceName, sources } from '../catalogue/sources.js';
-import { type Config, loadConfig } from '../config.js';
-import type { Engine } from '../engine/duckdb.js';
+import { type Config } from '../config/settings.js';
+import { loadConfig } from '../config/load.js';
+import type { Engine } from '../engine/duckdb/open.js';
 import type { Outcome } from '../engine/features.js';
-import { didYouMean } from '../io/closest.js';
+import { didYouMean } from '../text/closest.js';
 import type { Target } from '../io/output.js';
-import { printable } from '../io/terminal.js';
+import { counted, grouped } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import { EXIT, Failure, REQUIRED_COLUMNS } from '../model.js';
 
 interface Flags {
@@ -61,27 +63,25 @@ const parseSource = (text: string): SourceName | '?' => {
   );
 };
 
-const counted = (n: number): string => n.toLocaleString('en-US');
-
 /** The lines of the summary. */
 const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { accounts, otherTypes, faults } = outcome;
-  const excluded = config.exclude ? ` + excluded ${counted(accounts.excluded)}` : '';
-  const later = accounts.later > 0 ? ` + later than as-of ${counted(accounts.later)}` : '';
+  const excluded = config.exclude ? ` + excluded ${grouped(accounts.excluded)}` : '';
+  const later = accounts.later > 0 ? ` + later than as-of ${grouped(accounts.later)}` : '';
   const lines = [
-    `read ${counted(accounts.read)} = used ${counted(accounts.used)} + rejected ${counted(accounts.rejected)} + duplicate ${counted(accounts.duplicate)}${excluded}${later}`,
+    `read ${grouped(accounts.read)} = used ${grouped(accounts.used)} + rejected ${grouped(accounts.rejected)} + duplicate ${grouped(accounts.duplicate)}${excluded}${later}`,
   ];
   if (outcome.asOf !== undefined) {
-    lines.push(`${counted(outcome.users)} users, ${counted(outcome.sessions)} sessions, as of ${outcome.asOf}`);
+    lines.push(`${counted(outcome.users, 'user')}, ${counted(outcome.sessions, 'session')}, as of ${outcome.asOf}`);
   }
   for (const fault of faults.slice(0, 3)) {
     lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
   }
-  if (faults.length > 3) lines.push(`... and ${counted(faults.length - 3)} more`);
-  const reasons = outcome.excluded.map(({ reason, events }) => `${reason} (${counted(events)})`);
+  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more`);
+  const reasons = outcome.excluded.map(({ reason, events }) => `${reason} (${grouped(events)})`);
   if (reasons.length > 0) lines.push(`excluded: ${reasons.join(', ')}`);
   if (otherTypes.length > 0) {
-    const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${counted(events)})`);
+    const named = otherTypes.slice(0, 8).map(({ type, events }) => `${type.slice(0, 60)} (${grouped(events)})`);
     lines.push(`other event types, counted as activity: ${named.join(', ')}${otherTypes.length > 8 ? ', ...' : ''}`);
   }
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
@@ -96,10 +96,10 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
 /** Answers `--from ?`: which source each input is an export of, by the names of its columns. */
 const nameSources = async (inputs: readonly string[], { delimiter }: Flags): Promise<void> => {
   const [{ recognise }, { withScratch }, { withEngine }, { parquetHeader }] = await Promise.all([
-    import('../io/intake.js'),
+    import('../intake/open.js'),
     import('../io/output.js'),
-    import('../engine/duckdb.js'),
-    import('../engine/sources.js'),
+    import('../engine/duckdb/open.js'),
+    import('../engine/duckdb/relations.js'),
   ]);
   const options = { renamed: {}, extra: [], needed: [], delimiter, stdin: process.stdin };
   const logs = await withScratch('-', (scratch) =>
@@ -148,11 +148,11 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { rejectedCsv },
   ] = await Promise.all([
     import('../engine/features.js'),
-    import('../engine/run.js'),
-    import('../engine/duckdb.js'),
-    import('../io/landing.js'),
+    import('../engine/aggregate.js'),
+    import('../engine/duckdb/open.js'),
+    import('../intake/find.js'),
     import('../io/output.js'),
-    import('../io/rejected.js'),
+    import('../intake/rejected.js'),
   ]);
   const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
   if (flags.from === '?') return nameSources(names, flags);

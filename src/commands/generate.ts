@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { checkOutputs, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
-import { printable } from '../io/terminal.js';
+import { counted, grouped } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
 
 /** The demo's end of the world: a fixed instant, so that the default files are the same on every day and machine. */
@@ -26,7 +27,7 @@ interface Flags {
 const whole = (flag: string, text: string, least: number, most: number, example: number): number => {
   const value = /^\d{1,12}$/u.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
-  const bounds = `${least} to ${most.toLocaleString('en-US')}`;
+  const bounds = `${least} to ${grouped(most)}`;
   throw new Failure('usage', `${flag} ${text}: expected a whole number from ${bounds}, as in ${flag} ${example}`);
 };
 
@@ -76,8 +77,6 @@ const planOf = async (flags: Flags) => {
   return { world, horizon, horizonEnd, rate, order, out, truth, planted };
 };
 
-const count = (n: number): string => n.toLocaleString('en-US');
-
 /** How a path is called in the summary. */
 const named = (path: string): string => (path === '-' ? 'standard output' : printable(path));
 
@@ -121,7 +120,7 @@ const run = async (flags: Flags): Promise<void> => {
   };
   const watched = function* (what: string, until: number) {
     for (const user of simulate({ ...world, until })) {
-      if (user.k % 100 === 0) report(() => `${what}: ${count(user.k)} of ${count(world.users)} users`);
+      if (user.k % 100 === 0) report(() => `${what}: ${grouped(user.k)} of ${grouped(world.users)} users`);
       yield user;
     }
   };
@@ -144,7 +143,7 @@ const run = async (flags: Flags): Promise<void> => {
     let ready = 0;
     for await (const clean of order === 'time' ? inTimeOrder(batches, scratch) : inUserOrder(batches)) {
       ready += clean.length;
-      if (order === 'time') report(() => `in the order of time: ${count(ready)} of ${count(tally.events)} events`);
+      if (order === 'time') report(() => `in the order of time: ${grouped(ready)} of ${grouped(tally.events)} events`);
       const lines = dirt?.plant(clean) ?? clean;
       if (lines.length > 0) yield `${lines.join('\n')}\n`;
     }
@@ -169,18 +168,20 @@ const run = async (flags: Flags): Promise<void> => {
   }
 
   const summary = [
-    `wrote ${count(tally.events)} events of ${count(world.users)} users in ${count(tally.sessions)} sessions to ${named(out)}`,
+    `wrote ${counted(tally.events, 'event')} of ${counted(world.users, 'user')} in ${counted(tally.sessions, 'session')} to ${named(out)}`,
     `from ${stamp(tally.first)} to ${stamp(tally.last)}, ${Object.keys(personas).length} personas, seed ${printable(world.seed)}`,
     ...(dirt && planted !== undefined
-      ? [`planted ${count(dirt.planted.length)} defects, listed in ${named(planted)}`]
+      ? [`planted ${counted(dirt.planted.length, 'defect')}, listed in ${named(planted)}`]
       : []),
-    ...(truth === undefined ? [] : [`wrote the truth about them, ${count(horizon)} days ahead, to ${named(truth)}`]),
+    ...(truth === undefined
+      ? []
+      : [`wrote the truth about them, ${counted(horizon, 'day')} ahead, to ${named(truth)}`]),
   ];
   process.stderr.write(`${summary.join('\n')}\n`);
 };
 
 /** Adds `generate`. */
-export const generate = (program: Command): void => {
+export const registerGenerate = (program: Command): void => {
   program
     .command('generate')
     .description('Simulate people on a site and write their events; same flags, same bytes.')

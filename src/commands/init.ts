@@ -1,10 +1,11 @@
 /** `gesture init`: a commented gesture.yaml, or the JSON schema that editors complete it with. */
+import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { CONFIG_FILE, defaultConfig, loadConfig } from '../config.js';
+import { defaultConfig } from '../config/settings.js';
+import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
-import { printable } from '../io/terminal.js';
+import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
-import type { Register } from './index.js';
 
 interface Options {
   readonly out: string;
@@ -36,7 +37,7 @@ const init = async ({ out, force, schema, config }: Options): Promise<void> => {
 };
 
 /** Adds `gesture init`. */
-export const registerInit: Register = (program) => {
+export const registerInit = (program: Command): void => {
   program
     .command('init')
     .helpGroup('Companions:')

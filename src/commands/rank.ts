@@ -1,16 +1,17 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv, and a short ranked table. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { dirname, join } from 'node:path';
-import { type Config, loadConfig } from '../config.js';
+import { type Config } from '../config/settings.js';
+import { loadConfig } from '../config/load.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
-import { type Format, FORMATS, listText, scoresCsv, userJson } from '../io/scoresFile.js';
-import { counted, screenOf } from '../io/screen.js';
-import { printable } from '../io/terminal.js';
+import { type ListFormat, LIST_FORMATS, listText, scoresCsv, userJson } from '../io/writeScores.js';
+import { screenOf } from '../text/columns.js';
+import { counted } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import { Failure, type Label } from '../model.js';
 import { healthOf } from '../scoring/health.js';
 import { rankedAt, type Ranking, rankUsers } from '../scoring/ranking.js';
 import { labelOf, prepare } from '../scoring/score.js';
-import type { Register } from './index.js';
 import { countOption, scoreOption } from './options.js';
 import { rankScreen } from './rankScreen.js';
 
@@ -23,7 +24,7 @@ interface Options {
   readonly excludeConverted?: true;
   readonly minScore?: number;
   readonly label?: Label;
-  readonly format?: Format;
+  readonly format?: ListFormat;
   readonly json?: true;
 }
 
@@ -40,9 +41,9 @@ const listed = ({ order, scores, users, model }: Ranking, options: Options): num
   return places;
 };
 
-const formatOf = ({ format, out }: Options): Format => {
+const formatOf = ({ format, out }: Options): ListFormat => {
   const ending = out.slice(out.lastIndexOf('.') + 1);
-  return format ?? FORMATS.find((known) => known === ending) ?? 'csv';
+  return format ?? LIST_FORMATS.find((known) => known === ending) ?? 'csv';
 };
 
 const scoresPath = ({ scores, out }: Options): string | undefined => {
@@ -62,7 +63,7 @@ const rank = async (from: string, options: Options): Promise<void> => {
   await checkOutputs(outputs, inputs);
 
   const model = prepare(config);
-  const { readUsers } = await import('../io/usersFile.js');
+  const { readUsers } = await import('../io/readUsers.js');
   const ranking = rankUsers(await readUsers(from, model.signals), model);
   const places = listed(ranking, options);
   const health = healthOf(ranking, places);
@@ -88,7 +89,7 @@ const rank = async (from: string, options: Options): Promise<void> => {
 };
 
 /** Adds `gesture rank`. */
-export const registerRank: Register = (program) => {
+export const registerRank = (program: Command): void => {
   program
     .command('rank')
     .description('Score every user and list the people worth calling, each with the reasons.')
@@ -102,7 +103,7 @@ export const registerRank: Register = (program) => {
     .option('--min-score <n>', 'list only scores from here on', scoreOption)
     .addOption(new Option('--label <label>', 'list only one label').choices(['high', 'medium', 'low']))
     .addOption(
-      new Option('--format <format>', 'of the list (default: by the ending of --out, else csv)').choices(FORMATS),
+      new Option('--format <format>', 'of the list (default: by the ending of --out, else csv)').choices(LIST_FORMATS),
     )
     .option('--json', 'print the list and the health of the scoring as JSON to standard output')
     .action(rank);

@@ -1,5 +1,6 @@
 /** What `gesture rank` says on the terminal: the short list with its reasons, and the health of the scoring. */
-import { cell, counted, idAndName, paint, type Paint, type Screen, wrapped } from '../io/screen.js';
+import { cell, idAndName, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
+import { counted, percent } from '../text/numbers.js';
 import type { Label } from '../model.js';
 import type { Health } from '../scoring/health.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
@@ -65,7 +66,7 @@ const table = (users: readonly Ranked[], ranking: Ranking, screen: Screen): stri
   return [paint(screen, 'dim', heading), ...lines];
 };
 
-const percent = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)}%`;
+const partOf = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
 
 const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -82,8 +83,8 @@ const labelled = (label: string, text: string, screen: Screen): string[] =>
 const healthLines = (health: Health, screen: Screen): string[] => {
   const { users, labels, signals } = health;
   const strongest = signals.filter((signal) => signal.points !== 0).toSorted((a, b) => b.share - a.share);
-  const mix = strongest.map((s) => `${s.signal} ${s.mean_points.toFixed(2)} (${Math.round(s.share * 100)}%)`);
-  const spread = (['high', 'medium', 'low'] as const).map((l) => `${labels[l]} ${l} (${percent(labels[l], users)})`);
+  const mix = strongest.map((s) => `${s.signal} ${s.mean_points.toFixed(2)} (${percent(s.share)})`);
+  const spread = (['high', 'medium', 'low'] as const).map((l) => `${labels[l]} ${l} (${partOf(labels[l], users)})`);
   return [
     ...labelled('users', `${counted(users, 'user')}: ${spread.join(', ')}`, screen),
     ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users in steps of ten points`, screen),

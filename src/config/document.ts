@@ -25,7 +25,7 @@ export interface Problem {
 }
 
 /** Where a problem is: line and column from 1. */
-export interface Place {
+export interface Position {
   readonly line: number;
   readonly column: number;
   /** Characters to underline. */
@@ -36,7 +36,7 @@ export interface Place {
 export interface ConfigDocument {
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  readonly placeOf: (problem: Problem) => Place;
+  readonly positionOf: (problem: Problem) => Position;
 }
 
 /** Levels that a config file may nest; what we read needs six. */
@@ -110,10 +110,10 @@ export const parseConfigText = (text: string): ConfigDocument => {
     }
     return range;
   };
-  const placeOf = (problem: Problem): Place => {
+  const positionOf = (problem: Problem): Position => {
     const [from, to] = problem.offset === undefined ? rangeOf(problem) : [problem.offset, problem.offset + 1];
     const { line, col } = lines.linePos(from);
     return { line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, to - from) };
   };
-  return { value, problems, placeOf };
+  return { value, problems, positionOf };
 };

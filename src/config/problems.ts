@@ -1,6 +1,6 @@
 /** From what zod found to sentences that say the rule and the fix. */
 import type * as z from 'zod';
-import { didYouMean } from '../io/closest.js';
+import { didYouMean } from '../text/closest.js';
 import type { Problem } from './document.js';
 import { keysAt } from './schema.js';
 

@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { Settings } from '../config.js';
+import type { Settings } from './settings.js';
 import { Failure } from '../model.js';
-import { parseConfigText, type Place, type Problem } from './document.js';
+import { parseConfigText, type Position, type Problem } from './document.js';
 import { problemsOf } from './problems.js';
 import { resolve } from './resolve.js';
 import { configSchema } from './schema.js';
@@ -30,7 +30,7 @@ const pathText = (path: readonly PropertyKey[]): string =>
     .join('');
 
 /** The source line of a problem with a caret under what is wrong. */
-const excerpt = (text: string, { line, column, length }: Place): string[] => {
+const excerpt = (text: string, { line, column, length }: Position): string[] => {
   const source = text.split(/\r?\n/)[line - 1] ?? '';
   const from = Math.max(0, column - 1 - WINDOW / 2);
   const shown = source.slice(from, from + WINDOW).replaceAll('\t', ' ');
@@ -73,10 +73,15 @@ const withFullWeights = (config: unknown): unknown => {
   return { ...config, weights: Object.fromEntries(entries) };
 };
 
-const failure = (file: string, text: string, problems: readonly Problem[], placeOf: (p: Problem) => Place): Failure => {
+const failure = (
+  file: string,
+  text: string,
+  problems: readonly Problem[],
+  positionOf: (p: Problem) => Position,
+): Failure => {
   const sorted = problems
     .slice(0, PLACED)
-    .map((problem) => ({ problem, place: placeOf(problem) }))
+    .map((problem) => ({ problem, place: positionOf(problem) }))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const lines: string[] = [];
   for (const { problem, place } of sorted.slice(0, SHOWN)) {
@@ -97,8 +102,8 @@ const failure = (file: string, text: string, problems: readonly Problem[], place
  */
 export const readSettings = async (file: string, defaults: Settings): Promise<Settings> => {
   const text = await read(file);
-  const { value, problems, placeOf } = parseConfigText(text);
-  if (problems.length > 0) throw failure(file, text, problems, placeOf);
+  const { value, problems, positionOf } = parseConfigText(text);
+  if (problems.length > 0) throw failure(file, text, problems, positionOf);
   // A file of comments, or a section whose entries are all commented out, changes nothing.
   const sections =
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -106,8 +111,8 @@ export const readSettings = async (file: string, defaults: Settings): Promise<Se
       : (value ?? {});
   const given = withFullWeights(sections);
   const checked = configSchema.safeParse(given);
-  if (!checked.success) throw failure(file, text, problemsOf(checked.error.issues, given), placeOf);
+  if (!checked.success) throw failure(file, text, problemsOf(checked.error.issues, given), positionOf);
   const resolved = resolve(checked.data, defaults);
-  if (resolved.problems.length > 0) throw failure(file, text, resolved.problems, placeOf);
+  if (resolved.problems.length > 0) throw failure(file, text, resolved.problems, positionOf);
   return resolved.settings;
 };

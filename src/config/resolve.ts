@@ -9,8 +9,8 @@ import {
   type Where,
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
-import { type EventSettings, eventsOf, type Exclusions, type Settings } from '../config.js';
-import { closest, didYouMean } from '../io/closest.js';
+import { type EventSettings, eventsOf, type Exclusions, type Settings } from './settings.js';
+import { closest, didYouMean } from '../text/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
 import type { Problem } from './document.js';

@@ -1,6 +1,6 @@
 /** The gesture.yaml that `gesture init` writes: every default, with its reason. */
 import type { Curve, Weights } from '../catalogue/weights.js';
-import type { Config } from '../config.js';
+import type { Config } from './settings.js';
 
 const curveEntry = (curve: Curve): string => {
   const [[key, value] = ['', '']] = Object.entries(curve);

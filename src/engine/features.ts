@@ -7,10 +7,11 @@
  * listed, duplicates taken out.
  */
 import { stat } from 'node:fs/promises';
-import type { Config } from '../config.js';
-import { type IntakeOptions, type Log, openLogs, spelled } from '../io/intake.js';
-import type { Fault } from '../io/located.js';
-import { beginsToGrow, type Glance, glance, isGreater } from '../io/records.js';
+import type { Config } from '../config/settings.js';
+import { openLogs, spelled } from '../intake/open.js';
+import { type IntakeOptions, type Log } from '../intake/bind.js';
+import type { Fault } from '../intake/locate.js';
+import { idsBeginAscending, type FileScan, scanFile, isGreater } from '../intake/scan.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
 import {
@@ -24,16 +25,16 @@ import {
   repeatedIds,
   type LogFacts,
   type Plan,
-  sessionDigest,
+  packedSessionEvents,
   sessionRows,
   users,
-  watched,
+  profiledColumns,
 } from '../sql/query.js';
-import { DIGESTS } from '../sql/digest.js';
-import { ownNames, overNames } from '../sql/ownColumns.js';
+import { PACKED_EVENTS } from '../sql/packedEvents.js';
+import { aliasesFor, withAliases } from '../sql/aliases.js';
 import { identifier, literal } from '../sql/text.js';
-import { readCarefully } from './careful.js';
-import { type Engine, isOutOfMemory } from './duckdb.js';
+import { readStrict } from './strict.js';
+import { type Engine, isOutOfMemory } from './duckdb/open.js';
 import {
   type Accounts,
   aggregateSessions,
@@ -47,8 +48,8 @@ import {
   type Request,
   SAMPLE,
   sum,
-} from './run.js';
-import { directSource, literalPath, parquetHeader, parquetRows } from './sources.js';
+} from './aggregate.js';
+import { directRelation, literalPath, parquetHeader, parquetRows } from './duckdb/relations.js';
 
 /** What a run found. */
 export interface Outcome {
@@ -80,16 +81,16 @@ const idsComeFirst = ({ columns }: Log): boolean => {
 /** Whether each id is greater than the one before it as far as the beginning of each log goes. */
 const idsBeginToGrow = async (logs: readonly Log[]): Promise<boolean> => {
   for (const log of logs) {
-    if (log.format !== 'csv' || !idsComeFirst(log) || !(await beginsToGrow(log.path, log.delimiter))) return false;
+    if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, log.delimiter))) return false;
   }
   return true;
 };
 
 /** True if each id of `logs` is greater than the one before it: then none comes twice. */
-const idsGrow = (logs: readonly Log[], glances: readonly Glance[]): boolean =>
+const idsGrow = (logs: readonly Log[], glances: readonly FileScan[]): boolean =>
   logs.every((log, i) => {
     if (!idsComeFirst(log)) return false;
-    const [here, before] = [glances[i]?.growing, glances[i - 1]?.growing];
+    const [here, before] = [glances[i]?.ascending, glances[i - 1]?.ascending];
     return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
   });
 
@@ -111,10 +112,10 @@ const parseAsOf = async (engine: Engine, asOf: string): Promise<bigint> => {
 };
 
 /** The independent count of the records of a log. */
-const countRecords = async (engine: Engine, log: Log): Promise<Glance> =>
+const countRecords = async (engine: Engine, log: Log): Promise<FileScan> =>
   log.format === 'parquet'
     ? { records: await parquetRows(engine, log.path), regular: true }
-    : glance(log.path, log.delimiter, log.crlf);
+    : scanFile(log.path, log.delimiter, log.crlf);
 
 /** Bytes of logs beyond which nothing is listed of every event: then memory grows with the number of users alone. */
 const LISTED_BYTES = 2e9;
@@ -143,7 +144,7 @@ const guess = async (engine: Engine, plan: Plan, paths: readonly string[]): Prom
       throw new NotClean('the reader found a fault', { cause: error });
     });
   const [events = 0, ...known] = row.slice(0, -1).map(Number);
-  return { ...factsFrom(watched(plan), known, events), devices: namesOf(row.at(-1)) };
+  return { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(row.at(-1)) };
 };
 
 /** What the first aggregation finds out about a log besides its features. */
@@ -181,12 +182,12 @@ const aggregateEvents = async (engine: Engine, plan: Plan, paths: readonly strin
 };
 
 /** Frees what `by_event` lists in a column, once it has been of use. */
-const forget = (engine: Engine, column: string): Promise<void> =>
+const dropColumn = (engine: Engine, column: string): Promise<void> =>
   engine.run(`ALTER TABLE by_event DROP COLUMN IF EXISTS ${identifier(column)}`);
 
 /** Reads a log as if it were clean, and finds out on the way whether it is. @throws NotClean */
 const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Promise<Aggregated> => {
-  const { paths } = directSource(logs, {});
+  const { paths } = directRelation(logs, {});
   const facts = await guess(engine, plan, paths);
   const guessed: Plan = { ...plan, facts, lists: await roomFor(engine, logs) };
   const [aggregation, ...settled] = await Promise.allSettled([
@@ -210,12 +211,12 @@ const readClean = async (engine: Engine, logs: readonly Log[], plan: Plan): Prom
     const repeated = await count(engine, repeatedIds(taken), taken.lists.ids ? [] : paths);
     if (repeated > 0) throw new NotClean('an event may be there twice');
   }
-  await forget(engine, IDS);
+  await dropColumn(engine, IDS);
   // What was listed by a guess is of use if it is what would be listed now that the log is known.
-  const listed = sessionDigest(taken);
-  const digest = listed?.of === sessionDigest(clean)?.of ? listed : undefined;
+  const listed = packedSessionEvents(taken);
+  const digest = listed?.of === packedSessionEvents(clean)?.of ? listed : undefined;
   const withDevices = await aggregateSessions(engine, clean, { rows, paths, digest });
-  await forget(engine, DIGESTS);
+  await dropColumn(engine, PACKED_EVENTS);
   return {
     accounts: { read, used: read, rejected: 0, duplicate: 0, excluded: 0, later: 0 },
     faults: [],
@@ -329,7 +330,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     stdin: request.stdin,
     parquetHeader: (path) => parquetHeader(engine, path),
   };
-  const names = ownNames(needed.filter((column) => !(EXCLUSION_COLUMNS as readonly string[]).includes(column)));
+  const names = aliasesFor(needed.filter((column) => !(EXCLUSION_COLUMNS as readonly string[]).includes(column)));
   const logs = (await openLogs(request.inputs, intake)).map((log) => inNames(log, names));
   const alsoLiteral = (path: string): string[] => [path, literalPath(path)];
   await engine.lock(
@@ -346,9 +347,9 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     pages: events.pages,
   };
   const plan: Plan = {
-    source: directSource(logs, events.unknown).sql,
+    source: directRelation(logs, events.unknown).sql,
     rules,
-    features: overNames(config.features, names),
+    features: withAliases(config.features, names),
     names,
     facts: { complete: new Set(), empty: new Set(), devices: [] },
     timeoutMinutes: config.sessions.timeoutMinutes,
@@ -375,7 +376,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     if (!(error instanceof NotClean || (await changed(logs)))) throw error;
     await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
     try {
-      found = await readCarefully(engine, logs, plan, request, asOf);
+      found = await readStrict(engine, logs, plan, request, asOf);
       otherTypes = await readAgain(engine, found, request);
     } finally {
       await refuseLoss(logs);

@@ -1,6 +1,6 @@
 /** Columns are found by the names in a header, never by position. */
 import { Failure } from '../model.js';
-import { closest } from './closest.js';
+import { closest } from '../text/closest.js';
 
 /** Where each column of a file is. */
 export interface Header {

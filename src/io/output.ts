@@ -93,16 +93,16 @@ const statIfThere = async (path: string): Promise<Stats | undefined> => {
 const same = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
 
 /** Where `path` leads through all symlinks, whether a file is there or not. Makes the folders on the way. */
-const destination = async (path: string): Promise<string> => {
+const resolved = async (path: string): Promise<string> => {
   const folder = dirname(resolve(path));
   await mkdir(folder, { recursive: true });
   const file = join(await realpath(folder), basename(path));
   const link = await readlink(file).catch(() => undefined);
-  return link === undefined ? file : destination(resolve(dirname(file), link));
+  return link === undefined ? file : resolved(resolve(dirname(file), link));
 };
 
 /** Where a file is going to be written. */
-interface Place {
+interface Destination {
   /** As it was named; `-` also for a name of what standard output is already, such as /dev/stdout. */
   readonly path: string;
   /** The regular file that will be replaced or made; undefined for standard output, devices and pipes. */
@@ -112,7 +112,7 @@ interface Place {
 }
 
 /** Finds out where `path` will be written, and refuses what cannot be. */
-const place = async (path: string): Promise<Place> => {
+const destinationOf = async (path: string): Promise<Destination> => {
   if (path === STDOUT) return { path };
   try {
     const old = await statIfThere(path);
@@ -120,7 +120,7 @@ const place = async (path: string): Promise<Place> => {
     if (path === '' || path.endsWith('/')) throw new Failure('cannotWrite', `cannot write '${path}': it names no file`);
     if (old && same(old, fstatSync(1))) return { path: STDOUT, old };
     if (old && !old.isFile()) return { path, old };
-    const file = await destination(path);
+    const file = await resolved(path);
     if (old) await access(file, constants.W_OK);
     return { path, file, old };
   } catch (error) {
@@ -136,17 +136,17 @@ const filesOf = async (inputs: readonly string[]): Promise<Stats[]> => {
   return stats.filter((found) => found !== undefined).filter((found) => found.isFile());
 };
 
-const oneFile = (a: Place, b: Place): boolean =>
+const oneFile = (a: Destination, b: Destination): boolean =>
   a.file === undefined || b.file === undefined
     ? a.path === STDOUT && b.path === STDOUT
     : a.file === b.file || (a.old !== undefined && b.old !== undefined && same(a.old, b.old));
 
 /** Places for all of `paths`; none is an input, and no two are one file, whatever names or links lead to it. */
-const placesOf = async (paths: readonly string[], inputs: readonly string[]): Promise<Place[]> => {
+const destinationsOf = async (paths: readonly string[], inputs: readonly string[]): Promise<Destination[]> => {
   const read = await filesOf(inputs);
-  const places: Place[] = [];
+  const places: Destination[] = [];
   for (const path of paths) {
-    const found = await place(path);
+    const found = await destinationOf(path);
     const { old } = found;
     if (old && read.some((input) => same(input, old))) {
       throw new Failure('usage', `the output ${path} is also an input: name another file with --out`);
@@ -167,7 +167,7 @@ const placesOf = async (paths: readonly string[], inputs: readonly string[]): Pr
  * @param inputs paths read by this run, `-` for standard input
  */
 export const checkOutputs = async (paths: readonly string[], inputs: readonly string[]): Promise<void> => {
-  await placesOf(paths, inputs);
+  await destinationsOf(paths, inputs);
 };
 
 /**
@@ -176,7 +176,7 @@ export const checkOutputs = async (paths: readonly string[], inputs: readonly st
  * @throws Failure `cannotWrite` also where the disk gets full under `work`
  */
 export const withScratch = async <T>(near: string, work: (folder: string) => Promise<T>): Promise<T> => {
-  const { file } = await place(near);
+  const { file } = await destinationOf(near);
   const parent = file === undefined ? tmpdir() : dirname(file);
   const folder = temporaryIn(parent, 'gesture');
   try {
@@ -258,11 +258,11 @@ const syncFolder = async (folder: string): Promise<void> => {
  * @throws Failure `cannotWrite` (full disk, folder, permission) or `usage` (output is an input); old files are untouched
  */
 export const replaceFiles = async (targets: readonly Target[], inputs: readonly string[]): Promise<void> => {
-  const places = await placesOf(
+  const places = await destinationsOf(
     targets.map(({ path }) => path),
     inputs,
   );
-  const written: { temporary: string; to: Place }[] = [];
+  const written: { temporary: string; to: Destination }[] = [];
   try {
     for (const [i, to] of places.entries()) {
       const { file, old } = to;

@@ -5,7 +5,7 @@ const FORMULA = /^[\s\p{C}']*[=+\-@]/u;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /** A text cell that stays text: `'` before whatever would start a formula, also in full-width letters. */
-export const textCell = (text: string): string => {
+export const escapeFormula = (text: string): string => {
   if (/^\w/.test(text) || PLAIN_NUMBER.test(text)) return text;
   return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
 };

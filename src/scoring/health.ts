@@ -1,4 +1,5 @@
 /** Is this scoring any good? What the spread of scores and the use of each signal say about the weights. */
+import { percent } from '../text/numbers.js';
 import type { Label } from '../model.js';
 import type { Ranking } from './ranking.js';
 import { labelOf } from './score.js';
@@ -37,7 +38,7 @@ const warningsAbout = (high: number, users: number): string[] => {
   const fix = 'see labels.high and the weights in gesture.yaml';
   if (high === 0) return [`no user is high: ${fix}`];
   if (high * 2 <= users) return [];
-  return [`${Math.round((100 * high) / users)}% of the users are high, so the label says little: ${fix}`];
+  return [`${percent(high / users)} of the users are high, so the label says little: ${fix}`];
 };
 
 /**

@@ -1,15 +1,7 @@
 /** The words of a signal: a phrase with the value of one user in it. */
+import { grouped, percent } from '../text/numbers.js';
 
 const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${grouped(n)} times`);
-
-/** A number for people: thousands grouped, at most two decimals. The same in every locale. */
-const grouped = (value: number): string => {
-  const rounded = Math.round(value * 100) / 100;
-  if (Math.abs(rounded) < 1000) return String(rounded);
-  if (Math.abs(rounded) >= 1e15) return value.toExponential(2);
-  const [whole = '', fraction] = String(rounded).split('.');
-  return whole.replaceAll(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
-};
 
 const ago = (days: number): string => {
   const whole = Math.floor(Math.max(0, days));
@@ -21,7 +13,7 @@ const ago = (days: number): string => {
 export const PLACEHOLDERS: Readonly<Record<string, (value: number) => string>> = {
   times,
   value: grouped,
-  percent: (value) => `${Math.round(Math.min(1, Math.max(0, value)) * 100)}%`,
+  percent: (value) => percent(Math.min(1, Math.max(0, value))),
   ago,
 };
 

@@ -1,14 +1,9 @@
 /** One sentence about one user: the strongest contributions in words with their points. */
+import { signedPoints } from '../text/numbers.js';
 import type { Model, Total } from './score.js';
 
 /** Contributions named one by one on each side of the semicolon; the rest is summed up, so the points still add up. */
 const NAMED = 4;
-
-/** Points with their sign and one decimal, from hundredths, rounded half away from zero: `+6.9`, `-5.0`. */
-export const signedTenths = (hundredths: number): string => {
-  const tenths = Math.round(Math.abs(hundredths) / 10);
-  return `${hundredths < 0 ? '-' : '+'}${Math.floor(tenths / 10)}.${tenths % 10}`;
-};
 
 const and = (said: string, more: string): string => (said === '' ? more : `${said}, ${more}`);
 
@@ -35,12 +30,12 @@ const listed = (
       sum += earned;
       continue;
     }
-    said = and(said, `${phrases[signal]?.(values[signal] ?? Number.NaN)} (${signedTenths(earned)})`);
+    said = and(said, `${phrases[signal]?.(values[signal] ?? Number.NaN)} (${signedPoints(earned, 1)})`);
     named++;
   }
   if (Math.abs(sum) < 5) return said;
   const rest = signals.length - named;
-  return and(said, `${rest === 1 ? '1 lighter signal' : `${rest} lighter signals`} (${signedTenths(sum)})`);
+  return and(said, `${rest === 1 ? '1 lighter signal' : `${rest} lighter signals`} (${signedPoints(sum, 1)})`);
 };
 
 /**
@@ -56,8 +51,8 @@ export const sentence = (model: Model, values: ArrayLike<number>, points: ArrayL
   }
   const gains = listed(up, points, values, model);
   let losses = listed(down, points, values, model);
-  if (total.floor > 0) losses = and(losses, `held at 0 (${signedTenths(total.floor)})`);
-  if (total.cap < 0) losses = and(losses, `held at 100 (${signedTenths(total.cap)})`);
+  if (total.floor > 0) losses = and(losses, `held at 0 (${signedPoints(total.floor, 1)})`);
+  if (total.cap < 0) losses = and(losses, `held at 100 (${signedPoints(total.cap, 1)})`);
   if (losses === '') return gains || 'nothing to go by yet';
   return gains === '' ? losses : `${gains}; ${losses}`;
 };

@@ -3,7 +3,7 @@
  * The reader hands over text; nothing is converted by guesswork.
  */
 import type { Pages } from '../catalogue/sources.js';
-import type { TimestampForm } from '../config.js';
+import type { TimestampForm } from '../model.js';
 import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
 

@@ -1,5 +1,5 @@
 /** Rows that are none of a customer's: what `exclude` in gesture.yaml says, as conditions with a reason each. */
-import type { Exclusions } from '../config.js';
+import type { Exclusions } from '../config/settings.js';
 import { identifier, literal } from './text.js';
 
 /** Columns in which a person's e-mail address may stand. */

@@ -7,12 +7,12 @@
  *                by_event lists
  *     users      the two side by side, ratios worked out, as text in CSV order
  */
-import type { Exclusions } from '../config.js';
+import type { Exclusions } from '../config/settings.js';
 import type { Feature, Features, RowMeasure, Where } from '../catalogue/measures.js';
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { aggregate, type Level, needsAsOf, orderKey, printed, type Rows } from './measures.js';
 import { excludedRows } from './exclude.js';
-import { type Digest, digestOf, DIGESTS } from './digest.js';
+import { type PackedEvents, packEvents, PACKED_EVENTS } from './packedEvents.js';
 import {
   fasterThanHuman,
   OTHER_DEVICE,
@@ -116,20 +116,21 @@ export const ACCOUNT = { rejected: '#rejected', incomplete: '#incomplete', known
 export const IDS = '#ids';
 
 /** The columns of a log whose completeness decides how the queries are written. */
-export const watched = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): string[] => {
+export const profiledColumns = ({ rules, features }: Pick<Plan, 'rules' | 'features'>): string[] => {
   const latest = rowFeatures(features, 'events').flatMap(([, { is }]) => (is.op === 'latest' ? [is.column] : []));
   return [...new Set(['event_id', 'session_id', ...SESSION_FLAGS, ...latest])].filter((c) => rules.columns.includes(c));
 };
 
-/** The watched columns that are not taken to be complete: how many of their cells are known is counted. */
-export const counted = (plan: Plan): string[] => watched(plan).filter((column) => !plan.facts.complete.has(column));
+/** The profiledColumns columns that are not taken to be complete: how many of their cells are known is counted. */
+export const counted = (plan: Plan): string[] =>
+  profiledColumns(plan).filter((column) => !plan.facts.complete.has(column));
 
 /**
  * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
  * column that is taken to be complete, and how many know each other one.
  */
 const accounting = (plan: Plan, ok: string): string[] => {
-  const taken = watched(plan).filter((column) => plan.facts.complete.has(column));
+  const taken = profiledColumns(plan).filter((column) => plan.facts.complete.has(column));
   const lacking = ['false', ...taken.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
   return [
     `count(*) FILTER (WHERE NOT (${ok})) AS ${identifier(ACCOUNT.rejected)}`,
@@ -169,14 +170,14 @@ export const byEvent = (plan: Plan, rows?: string): string => {
   const { aggregates, expanded } = measuredEvents(plan);
   const wanted = [...eventColumns(plan.features), 'event_id'];
   const checked = [`${accepted(plan.rules)} AS "#ok"`];
-  const digest = sessionDigest(plan);
+  const digest = packedSessionEvents(plan);
   const lists = [
-    ...(digest === undefined ? [] : [`list(${digest.of}) AS ${identifier(DIGESTS)}`]),
+    ...(digest === undefined ? [] : [`list(${digest.of}) AS ${identifier(PACKED_EVENTS)}`]),
     ...(plan.lists.ids && eventId(plan) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
   ];
   const events =
     rows === undefined
-      ? selectEvents(plan, [...wanted, ...watched(plan), ...sessionColumns(plan)], read(plan), checked)
+      ? selectEvents(plan, [...wanted, ...profiledColumns(plan), ...sessionColumns(plan)], read(plan), checked)
       : selectEvents(plan, wanted, rows);
   const account = rows === undefined ? [...accounting(plan, '"#ok"'), ...lists] : [];
   return `WITH events AS (${events}),
@@ -246,10 +247,10 @@ const asksForIds = (is: RowMeasure): boolean => {
 };
 
 /** What is listed of every event, so that sessions need no second reading of the log; undefined where one is needed. */
-export const sessionDigest = (plan: Plan): Digest | undefined => {
+export const packedSessionEvents = (plan: Plan): PackedEvents | undefined => {
   if (!plan.lists.digests) return undefined;
   const measures = rowFeatures(plan.features, 'sessions').map(([, { is }]) => is);
-  return digestOf(sessionFacts(plan), { times: measures.some(isTimed), ids: measures.some(asksForIds) });
+  return packEvents(sessionFacts(plan), { times: measures.some(isTimed), ids: measures.some(asksForIds) });
 };
 
 /** The session table as text, ordered by user and time: what `--sessions` writes. */
@@ -283,7 +284,7 @@ export const allRows = (plan: Pick<Plan, 'source' | 'rules'>): string => read(pl
  *
  * @param from a relation of rows with `t`, or the digests that `by_event` has
  */
-export const bySession = (plan: Plan, from: string | Digest): string => {
+export const bySession = (plan: Plan, from: string | PackedEvents): string => {
   const facts = sessionFacts(plan);
   const id = { column: 'session_id', complete: true };
   const of: Rows = { level: 'sessions', asOf: plan.asOf, id, values: { device: facts.devices } };

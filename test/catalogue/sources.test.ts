@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isSource, type Source, sources } from '../../src/catalogue/sources.js';
-import { defaultConfig, eventsOf } from '../../src/config.js';
+import { defaultConfig, eventsOf } from '../../src/config/settings.js';
 import { EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
 import { find } from '../engine/find.js';
 import { SAMPLES, SOURCE_COLUMNS } from '../fixtures/sources/expected.js';

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defaultConfig, loadConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
+import { loadConfig } from '../../src/config/load.js';
 import type { Comparison } from '../../src/scoring/compare.js';
-import type { Answer } from '../../src/commands/explain.js';
+import type { Answer } from '../../src/commands/explainScreen.js';
 import { temporary } from '../config/temporary.js';
 import { featuresCsv, gesture } from './gesture.js';
 

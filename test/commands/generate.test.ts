@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { generate as register } from '../../src/commands/generate.js';
+import { registerGenerate as register } from '../../src/commands/generate.js';
 import { EVENT_COLUMNS, Failure } from '../../src/model.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/gesture.js');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainScreen } from '../../src/commands/explainScreen.js';
 import { bar, histogramLine, rankScreen } from '../../src/commands/rankScreen.js';
-import { displayWidth, idAndName, type Screen, screenOf } from '../../src/io/screen.js';
+import { displayWidth, idAndName, type Screen, screenOf } from '../../src/text/columns.js';
 import { explain } from '../../src/scoring/explain.js';
 import { healthOf } from '../../src/scoring/health.js';
 import { rankUsers } from '../../src/scoring/ranking.js';

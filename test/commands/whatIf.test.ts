@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { defaultWeights } from '../../src/catalogue/weights.js';
 import { changesOf } from '../../src/commands/explain.js';
-import { readUsers } from '../../src/io/usersFile.js';
+import { readUsers } from '../../src/io/readUsers.js';
 import { explain } from '../../src/scoring/explain.js';
 import { temporary } from '../config/temporary.js';
 import { examples } from '../scoring/arbitrary.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
-import { defaultConfig, loadConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
+import { loadConfig } from '../../src/config/load.js';
 import { jsonSchema } from '../../src/config/schema.js';
 import { configTemplate } from '../../src/config/template.js';
 import { explain, score } from '../../src/scoring/explain.js';

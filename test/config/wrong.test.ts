@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/load.js';
 import { EXIT, Failure } from '../../src/model.js';
 import { temporary } from './temporary.js';
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Feature, RowMeasure } from '../../src/catalogue/measures.js';
-import { defaultConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
 import { HAND_AS_OF, HAND_IDENTITY, HAND_LOG, HAND_MEASURES, HAND_REJECTED, HAND_ROWS } from '../fixtures/hand.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { everyMeasure, logs, renderings, runs, shuffles, toCsv } from '../oracle/logs.js';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
-import { type Config, defaultConfig } from '../../src/config.js';
-import { type EngineLimits, withEngine } from '../../src/engine/duckdb.js';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { type EngineLimits, withEngine } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
-import type { Request } from '../../src/engine/run.js';
+import type { Request } from '../../src/engine/aggregate.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {

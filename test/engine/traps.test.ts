@@ -1,7 +1,7 @@
 /** What fast readers of CSV get wrong without a word, each on a log of its own. */
 import { describe, expect, it } from 'vitest';
 import type { Feature } from '../../src/catalogue/measures.js';
-import { defaultConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
 import { find } from './find.js';
 
 const HEADER = 'user_id,timestamp,event_type';

@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../src/config.js';
-import { type Engine, withEngine } from '../../src/engine/duckdb.js';
+import { defaultConfig } from '../../src/config/settings.js';
+import { type Engine, withEngine } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import { rowsOf } from '../commands/gesture.js';
 import { contents, leftBehind, newFolder, prepare, run, STACK, start } from './run.js';

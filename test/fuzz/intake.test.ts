@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { expect, it } from 'vitest';
-import { printable } from '../../src/io/terminal.js';
+import { printable } from '../../src/text/printable.js';
 import { Failure } from '../../src/model.js';
 import { find } from '../engine/find.js';
 import { HAND_LOG } from '../fixtures/hand.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvLine, textCell } from '../../src/io/sheet.js';
+import { csvLine, escapeFormula } from '../../src/io/sheet.js';
 
 describe('a text cell', () => {
   it.each([
@@ -20,13 +20,13 @@ describe('a text cell', () => {
     '\u0000=1',
     "'=1",
   ])('%j is kept from running', (text) => {
-    expect(textCell(text)).toBe(`'${text}`);
+    expect(escapeFormula(text)).toBe(`'${text}`);
   });
 
   it.each(['Ana', '-5', '-5.25', '007', '1e5', 'a=b', "'x", '', 'é', '👩', '"=1"', '(x)'])(
     '%j stays as it is',
     (text) => {
-      expect(textCell(text)).toBe(text);
+      expect(escapeFormula(text)).toBe(text);
     },
   );
 });

@@ -9,9 +9,9 @@ const ENGINE = [
 const FORMATS = ['test/commands/formats.test.ts', 'test/commands/paths.test.ts'];
 const HYGIENE = ['test/commands/hygiene.test.ts'];
 const SCORING = ['test/scoring'];
-const CLOSEST = ['test/io/closest.test.ts'];
-const READERS = ['test/io/usersFile.test.ts', 'test/io/cleanUsers.test.ts'];
-const SCORES = ['test/io/scoresFile.test.ts'];
+const CLOSEST = ['test/text/closest.test.ts'];
+const READERS = ['test/io/readUsers.test.ts', 'test/io/readUsersFast.test.ts'];
+const SCORES = ['test/io/writeScores.test.ts'];
 const SHEET = ['test/io/sheet.test.ts'];
 const ORDER = ['test/io/order.test.ts'];
 const SCREEN = ['test/commands/screens.test.ts'];
@@ -150,14 +150,14 @@ export const mutants = [
     ['ties go by user_id', '|| compareBytes(a.user_id, b.user_id)', ''],
   ),
   ...of(
-    'src/io/cells.ts',
+    'src/text/numbers.ts',
     READERS,
     ['NaN is no number', 'if (!NUMBER.test(cell)) return undefined;', ''],
     ['too large is no number', 'Number.isFinite(value) ? value : undefined', 'value'],
     ['empty is unknown', "if (cell === '') return Number.NaN;", "if (cell === '') return 0;"],
   ),
   ...of(
-    'src/io/usersFile.ts',
+    'src/io/readUsers.ts',
     READERS,
     ['a user has an id', "if (userId === '') throw refuse('user_id', 'is empty');", ''],
     ['a user is there once', 'if (seen.has(userId))', 'if (seen.size < 0)'],
@@ -166,7 +166,7 @@ export const mutants = [
     ['an event log is told so', "header.find('event_type') >= 0", "header.find('event_type') > 99"],
   ),
   ...of(
-    'src/io/cleanUsers.ts',
+    'src/io/readUsersFast.ts',
     READERS,
     ['digits after the point count', 'integer / (TENS[to - point - 1] ?? 1)', 'integer / (TENS[to - point] ?? 1)'],
     ['up to 15 digits are exact', 'digits <= 15', 'digits <= 22'],
@@ -208,20 +208,20 @@ export const mutants = [
     ['line ends are quoted', '/[",\\r\\n]/.test(text) ?', '/[",]/.test(text) ?'],
   ),
   ...of(
-    'src/io/terminal.ts',
+    'src/text/printable.ts',
     SCREEN,
     ['bidirectional marks are taken out', '\\u2028-\\u202e', '\\u2028-\\u2029'],
     ['escape sequences are taken out', 'stripVTControlCharacters(text)', 'text'],
   ),
   ...of(
-    'src/io/screen.ts',
+    'src/text/columns.ts',
     SCREEN,
     ['wide letters take two columns', 'WIDE.test(grapheme) ? 2 : 1', 'WIDE.test(grapheme) ? 1 : 1'],
     ['what is too long is cut', 'if (displayWidth(text) <= width) return text;', 'if (text) return text;'],
     ['colour only on a terminal', 'stream.isTTY === true && ', ''],
   ),
   ...of(
-    'src/io/closest.ts',
+    'src/text/closest.ts',
     CLOSEST,
     ['neighbours that are swapped are one letter', 'if (swapped) row[j]', 'if (swapped && i < 0) row[j]'],
     ['only near names are meant', 'let least = most + 1', 'let least = 99'],
@@ -235,10 +235,10 @@ export const mutants = [
     ['files are removed', 'if (onDisk.has(bucket)) await rm(file);', ''],
   ),
   ...of(
-    'src/io/scoresFile.ts',
+    'src/io/writeScores.ts',
     SCORES,
-    ['text is guarded in user_scores.csv', 'csvCell(textCell(text))', 'csvCell(text)'],
-    ['cells are quoted', 'csvCell(textCell(text))', 'textCell(text)'],
+    ['text is guarded in user_scores.csv', 'csvCell(escapeFormula(text))', 'csvCell(text)'],
+    ['cells are quoted', 'csvCell(escapeFormula(text))', 'textCell(text)'],
     ['unknown conversion is empty', "Number.isNaN(user.converted) ? '' :", "Number.isNaN(user.converted) ? '0' :"],
     ['points are written in points', 'String(hundredths / 100)', 'String(hundredths / 10)'],
     ['the floor has a column', '${pointsText(user.floor)},${pointsText(user.cap)}', '0,${pointsText(user.cap)}'],
@@ -253,7 +253,7 @@ export const mutants = [
     ['JSON is one list', "i === 0 ? '' : ','", "''"],
   ),
   ...of(
-    'src/io/scoresReader.ts',
+    'src/io/readScores.ts',
     SCORES,
     ['points sum to the score', 'if (sum !== score)', 'if (sum < 0)'],
     ['a user is there once', 'if (users.has(id))', 'if (users.size < 0)'],
@@ -266,8 +266,8 @@ export const mutants = [
     'faults.slice(at, at + 2)',
   ]),
   ...of(
-    'src/io/records.ts',
-    [...ENGINE, 'test/io/records.test.ts'],
+    'src/intake/records.ts',
+    [...ENGINE, 'test/intake/records.test.ts'],
     ['fields are counted', 'count === width ? undefined :', 'count >= 0 ? undefined :'],
     ['NUL bytes are a fault', "bytes.includes(0) ? 'NUL byte' : undefined", 'undefined'],
     ['lines inside quotes are counted', 'else if (byte === LF) line += 1;', ''],
@@ -435,7 +435,7 @@ export const mutants = [
     ],
   ),
   ...of(
-    'src/sql/digest.ts',
+    'src/sql/packedEvents.ts',
     ENGINE,
     ['mixed ids have no digest', "ids === 'mixed' || ", ''],
     ['a hash has neither name nor order', "(ids === 'given' && asked.ids) || ", ''],
@@ -472,7 +472,7 @@ export const mutants = [
     ['memory may be short', 'if (isOutOfMemory(error) && plan.lists.digests) {', 'if (plan === undefined) {'],
     [
       'digests of a guess are of use only if it was right',
-      'listed?.of === sessionDigest(clean)?.of ? listed : undefined',
+      'listed?.of === packedSessionEvents(clean)?.of ? listed : undefined',
       'listed',
     ],
     ['ids that do not grow are compared', 'hasIds && !idsGrow(logs, glances)', 'false'],
@@ -487,13 +487,13 @@ export const mutants = [
     'found.accounts.later > 0 && found.accounts.used + found.accounts.excluded === 0',
     'found.accounts.later < 0',
   ]),
-  ...of('src/engine/run.ts', ENGINE, [
+  ...of('src/engine/aggregate.ts', ENGINE, [
     'other devices lead to another count',
     'FROM by_session`)) === 0) return plan;',
     'FROM by_session`)) >= 0) return plan;',
   ]),
   ...of(
-    'src/engine/careful.ts',
+    'src/engine/strict.ts',
     ENGINE,
     ['as-of includes its instant', '`t <= ${instantOf(asOf)}`', '`t < ${instantOf(asOf)}`'],
     ['duplicates are counted', "'SELECT sum(n - 1)::BIGINT FROM counted'", "'SELECT sum(n)::BIGINT FROM counted'"],
@@ -501,13 +501,13 @@ export const mutants = [
     ['only accepted rows are used', 'WHERE "#fault" IS NULL)', 'WHERE true)'],
     ['rejected rows are named by their own columns', 'theirs.get(String(column)) ??', ''],
   ),
-  ...of('src/engine/careful.ts', OUTPUT, [
+  ...of('src/engine/strict.ts', OUTPUT, [
     'too many rejected rows are too many',
     'if (share > limit) {',
     'if (share > 2) {',
   ]),
   ...of(
-    'src/engine/careful.ts',
+    'src/engine/strict.ts',
     HYGIENE,
     ['excluded rows are left out', 'ANTI JOIN excluded USING', 'SEMI JOIN excluded USING'],
     [
@@ -539,13 +539,13 @@ export const mutants = [
     ],
   ),
   ...of(
-    'src/engine/sources.ts',
+    'src/engine/duckdb/relations.ts',
     ENGINE,
     ['words for unknown are unknown', '`nullif(${cell}, ${literal(word)})`', '`${cell}`'],
     ['the first known cell counts', '`coalesce(${[first, ...others].join(', '`coalesce(${[...others, first].join('],
   ),
   ...of(
-    'src/engine/sources.ts',
+    'src/engine/duckdb/relations.ts',
     FORMATS,
     ['rows of Parquet count from 1', 'file_row_number + 1', 'file_row_number'],
     ['an empty text is unknown', "`nullif(${column}::VARCHAR, '')`", '`${column}::VARCHAR`'],
@@ -561,33 +561,33 @@ export const mutants = [
       "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string('{}', ",
     ],
   ),
-  ...of('src/io/intake.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
+  ...of('src/intake/open.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
   ...of(
-    'src/engine/duckdb.ts',
+    'src/engine/duckdb/open.ts',
     ['test/fuzz/intake.test.ts'],
     ['an internal error is outlived', 'if (isFatal(error)) {', 'if (isFatal(error) && sql === "") {'],
   ),
   ...of(
-    'src/io/intake.ts',
+    'src/intake/open.ts',
     OUTPUT,
     ['a column is there once', 'header.includes(first, at + 1)', 'header.includes(first, at + 99)'],
     ['required columns are there', 'if (missing === undefined) return;', 'if (missing !== "") return;'],
     ['another delimiter is found', "DELIMITERS = [',', ';', '\\t', '|'] as const", "DELIMITERS = [','] as const"],
   ),
   ...of(
-    'src/io/records.ts',
+    'src/intake/records.ts',
     FORMATS,
     ['a blank line counts', '      line += 1;\n      if (bytes.length', '      if (bytes.length'],
     ['a line has to be an object', "? undefined : 'not a JSON object'", '? undefined : undefined'],
   ),
   ...of(
-    'src/io/landing.ts',
+    'src/intake/local.ts',
     FORMATS,
     ['zstd is told by its first bytes', '0x28, 0xb5, 0x2f, 0xfd', '0x28, 0xb5, 0x2f, 0xfe'],
     ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"],
   ),
   ...of(
-    'src/io/landing.ts',
+    'src/intake/local.ts',
     OUTPUT,
     [
       'an address is not opened',

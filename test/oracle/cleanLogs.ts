@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Features } from '../../src/catalogue/measures.js';
-import { type Config, defaultConfig } from '../../src/config.js';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
 import { everyMeasure, type Log, logs, renderings, type Run, toCsv } from './logs.js';
 import { oracle } from './oracle.js';
 

@@ -11,7 +11,7 @@ import {
   HAND_ROWS,
   HAND_SESSIONS,
 } from '../fixtures/hand.js';
-import { defaultConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
 import { oracle } from './oracle.js';
 
 const log = readFileSync(HAND_LOG, 'utf8');

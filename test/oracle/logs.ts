@@ -5,8 +5,8 @@
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Feature, Features, RowMeasure } from '../../src/catalogue/measures.js';
-import { type Config, type EventSettings, type TimestampForm, defaultConfig } from '../../src/config.js';
-import { EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
+import { type Config, type EventSettings, defaultConfig } from '../../src/config/settings.js';
+import { type TimestampForm, EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
 import type { Options } from './oracle.js';
 
 /** A log as cells. A row may have too few or too many. */

@@ -7,8 +7,8 @@
 import { parse } from 'csv-parse/sync';
 import type { Feature, FeatureMeasure, Features, RowMeasure, Where } from '../../src/catalogue/measures.js';
 import { SESSION_COLUMNS } from '../../src/catalogue/measures.js';
-import { type Config, type TimestampForm, defaultConfig } from '../../src/config.js';
-import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../../src/model.js';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { type TimestampForm, type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../../src/model.js';
 
 /** A record that cannot be used: the physical line of its first byte, our name of the column at fault, and why. */
 export interface Rejected {

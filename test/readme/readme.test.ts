@@ -8,7 +8,7 @@ import { features } from '../../src/catalogue/features.js';
 import { personas } from '../../src/catalogue/personas.js';
 import { sources } from '../../src/catalogue/sources.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { featuresTable, personasTable, sourcesTable, weightsTable } from '../../src/docs.js';
+import { featuresTable, personasTable, sourcesTable, weightsTable } from './tables.js';
 import { gesture } from '../commands/gesture.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));

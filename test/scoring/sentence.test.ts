@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/catalogue/weights.js';
 import { score } from '../../src/scoring/explain.js';
 import { phrasing } from '../../src/scoring/phrases.js';
-import { signedTenths } from '../../src/scoring/sentence.js';
+import { signedPoints } from '../../src/text/numbers.js';
 
 describe('a phrase', () => {
   it.each([
@@ -35,7 +35,7 @@ it.each([
   [-125, '-1.3'],
   [4, '+0.0'],
 ])('%d hundredths are %s points', (hundredths, text) => {
-  expect(signedTenths(hundredths)).toBe(text);
+  expect(signedPoints(hundredths, 1)).toBe(text);
 });
 
 describe('the sentence', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gesture } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/load.js';
 
 const { write, folder } = temporary();
 

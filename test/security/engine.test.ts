@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../config/temporary.js';
-import { withEngine } from '../../src/engine/duckdb.js';
+import { withEngine } from '../../src/engine/duckdb/open.js';
 
 const { folder, write } = temporary();
 const scratch = join(folder, 'scratch');

@@ -1,6 +1,7 @@
 /** The grammar of cells, spelling by spelling: what is taken, what is refused, and in which words. */
 import { expect, it } from 'vitest';
-import { defaultConfig, type TimestampForm } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
+import { type TimestampForm } from '../../src/model.js';
 import { find } from '../engine/find.js';
 import { toCsv } from '../oracle/logs.js';
 

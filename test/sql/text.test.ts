@@ -1,6 +1,6 @@
 /** Names and values from a log or a configuration are data: quoted, whatever they hold. */
 import { expect, it } from 'vitest';
-import { defaultConfig } from '../../src/config.js';
+import { defaultConfig } from '../../src/config/settings.js';
 import { identifier, literal } from '../../src/sql/text.js';
 import { find } from '../engine/find.js';
 import { toCsv } from '../oracle/logs.js';

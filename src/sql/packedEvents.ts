@@ -14,10 +14,10 @@ import { SESSION_FLAGS, type SessionFacts } from './sessions.js';
 import { identifier, literal } from './text.js';
 
 /** The column of `by_event` that lists the digests of a user's events. */
-export const DIGESTS = '#digests';
+export const PACKED_EVENTS = '#digests';
 
 /** How events are put into digests and got out again, all in SQL. */
-export interface Digest {
+export interface PackedEvents {
   /** The digest of an event. */
   readonly of: string;
   /** The relation of digests, from `by_event`. */
@@ -27,7 +27,7 @@ export interface Digest {
 }
 
 const OTHER = 15;
-const LISTED = `(SELECT user_id, unnest(${identifier(DIGESTS)}) AS digest FROM by_event)`;
+const LISTED = `(SELECT user_id, unnest(${identifier(PACKED_EVENTS)}) AS digest FROM by_event)`;
 const WIDE = `(SELECT user_id, (digest & ${2n ** 64n - 1n}::UHUGEINT)::UBIGINT AS digest, (digest >> 64)::UBIGINT AS session_id FROM ${LISTED})`;
 const TIME = 'make_timestamp((digest >> 7)::BIGINT) AS t';
 
@@ -49,7 +49,7 @@ const firsts = {
  *
  * @param asked whether it matters when a session was, and what it is called: a hash has no name and no order
  */
-export const digestOf = (facts: SessionFacts, asked: { times: boolean; ids: boolean }): Digest | undefined => {
+export const packEvents = (facts: SessionFacts, asked: { times: boolean; ids: boolean }): PackedEvents | undefined => {
   const { ids, flags, completeFlags, hasDevice, devices } = facts;
   if (ids === 'mixed' || (ids === 'given' && asked.ids) || flags.size !== completeFlags.size) return undefined;
   if (hasDevice && (devices.length === 0 || devices.length >= OTHER)) return undefined;

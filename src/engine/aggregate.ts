@@ -1,12 +1,12 @@
 /** What a run of the engine is asked, and what it has found on the way. */
-import type { Config } from '../config.js';
-import type { Fault } from '../io/located.js';
+import type { Config } from '../config/settings.js';
+import type { Fault } from '../intake/locate.js';
 import { Failure } from '../model.js';
-import { bySession, type LogFacts, type Plan, watched } from '../sql/query.js';
-import type { Digest } from '../sql/digest.js';
+import { bySession, type LogFacts, type Plan, profiledColumns } from '../sql/query.js';
+import type { PackedEvents } from '../sql/packedEvents.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
-import type { Engine } from './duckdb.js';
+import type { Engine } from './duckdb/open.js';
 
 /** What to compute. */
 export interface Request {
@@ -75,9 +75,9 @@ export const factsFrom = (
   return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0) };
 };
 
-/** SQL: how many rows have the column, for each `watched` column. */
+/** SQL: how many rows have the column, for each `profiledColumns` column. */
 export const knownCells = (plan: Plan, filter = ''): string[] =>
-  watched(plan).map((column) => `count(${identifier(column)})${filter}`);
+  profiledColumns(plan).map((column) => `count(${identifier(column)})${filter}`);
 
 /** Rows that are looked at before all are read, to guess what they are like. */
 export const SAMPLE = 2048;
@@ -105,7 +105,7 @@ export const namesOf = (found: unknown): string[] => {
 export const aggregateSessions = async (
   engine: Engine,
   plan: Plan,
-  { rows, paths, digest }: { rows: string; paths: readonly string[]; digest?: Digest | undefined },
+  { rows, paths, digest }: { rows: string; paths: readonly string[]; digest?: PackedEvents | undefined },
 ): Promise<Plan> => {
   const make = (sql: string, values?: readonly string[]): Promise<void> =>
     engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${sql}`, values);

@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Log } from './intake.js';
-import { bad } from './landing.js';
+import type { Log } from './bind.js';
 import { jsonFault, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
+import { bad } from './refuse.js';
 
 /** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
 export interface Located {

@@ -1,8 +1,8 @@
 /** The files of a ranking, and that what is written is read back. */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { type Format, listText, scoresCsv } from '../../src/io/scoresFile.js';
-import { readScores } from '../../src/io/scoresReader.js';
+import { type ListFormat, listText, scoresCsv } from '../../src/io/writeScores.js';
+import { readScores } from '../../src/io/readScores.js';
 import { type Ranking, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
 import { type UserRow, Users } from '../../src/scoring/users.js';
@@ -48,7 +48,7 @@ C",9.88,low,signed up (+9.9),,9.88,0,0,0,0,abc
 });
 
 describe('the list', () => {
-  const list = (format: Format): string => text(listText(CROWD, [0, 1], 'abc', format));
+  const list = (format: ListFormat): string => text(listText(CROWD, [0, 1], 'abc', format));
   const user = (signup: number | null, call: number | null) => [
     expect.objectContaining({ signal: 'signup', value: signup }),
     expect.objectContaining({ signal: 'call', value: call }),

@@ -3,12 +3,14 @@
  * or later than as-of is told apart. Rows are kept in a Parquet file of our own meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
-import { type Log, spelled } from '../io/intake.js';
-import { type Fault, type Located, locate, rawText } from '../io/located.js';
+import { spelled } from '../intake/open.js';
+import { type Log } from '../intake/bind.js';
+import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
+import { percent } from '../text/numbers.js';
 import { Failure } from '../model.js';
-import { byEvent, checkedRows, excluded, type Plan, watched, withoutDuplicates } from '../sql/query.js';
+import { byEvent, checkedRows, excluded, type Plan, profiledColumns, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';
-import type { Engine } from './duckdb.js';
+import type { Engine } from './duckdb/open.js';
 import {
   aggregateSessions,
   type Aggregated,
@@ -22,8 +24,8 @@ import {
   SAMPLE,
   sum,
   TooManyRejected,
-} from './run.js';
-import { locatedSource, ownParquet, parquetRows } from './sources.js';
+} from './aggregate.js';
+import { locatedRelation, ownParquet, parquetRows } from './duckdb/relations.js';
 
 /** The rows that break a rule, in file order. */
 const rejectedRows = async (
@@ -62,8 +64,6 @@ const rejectedRows = async (
   return faults;
 };
 
-const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
-
 /** Refuses a run in which too much was rejected. */
 const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: number, limit: number): void => {
   const share = read === 0 ? 0 : faults.length / read;
@@ -79,7 +79,7 @@ const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: num
   }
   if (share > limit) {
     throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share)}) are rejected, over the limit of ${percent(limit)}; ${example}. Mend the rows, or raise --max-rejected`,
+      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Mend the rows, or raise --max-rejected`,
       faults,
     );
   }
@@ -97,7 +97,7 @@ const locateIn = async (engine: Engine, log: Log, index: number, scratch: string
  * @param asOf microseconds since 1970; undefined: the latest timestamp of the log
  * @throws TooManyRejected, and Failure `data` where a file cannot be told into records
  */
-export const readCarefully = async (
+export const readStrict = async (
   engine: Engine,
   logs: readonly Log[],
   plan: Plan,
@@ -107,7 +107,7 @@ export const readCarefully = async (
   const { config, scratch } = request;
   const located: Located[] = [];
   for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, scratch));
-  const source = locatedSource(logs, located, config.events.unknown);
+  const source = locatedRelation(logs, located, config.events.unknown);
   const kept = join(scratch, 'checked.parquet');
   await engine.run(
     `COPY (${checkedRows({ source: source.sql, rules: plan.rules })}) TO ${literal(kept)} (FORMAT parquet)`,
@@ -150,7 +150,7 @@ export const readCarefully = async (
   const last = asOf ?? row?.at(-1);
   const careful: Plan = {
     ...plan,
-    facts: { ...factsFrom(watched(plan), cells, early), devices: namesOf(devices?.[0]) },
+    facts: { ...factsFrom(profiledColumns(plan), cells, early), devices: namesOf(devices?.[0]) },
     asOf: instantOf(typeof last === 'bigint' ? last : 0n),
   };
   let usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCleanUsers } from '../../src/io/cleanUsers.js';
-import { readUsers, readUsersStrictly } from '../../src/io/usersFile.js';
+import { readUsersFast } from '../../src/io/readUsersFast.js';
+import { readUsers, readUsersStrictly } from '../../src/io/readUsers.js';
 import type { Users } from '../../src/scoring/users.js';
 import { featuresCsv } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
@@ -88,7 +88,7 @@ describe('the fast reader', () => {
     let taken = 0;
     await holdsAsync(fc.tuple(file, fc.integer({ min: 1, max: 64 })), async ([content, chunk]) => {
       const path = write('random.csv', content);
-      const fast = await readCleanUsers(path, signals, chunk);
+      const fast = await readUsersFast(path, signals, chunk);
       if (fast) taken++;
       const strict = fast && (await readUsersStrictly(path, signals));
       expect(fast && told(fast)).toStrictEqual(strict && told(strict));
@@ -105,7 +105,7 @@ describe('the fast reader', () => {
       fc.tuple(fc.nat(plain.length - 1), fc.constantFrom(...Buffer.from('",\n\r019.-ex\0\xff', 'latin1'))),
       async ([at, byte]) => {
         const path = write('changed.csv', Uint8Array.from(plain.with(at, byte)));
-        const fast = await readCleanUsers(path, signals);
+        const fast = await readUsersFast(path, signals);
         if (fast) taken++;
         const strict = fast && (await readUsersStrictly(path, signals));
         expect(fast && told(fast)).toStrictEqual(strict && told(strict));
@@ -131,7 +131,7 @@ describe('the fast reader', () => {
     ['with no user', featuresCsv([])],
   ])('takes %s', async (_, content) => {
     const path = write('features.csv', content);
-    const fast = await readCleanUsers(path, signals);
+    const fast = await readUsersFast(path, signals);
     expect(fast && told(fast)).toStrictEqual(told(await readUsersStrictly(path, signals)));
   });
 
@@ -140,7 +140,7 @@ describe('the fast reader', () => {
     const path = write('chunks.csv', content);
     const expected = told(await readUsersStrictly(path, signals));
     for (let chunk = 1; chunk <= content.length; chunk++) {
-      const fast = await readCleanUsers(path, signals, chunk);
+      const fast = await readUsersFast(path, signals, chunk);
       expect(fast && told(fast)).toStrictEqual(expected);
     }
   });
@@ -152,13 +152,13 @@ describe('the fast reader', () => {
     ['bytes that are not UTF-8', Buffer.from(plain.replace('ë', '\u0001')).map((byte) => (byte === 1 ? 0xff : byte))],
   ])('leaves alone %s, and the reader of record says why', async (_, content) => {
     const path = write('features.csv', content);
-    expect(await readCleanUsers(path, signals)).toBeUndefined();
+    expect(await readUsersFast(path, signals)).toBeUndefined();
     await expect(readUsers(path, signals)).rejects.toMatchObject({ kind: 'data' });
   });
 
   it('leaves alone what cannot be read, such as a folder or no file', async () => {
-    expect(await readCleanUsers(write('here.csv', '').replace('here', 'not-here'), signals)).toBeUndefined();
-    expect(await readCleanUsers('/', signals)).toBeUndefined();
-    expect(await readCleanUsers('-', signals)).toBeUndefined();
+    expect(await readUsersFast(write('here.csv', '').replace('here', 'not-here'), signals)).toBeUndefined();
+    expect(await readUsersFast('/', signals)).toBeUndefined();
+    expect(await readUsersFast('-', signals)).toBeUndefined();
   });
 });

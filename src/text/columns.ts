@@ -1,6 +1,6 @@
 /** Text in columns for a terminal: widths as they are seen, nothing in a name that could move the cursor. */
 import type { WriteStream } from 'node:tty';
-import { printable } from './terminal.js';
+import { printable } from './printable.js';
 
 /** What a text is printed on. */
 export interface Screen {
@@ -114,7 +114,3 @@ export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INF
   }
   return [...out, line];
 };
-
-/** A number of things: `1 user`, `1,000 users`. */
-export const counted = (n: number, what: string): string =>
-  `${String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`;

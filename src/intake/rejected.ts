@@ -1,6 +1,6 @@
 /** rejected_events.csv: every record that was not used, where it stands, why, and as it is written there. */
 import { stringify } from 'csv-stringify/sync';
-import type { Fault } from './located.js';
+import type { Fault } from './locate.js';
 
 /** The file as text, in pieces; a header alone means that nothing was rejected. */
 export function* rejectedCsv(faults: readonly Fault[]): Generator<string> {

@@ -1,14 +1,15 @@
 /** Where records begin and end: the count that does not trust the engine. */
 import { describe, expect, it } from 'vitest';
-import { glance, MAX_RECORD_BYTES, type RawRecord, walkRecords } from '../../src/io/records.js';
+import { MAX_RECORD_BYTES, type RawRecord, walkRecords } from '../../src/intake/records.js';
+import { scanFile } from '../../src/intake/scan.js';
 import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();
 
-describe('a glance at the first cells', () => {
+describe('a scan of the first cells', () => {
   const endsOf = async (content: string, crlf = false): Promise<string[] | undefined> => {
-    const { growing } = await glance(write('log.csv', content), ',', crlf);
-    return growing && [growing.first.toString(), growing.last.toString()];
+    const { ascending } = await scanFile(write('log.csv', content), ',', crlf);
+    return ascending && [ascending.first.toString(), ascending.last.toString()];
   };
 
   it.each([
@@ -53,14 +54,14 @@ describe('a glance', () => {
     ['a header alone', 'a,b\n', 0, undefined],
     ['a byte order mark', '\uFEFFa,b\n1,2\n', 1, ends('1', '1')],
     ['quotes, with lines in them', 'a,b\n"1\n\n""",2\n3,"4"\n', 2, undefined],
-  ])('counts the records of a file with %s', async (_, content, records, growing) => {
-    expect(await glance(write('log.csv', content), ',', false)).toEqual({ records, regular: true, growing });
+  ])('counts the records of a file with %s', async (_, content, records, ascending) => {
+    expect(await scanFile(write('log.csv', content), ',', false)).toEqual({ records, regular: true, ascending });
   });
 
   it('takes a line of a megabyte, wherever it stands', async () => {
     const long = 'x'.repeat(MAX_RECORD_BYTES - 2);
     for (const content of [`a,b\n1,${long}\n`, `a,b\n1,${long}`, `a,b\n1,2\n3,${long}\n4,${long}\n5,6`]) {
-      expect(await glance(write('log.csv', content), ',', false)).toMatchObject({
+      expect(await scanFile(write('log.csv', content), ',', false)).toMatchObject({
         records: content.split('\n').filter((line) => line !== '').length - 1,
         regular: true,
       });
@@ -69,13 +70,13 @@ describe('a glance', () => {
 
   it('counts those of a file with CR LF where that is expected', async () => {
     const path = write('log.csv', 'a,b\r\n1,2\r\n"3",4\r\n');
-    expect(await glance(path, ',', true)).toEqual({ records: 2, regular: true });
-    expect(await glance(write('plain.csv', 'a,b\r\n1,2\r\n'), ',', true)).toEqual({
+    expect(await scanFile(path, ',', true)).toEqual({ records: 2, regular: true });
+    expect(await scanFile(write('plain.csv', 'a,b\r\n1,2\r\n'), ',', true)).toEqual({
       records: 1,
       regular: true,
-      growing: ends('1', '1'),
+      ascending: ends('1', '1'),
     });
-    expect((await glance(path, ',', false)).regular).toBe(false);
+    expect((await scanFile(path, ',', false)).regular).toBe(false);
   });
 
   it.each([
@@ -93,7 +94,7 @@ describe('a glance', () => {
     ['a last line of over a megabyte', `a,b\n1,2\n3,${'x'.repeat(MAX_RECORD_BYTES)}`],
     ['nothing', ''],
   ])('does not trust a file with %s', async (_, content) => {
-    expect((await glance(write('log.csv', content), ',', false)).regular).toBe(false);
+    expect((await scanFile(write('log.csv', content), ',', false)).regular).toBe(false);
   });
 });
 

@@ -3,7 +3,8 @@ import { Failure } from '../model.js';
 import type { ScoredUser, Scores } from '../scoring/compare.js';
 import { type Header, readHeader, requireColumns } from './header.js';
 import { records } from './csv.js';
-import { cellNumber, shown } from './cells.js';
+import { cellNumber } from '../text/numbers.js';
+import { shown } from '../text/printable.js';
 
 const SUFFIX = '_points';
 

@@ -16,3 +16,6 @@ export const printable = (text: string, keep: { lines?: boolean } = {}): string 
   stripVTControlCharacters(text)
     .replaceAll(BREAK, (c) => (keep.lines && c === '\n' ? c : ' '))
     .replaceAll(CONTROL, (c) => (keep.lines && c === '\n' ? c : ''));
+
+/** A cell as a message shows it: short, and quoted. */
+export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);

@@ -1,9 +1,9 @@
 /** Tables for the README, made from the catalogues so that the two cannot drift apart. */
-import type { Features } from './catalogue/measures.js';
-import type { Persona } from './catalogue/personas.js';
-import type { Source, Theirs } from './catalogue/sources.js';
-import type { Weights } from './catalogue/weights.js';
-import { curveWords } from './scoring/curves.js';
+import type { Features } from '../../src/catalogue/measures.js';
+import type { Persona } from '../../src/catalogue/personas.js';
+import type { Source, Theirs } from '../../src/catalogue/sources.js';
+import type { Weights } from '../../src/catalogue/weights.js';
+import { curveWords } from '../../src/scoring/curves.js';
 
 const table = (head: string, rule: string, rows: readonly (readonly (string | number)[])[]): string =>
   [

@@ -2,13 +2,13 @@
 import { SCORE_COLUMNS } from '../model.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
-import { csvCell, csvLine, textCell } from './sheet.js';
+import { csvCell, csvLine, escapeFormula } from './sheet.js';
 
 /** How the short list is written. */
-export const FORMATS = ['csv', 'json', 'ndjson'] as const;
+export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
 
 /** How the short list is written. */
-export type Format = (typeof FORMATS)[number];
+export type ListFormat = (typeof LIST_FORMATS)[number];
 
 /** Bytes gathered before they are handed to the disk. */
 const BATCH = 1 << 16;
@@ -26,7 +26,7 @@ const pointsText = (hundredths: number): string => {
 
 /** The six columns of one user as CSV: text quoted and safe for spreadsheets, numbers plain. */
 const sixCells = (user: Ranked, { model }: Ranking): string => {
-  const [id, name, explanation] = [user.id, user.name, user.explanation].map((text) => csvCell(textCell(text)));
+  const [id, name, explanation] = [user.id, user.name, user.explanation].map((text) => csvCell(escapeFormula(text)));
   const converted = Number.isNaN(user.converted) ? '' : String(user.converted);
   return `${id},${name},${pointsText(user.score)},${labelOf(user.score, model.labels)},${explanation},${converted}`;
 };
@@ -96,7 +96,12 @@ export const userJson = (user: Ranked, ranking: Ranking, config: string): object
   config,
 });
 
-function* listLines(ranking: Ranking, places: readonly number[], config: string, format: Format): Generator<string> {
+function* listLines(
+  ranking: Ranking,
+  places: readonly number[],
+  config: string,
+  format: ListFormat,
+): Generator<string> {
   if (format === 'csv') yield csvLine([...SCORE_COLUMNS, 'config']);
   if (format === 'json') yield '[';
   for (const [i, place] of places.entries()) {
@@ -113,5 +118,5 @@ export const listText = (
   ranking: Ranking,
   places: readonly number[],
   config: string,
-  format: Format,
+  format: ListFormat,
 ): Iterable<Uint8Array> => batched(listLines(ranking, places, config, format));

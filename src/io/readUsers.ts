@@ -2,8 +2,9 @@
 import { Failure } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { type Header, readHeader, requireColumns } from './header.js';
-import { cellNumber, shown } from './cells.js';
-import { readCleanUsers } from './cleanUsers.js';
+import { cellNumber } from '../text/numbers.js';
+import { shown } from '../text/printable.js';
+import { readUsersFast } from './readUsersFast.js';
 import { records } from './csv.js';
 
 const hintFor = (header: Header): string =>
@@ -19,7 +20,7 @@ const hintFor = (header: Header): string =>
  * @throws Failure `noInput` or `data`, naming file, line and column
  */
 export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> =>
-  (await readCleanUsers(path, signals)) ?? readUsersStrictly(path, signals);
+  (await readUsersFast(path, signals)) ?? readUsersStrictly(path, signals);
 
 /** The reader of record: as `readUsers`, whatever the file is like; ten times slower. */
 export const readUsersStrictly = async (path: string, signals: readonly string[]): Promise<Users> => {

@@ -1,6 +1,6 @@
 /** What events are told to sessions in 64 bits, and when that is not enough. */
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../src/sql/digest.js';
+import { packEvents } from '../../src/sql/packedEvents.js';
 import { SESSION_FLAGS, type SessionFacts } from '../../src/sql/sessions.js';
 
 const flags = new Set(SESSION_FLAGS);
@@ -23,7 +23,7 @@ describe('a digest', () => {
     ['it is unknown what devices are called', { devices: [] }, nothing],
     ['there are more devices than places', { devices: named(15) }, nothing],
   ])('is none where %s', (_, change, asked) => {
-    expect(digestOf({ ...facts, ...change }, asked)).toBeUndefined();
+    expect(packEvents({ ...facts, ...change }, asked)).toBeUndefined();
   });
 
   it.each<[string, Partial<SessionFacts>, { times: boolean; ids: boolean }, string]>([
@@ -38,6 +38,6 @@ describe('a digest', () => {
     ['the time, where there are no ids', { ids: 'none' }, { times: true, ids: true }, '(epoch_us(t)::UBIGINT << 7) | '],
     ['a place for each of fourteen devices', { devices: named(14) }, nothing, '((hash(session_id) >> 7) << 7) | '],
   ])('begins with %s', (_, change, asked, begins) => {
-    expect(digestOf({ ...facts, ...change }, asked)?.of.slice(0, begins.length)).toBe(begins);
+    expect(packEvents({ ...facts, ...change }, asked)?.of.slice(0, begins.length)).toBe(begins);
   });
 });

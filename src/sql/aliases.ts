@@ -2,7 +2,7 @@
 import type { Feature, Features, RowMeasure } from '../catalogue/measures.js';
 
 /** Names that no column and nothing of ours has, one for each of `columns`. */
-export const ownNames = (columns: readonly string[]): ReadonlyMap<string, string> =>
+export const aliasesFor = (columns: readonly string[]): ReadonlyMap<string, string> =>
   new Map(columns.map((column, i) => [column, `own column ${i + 1}`]));
 
 const renamed = (is: RowMeasure, name: (column: string) => string): RowMeasure => ({
@@ -12,7 +12,7 @@ const renamed = (is: RowMeasure, name: (column: string) => string): RowMeasure =
 });
 
 /** Features that read the columns of the log by `names`. */
-export const overNames = (features: Features, names: ReadonlyMap<string, string>): Features => {
+export const withAliases = (features: Features, names: ReadonlyMap<string, string>): Features => {
   const name = (column: string): string => names.get(column) ?? column;
   const change = (feature: Feature): Feature =>
     feature.from === 'events' ? { ...feature, is: renamed(feature.is, name) } : feature;

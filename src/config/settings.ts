@@ -1,14 +1,11 @@
-/** What a user may change, from gesture.yaml: parsed, checked and merged over the defaults. */
+/** What a user may change: its types, its defaults, and the hash that names a configuration. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { features as builtIn } from './catalogue/features.js';
-import type { Features } from './catalogue/measures.js';
-import { idleTimeout } from './catalogue/sessions.js';
-import { type Pages, type Source, type SourceName, sources, type Theirs } from './catalogue/sources.js';
-import { defaultLabels, defaultWeights, type Thresholds, type Weights } from './catalogue/weights.js';
-
-/** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
-export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
+import { features as builtIn } from '../catalogue/features.js';
+import type { Features } from '../catalogue/measures.js';
+import { idleTimeout } from '../catalogue/sessions.js';
+import { type Pages, type Source, type SourceName, sources, type Theirs } from '../catalogue/sources.js';
+import { defaultLabels, defaultWeights, type Thresholds, type Weights } from '../catalogue/weights.js';
+import type { TimestampForm } from '../model.js';
 
 /** How the cells of a log are read: which column is which of ours, and what is said in them. */
 export interface EventSettings {
@@ -78,7 +75,7 @@ const mapValues = <In, Out>(record: Readonly<Record<string, In>>, change: (value
  * Adds to settings the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are left out: they explain
  * a score and never move it, and `gesture compare` must not blame them.
  */
-const finished = (settings: Settings, path?: string): Config => {
+export const withHash = (settings: Settings, path?: string): Config => {
   const numbers = {
     ...settings,
     features: mapValues(settings.features, ({ from, is, unit }) => ({ from, is, unit })),
@@ -89,7 +86,7 @@ const finished = (settings: Settings, path?: string): Config => {
 };
 
 /** The configuration of a run without gesture.yaml. */
-export const defaultConfig: Config = finished({
+export const defaultConfig: Config = withHash({
   events: { columns: {}, types: {}, timestamp: 'iso' },
   sessions: { timeoutMinutes: idleTimeout.minutes },
   features: builtIn,
@@ -102,23 +99,4 @@ export const defaultConfig: Config = finished({
 export const eventsOf = (from: SourceName): EventSettings => {
   const { columns, types, pages, unknown, timestamp }: Source = sources[from];
   return { from, columns, types, pages, ...(unknown && { unknown }), timestamp };
-};
-
-/** Where a project keeps its settings. */
-export const CONFIG_FILE = 'gesture.yaml';
-
-/**
- * The configuration of a run.
- *
- * @param path what `--config` says; without it ./gesture.yaml is read if it is there
- * @param from what `--from` says; columns and types of gesture.yaml are merged over it
- * @throws Failure `noInput` where `path` cannot be read, `usage` with file:line:column for everything that is wrong in it
- */
-export const loadConfig = async (path?: string, from?: SourceName): Promise<Config> => {
-  const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
-  const defaults = from === undefined ? defaultConfig : finished({ ...defaultConfig, events: eventsOf(from) });
-  if (file === undefined) return defaults;
-  // Only a run with a gesture.yaml pays for the parser and the checks.
-  const { readSettings } = await import('./config/read.js');
-  return finished(await readSettings(file, defaults), file);
 };

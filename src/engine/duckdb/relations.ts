@@ -1,12 +1,12 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
-import type { EventSettings } from '../config.js';
-import type { Log, Place } from '../io/intake.js';
-import type { Located } from '../io/located.js';
-import { identifier, literal } from '../sql/text.js';
-import type { Engine } from './duckdb.js';
+import type { EventSettings } from '../../config/settings.js';
+import type { Log, CellPath } from '../../intake/bind.js';
+import type { Located } from '../../intake/locate.js';
+import { identifier, literal } from '../../sql/text.js';
+import type { Engine } from './open.js';
 
 /** A relation. */
-export interface Source {
+export interface Relation {
   readonly sql: string;
   /** Values for $1, $2 ... of `sql`. */
   readonly paths: readonly string[];
@@ -40,7 +40,7 @@ const within = (column: string, pointer: string): string => `CASE
       WHEN json_valid(${column}::VARCHAR) THEN json_extract_string(${column}::VARCHAR, ${literal(pointer)}) END`;
 
 /** The cell at a place, as text, NULL where it is empty. `shift`: columns that stand before those of the log. */
-const cellAt = (log: Log, place: Place, pointers: readonly string[], shift: number): string => {
+const cellAt = (log: Log, place: CellPath, pointers: readonly string[], shift: number): string => {
   if (log.format === 'ndjson') return `nullif(found[${pointers.indexOf(place.within ?? '') + 1}], '')`;
   const column = log.format === 'parquet' ? identifier(log.header[place.at] ?? '') : `c${place.at + shift}`;
   if (place.within !== undefined) return `nullif(${within(column, place.within)}, '')`;
@@ -61,13 +61,13 @@ const cells = (log: Log, at: number, unknown: EventSettings['unknown'] = {}, shi
   return [...named, `${at} AS "#file"`].join(', ');
 };
 
-const together = (relations: readonly string[], paths: readonly string[]): Source => ({
+const together = (relations: readonly string[], paths: readonly string[]): Relation => ({
   sql: `(${relations.join(' UNION ALL BY NAME ')})`,
   paths: paths.map(literalPath),
 });
 
 /** The logs as they are: only for CSV whose lines are its records, and Parquet. */
-export const directSource = (logs: readonly Log[], unknown: EventSettings['unknown']): Source =>
+export const directRelation = (logs: readonly Log[], unknown: EventSettings['unknown']): Relation =>
   together(
     logs.map((log, i) => {
       const { delimiter, crlf } = log;
@@ -79,7 +79,7 @@ export const directSource = (logs: readonly Log[], unknown: EventSettings['unkno
   );
 
 /** Where each record is: "#line" (in Parquet the number of the row), and "#offset" and "#length" or "#raw". */
-const locatedRelation = (log: Log, i: number, unknown: EventSettings['unknown']): string => {
+const locatedLog = (log: Log, i: number, unknown: EventSettings['unknown']): string => {
   const path = `$${i + 1}`;
   if (log.format === 'parquet') {
     return `SELECT ${cells(log, i, unknown)}, file_row_number + 1 AS "#line", to_json(rows)::VARCHAR AS "#raw"
@@ -98,13 +98,13 @@ const locatedRelation = (log: Log, i: number, unknown: EventSettings['unknown'])
 };
 
 /** The logs from their located copies (Parquet: as it is), each row with where it was. */
-export const locatedSource = (
+export const locatedRelation = (
   logs: readonly Log[],
   located: readonly Pick<Located, 'path'>[],
   unknown: EventSettings['unknown'],
-): Source =>
+): Relation =>
   together(
-    logs.map((log, i) => locatedRelation(log, i, unknown)),
+    logs.map((log, i) => locatedLog(log, i, unknown)),
     located.map((copy) => copy.path),
   );
 

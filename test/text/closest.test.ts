@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closest, didYouMean } from '../../src/io/closest.js';
+import { closest, didYouMean } from '../../src/text/closest.js';
 
 const NAMES = ['signups', 'signup_rate', 'page_views', 'spam_rate'];
 

@@ -3,7 +3,7 @@ import type * as DuckDB from '@duckdb/node-api';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { Failure, systemCode } from '../model.js';
+import { Failure, systemCode } from '../../model.js';
 
 /** What a run may use of the machine. */
 export interface EngineLimits {

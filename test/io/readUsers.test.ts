@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { readUsers } from '../../src/io/usersFile.js';
+import { readUsers } from '../../src/io/readUsers.js';
 import { featuresCsv } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
 

@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { systemCode } from '../model.js';
 import { Users } from '../scoring/users.js';
-import { cellNumber } from './cells.js';
+import { cellNumber } from '../text/numbers.js';
 
 const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30];
 const BOM = '\uFEFF';
@@ -156,7 +156,7 @@ const readerFor = (header: string, signals: readonly string[]): RecordReader | u
   return new RecordReader(new Users(signals.length), ofColumns, signals.length);
 };
 
-/** The same as `readCleanUsers`, for an open file. */
+/** The same as `readUsersFast`, for an open file. */
 const readFile = async (file: FileHandle, signals: readonly string[], chunk: number): Promise<Users | undefined> => {
   let reader: RecordReader | undefined;
   const take = (bytes: Buffer): number => {
@@ -192,7 +192,7 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
  * @param chunk bytes read at a time
  * @returns undefined where the file is not clean, or cannot be read
  */
-export const readCleanUsers = async (
+export const readUsersFast = async (
   path: string,
   signals: readonly string[],
   chunk = 1 << 20,

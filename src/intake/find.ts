@@ -1,0 +1,37 @@
+/** From the names on a command line to the files they mean. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../model.js';
+import { noInput, reasonOf } from './refuse.js';
+
+/**
+ * The files that command-line arguments name. A name that exists is itself; else it may be a pattern (`logs/*.csv`).
+ *
+ * @throws Failure `noInput` for a missing file, a folder, an address, a pattern without a match
+ */
+export const resolveInputs = async (names: readonly string[]): Promise<string[]> => {
+  const found: string[] = [];
+  for (const name of names) {
+    if (name === '-') found.push(name);
+    else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) {
+      throw noInput(name, 'it is an address, not a file: gesture opens no connections; download it first');
+    } else {
+      try {
+        if ((await stat(name)).isDirectory()) {
+          throw noInput(name, `it is a folder: name its files, for example '${join(name, '*.csv')}'`);
+        }
+        found.push(name);
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        const pattern = /[*?[{]/.test(name);
+        const matches = pattern
+          ? (await (await import('tinyglobby')).glob(name, { dot: false, expandDirectories: false })).toSorted()
+          : [];
+        if (matches.length === 0)
+          throw noInput(name, pattern ? 'no file matches this pattern' : reasonOf(error), error);
+        found.push(...matches);
+      }
+    }
+  }
+  return found;
+};
