@@ -1,5 +1,5 @@
 /**
- * The vocabulary of measures: what can be measured about a user, as plain data.
+ * The vocabulary of measures: what can be measured about a user, as plain data, and what each measure needs.
  * The same words serve the catalogue in code and the `features:` of gesture.yaml; `sql/` spells each once.
  */
 
@@ -8,17 +8,17 @@ export interface Where {
   readonly column: string;
   readonly equals?: string | undefined;
   readonly in?: readonly string[] | undefined;
-  /** An RE2 regular expression that has to match somewhere in the cell. */
+  /** An RE2 regular expression that must match somewhere in the cell. */
   readonly matches?: string | undefined;
 }
 
-/** Measures over the events or the sessions of one user (their rows). */
+/** Measures over the rows of one user: events or sessions. */
 export type RowMeasure =
   /** Number of rows. */
   | { readonly op: 'count' }
   /** Number of rows that meet the condition. */
   | ({ readonly op: 'countWhere' } & Where)
-  /** Arithmetic over a numeric column; unknown cells are left out; unknown where no cell is known (`sum`: 0). */
+  /** Arithmetic over a numeric column; unknown cells are skipped; unknown if no cell is known (`sum`: 0). */
   | { readonly op: 'sum' | 'max' | 'min' | 'mean'; readonly column: string; readonly where?: Where | undefined }
   /** Number of different known values. */
   | { readonly op: 'distinct'; readonly column: string; readonly where?: Where | undefined }
@@ -30,7 +30,7 @@ export type RowMeasure =
   | { readonly op: 'firstTime' | 'lastTime'; readonly where?: Where | undefined }
   /** Number of different UTC days with a row. */
   | { readonly op: 'distinctDays'; readonly where?: Where | undefined }
-  /** Days (with fraction) from the first or last row to as-of; unknown where there is none. */
+  /** Days (with fraction) from the first or last row to as-of; unknown if there is none. */
   | { readonly op: 'daysSinceFirst' | 'daysSinceLast'; readonly where?: Where | undefined }
   /** 1 if a row lies in the last `days` days before as-of (as-of included, its far edge excluded), else 0. */
   | { readonly op: 'activeInLast'; readonly days: number; readonly where?: Where | undefined }
@@ -41,10 +41,10 @@ export type RowMeasure =
 
 /** Measures over other features of the same user. */
 export type FeatureMeasure =
-  /** One feature divided by another; unknown where the divisor is 0 or unknown. */
+  /** One feature divided by another; unknown if the divisor is 0 or unknown. */
   { readonly op: 'ratio'; readonly of: string; readonly per: string };
 
-/** Where a feature is measured, how, in what unit, and what it is called in words. */
+/** Where a feature is measured, how, in what unit, and its name in words. */
 export type Feature = {
   /** Unit of the value: `events`, `sessions`, `days`, `USD`, `per session`, `text`, `flag`, `UTC` ... */
   readonly unit: string;
@@ -89,3 +89,79 @@ export const valueKind = (feature: Feature): ValueKind => {
       return 'number';
   }
 };
+
+/** The condition that a measure puts on its rows, if it has one. */
+export const conditionOf = (is: Feature['is']): Where | undefined => {
+  if (is.op === 'countWhere') return is;
+  return 'where' in is ? is.where : undefined;
+};
+
+/** The columns that a measure over rows reads. */
+export const columnsOf = (is: RowMeasure): string[] => {
+  const columns = ['column' in is ? is.column : undefined, conditionOf(is)?.column];
+  return [...new Set(columns.filter((column) => column !== undefined))];
+};
+
+/** The event types that a measure names, exactly; a pattern names none. */
+export const eventTypesOf = (is: RowMeasure): string[] => {
+  if (is.op === 'everyOf') return is.column === 'event_type' ? [...is.values] : [];
+  const where = conditionOf(is);
+  if (where?.column !== 'event_type') return [];
+  return [where.equals, ...(where.in ?? [])].filter((type) => type !== undefined);
+};
+
+/** The column that a measure calculates with, which must hold numbers; undefined if it does no arithmetic. */
+export const numberColumnOf = (is: RowMeasure): string | undefined => {
+  switch (is.op) {
+    case 'sum':
+    case 'max':
+    case 'min':
+    case 'mean':
+      return is.column;
+    default:
+      return undefined;
+  }
+};
+
+/** True of a measure that cannot be aggregated before as-of is known. */
+export const needsAsOf = (is: RowMeasure): boolean => is.op === 'activeInLast' || is.op === 'trend';
+
+/** True of a measure over sessions for which it matters when they were. */
+export const needsTimes = (is: RowMeasure): boolean => {
+  const untimed = ['events', 'device', 'is_repeat', 'is_bounce', 'is_spam'];
+  switch (is.op) {
+    case 'latest':
+    case 'firstTime':
+    case 'lastTime':
+    case 'distinctDays':
+    case 'daysSinceFirst':
+    case 'daysSinceLast':
+    case 'activeInLast':
+    case 'trend':
+      return true;
+    default:
+      return columnsOf(is).some((column) => !untimed.includes(column));
+  }
+};
+
+/**
+ * True of a measure that needs the ids of sessions: by name, or for their order, which decides between sessions that
+ * start at the same instant.
+ */
+export const needsSessionIds = (is: RowMeasure): boolean => {
+  const columns = columnsOf(is);
+  return is.op === 'latest' || columns.includes('session_id') || (columns.includes('is_repeat') && columns.length > 1);
+};
+
+/** The same measure over columns of other names. */
+export const withColumns = (is: RowMeasure, nameOf: (column: string) => string): RowMeasure => ({
+  ...is,
+  ...('column' in is ? { column: nameOf(is.column) } : {}),
+  ...('where' in is && is.where ? { where: { ...is.where, column: nameOf(is.where.column) } } : {}),
+});
+
+/** The features that are measured over the events or the sessions of a user, with their measures. */
+export const rowMeasures = (features: Features, level: 'events' | 'sessions'): [string, RowMeasure][] =>
+  Object.entries(features).flatMap(([name, feature]): [string, RowMeasure][] =>
+    feature.from === level ? [[name, feature.is]] : [],
+  );

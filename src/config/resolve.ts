@@ -1,12 +1,14 @@
 /** From a config file that is well formed to the settings of a run: names that exist, points that sum to 100. */
 import { features as builtIn } from '../catalogue/features.js';
 import {
+  columnsOf,
+  eventTypesOf,
   type Feature,
   type Features,
-  type RowMeasure,
+  numberColumnOf,
+  rowMeasures,
   SESSION_COLUMNS,
   valueKind,
-  type Where,
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
 import { type EventSettings, eventsOf, type Exclusions, type Settings } from './settings.js';
@@ -40,22 +42,6 @@ const at = (...path: PropertyKey[]) => ({
   named: (message: string): Problem => ({ path, message, atKey: true }),
 });
 
-const whereOf = (is: RowMeasure): Where | undefined => {
-  if (is.op === 'countWhere') return is;
-  return 'where' in is ? is.where : undefined;
-};
-
-/** The columns that a measure over rows reads, and the event types it asks for. */
-const reads = (is: RowMeasure): { columns: string[]; types: string[] } => {
-  const where = whereOf(is);
-  const columns = ['column' in is ? is.column : undefined, where?.column].filter((column) => column !== undefined);
-  const wanted = [where?.equals, ...(where?.in ?? [])].filter((value) => value !== undefined);
-  if (is.op === 'everyOf' && is.column === 'event_type') return { columns, types: [...is.values] };
-  return { columns, types: where?.column === 'event_type' ? wanted : [] };
-};
-
-const ARITHMETIC = new Set(['sum', 'max', 'min', 'mean']);
-
 const featureProblems = (name: string, feature: Feature, all: Features): Problem[] => {
   if (Object.hasOwn(builtIn, name)) return [at('features', name).named('is a built-in feature: choose another name')];
   if (RESERVED.has(name)) return [at('features', name).named('is already the name of a column: choose another name')];
@@ -68,16 +54,14 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
     });
   }
   const kinds: Readonly<Record<string, string>> = feature.from === 'sessions' ? SESSION_COLUMNS : EVENT_COLUMNS;
-  return reads(feature.is).columns.flatMap((column) => {
+  return columnsOf(feature.is).flatMap((column) => {
     const place = at('features', name, 'is', 'column');
     const kind = own(kinds, column);
     if (feature.from === 'sessions' && kind === undefined) {
       return [place.is(`sessions have no column "${column}"${didYouMean(column, Object.keys(kinds))}`)];
     }
-    if (!ARITHMETIC.has(feature.is.op) || kind === undefined || kind === 'number') return [];
-    return 'column' in feature.is && feature.is.column === column
-      ? [place.is(`"${column}" holds no numbers, so there is no ${feature.is.op} of it`)]
-      : [];
+    if (numberColumnOf(feature.is) !== column || kind === undefined || kind === 'number') return [];
+    return [place.is(`"${column}" holds no numbers, so there is no ${feature.is.op} of it`)];
   });
 };
 
@@ -111,7 +95,7 @@ const tellsGender = (name: string, all: Features, columns: EventSettings['column
     return [feature.is.of, feature.is.per].some((part) => tellsGender(part, all, columns));
   const theirs = (column: string): readonly string[] => [own(columns, column) ?? column].flat();
   const gender = theirs('gender');
-  return reads(feature.is).columns.some(
+  return columnsOf(feature.is).some(
     (column) => column === 'gender' || theirs(column).some((one) => gender.includes(one)),
   );
 };
@@ -208,9 +192,9 @@ const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undef
 
 /** Names on our side of a mapping have to lead somewhere; and a type close to one of ours is likely a slip. */
 const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
-  const read = Object.values(input.features ?? {}).flatMap((f) => (f.from === 'events' ? [reads(f.is)] : []));
-  const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...read.flatMap((part) => part.columns)];
-  const types = [...EVENT_TYPES, ...allOf, ...read.flatMap((part) => part.types)];
+  const measures = rowMeasures(input.features ?? {}, 'events').map(([, is]) => is);
+  const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
+  const types = [...EVENT_TYPES, ...allOf, ...measures.flatMap(eventTypesOf)];
   const unused = 'no feature uses it';
   return [
     ...Object.keys(input.events?.columns ?? {})

@@ -1,9 +1,11 @@
-/** What a run of the engine is asked, and what it has found on the way. */
+/** What a run is asked and what it finds, and the steps that the fast and the strict reading share. */
 import type { Config } from '../config/settings.js';
+import type { Log } from '../intake/bind.js';
 import type { Fault } from '../intake/locate.js';
 import { Failure } from '../model.js';
-import { bySession, type LogFacts, type Plan, profiledColumns } from '../sql/query.js';
 import type { PackedEvents } from '../sql/packedEvents.js';
+import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
+import { bySession } from '../sql/query.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
 import type { Engine } from './duckdb/open.js';
@@ -12,7 +14,7 @@ import type { Engine } from './duckdb/open.js';
 export interface Request {
   readonly inputs: readonly string[];
   readonly config: Config;
-  /** ISO 8601, `now` already replaced; undefined: the latest timestamp of the log. */
+  /** ISO 8601, `now` already replaced; undefined: the latest timestamp of the rows used. */
   readonly asOf: string | undefined;
   /** Largest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
@@ -25,6 +27,19 @@ export interface Request {
   readonly scratch: string;
 }
 
+/** What is read and measured: a request with its logs opened. */
+export interface Job {
+  readonly logs: readonly Log[];
+  readonly config: Config;
+  readonly plan: Plan;
+  /** Columns that only configured features read -> their names in SQL. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Microseconds since 1970; undefined: the latest timestamp of the rows used. */
+  readonly asOf: bigint | undefined;
+  readonly maxRejected: number;
+  readonly scratch: string;
+}
+
 /** The accounting of a run: `read = used + rejected + duplicate + excluded + later`, always. */
 export interface Accounts {
   readonly read: number;
@@ -33,7 +48,7 @@ export interface Accounts {
   readonly duplicate: number;
   /** Rows that `exclude` in gesture.yaml leaves out. */
   readonly excluded: number;
-  /** Rows after an as-of that was asked for. */
+  /** Rows later than an as-of that was asked for. */
   readonly later: number;
 }
 
@@ -47,12 +62,14 @@ export class TooManyRejected extends Failure {
   }
 }
 
-/** The tables `by_event` and `by_session` are made; from what, and what became of every row. */
+/** The tables `by_event` and `by_session` are made: from which rows, and what became of every row. */
 export interface Aggregated {
   readonly accounts: Accounts;
   readonly faults: readonly Fault[];
-  readonly plan: Plan;
-  /** Relation of the rows that were used. */
+  readonly facts: Facts;
+  /** Microseconds since 1970; 0 if no row was used. */
+  readonly asOf: bigint;
+  /** Relation of the rows that were used, with `t`. */
   readonly rows: string;
   /** Values for $1, $2 ... of `rows`. */
   readonly paths: readonly string[];
@@ -61,60 +78,61 @@ export interface Aggregated {
 /** The sum of numbers. */
 export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** The one number that a query comes to; 0 where it comes to none. */
+/** The one number that a query yields; 0 if it yields none. */
 export const count = async (engine: Engine, sql: string, paths?: readonly string[]): Promise<number> =>
   Number((await engine.rows(sql, paths))[0]?.[0] ?? 0);
 
-/** What is known of a log from the number of known cells of each of `columns`, in that order. */
+/** Facts about `columns`, from the number of known cells of each, in that order. */
 export const factsFrom = (
   columns: readonly string[],
   known: readonly number[],
   events: number,
-): Omit<LogFacts, 'devices'> => {
+): Omit<Facts, 'devices'> => {
   const of = (test: (n: number) => boolean): Set<string> => new Set(columns.filter((_, i) => test(known[i] ?? 0)));
   return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0) };
 };
 
-/** SQL: how many rows have the column, for each `profiledColumns` column. */
+/** SQL aggregates: how many rows have a cell of each profiled column. */
 export const knownCells = (plan: Plan, filter = ''): string[] =>
   profiledColumns(plan).map((column) => `count(${identifier(column)})${filter}`);
 
-/** Rows that are looked at before all are read, to guess what they are like. */
+/** Rows that are sampled to guess what the others are like. */
 export const SAMPLE = 2048;
 
 /** Devices that are counted by name, at most: each costs a counter in every session. */
 const FEW = 8;
 
-/** SQL: what rows call their devices, in byte order, a name a line; an aggregate. */
+/** SQL aggregate: the names of the devices of rows, in byte order, one per line. */
 export const deviceNames = ({ rules }: Plan): string => {
   const device = rules.columns.includes('device') ? 'device' : 'NULL::VARCHAR';
   return `string_agg(DISTINCT ${device}, chr(10) ORDER BY ${device})`;
 };
 
-/** The names that `deviceNames` found; empty if they are many, or nothing to spell into SQL. */
+/** The names that `deviceNames` found; empty if they are many, or unfit to be spelled into SQL. */
 export const namesOf = (found: unknown): string[] => {
   const names = typeof found === 'string' ? found.split('\n') : [];
   return names.length <= FEW && names.every((name) => /^[\w .-]+$/.test(name)) ? names : [];
 };
 
 /**
- * Makes the table `by_session`. Returns the plan, without its names of devices if some were missing.
+ * Makes the table `by_session`. Returns the facts, without their names of devices if some were missing.
  *
- * @param from the rows to make it from, and the digests that `by_event` has of them, if it does
+ * @param from the rows to make it from, and the packed events that `by_event` has of them, if it does
  */
 export const aggregateSessions = async (
   engine: Engine,
   plan: Plan,
-  { rows, paths, digest }: { rows: string; paths: readonly string[]; digest?: PackedEvents | undefined },
-): Promise<Plan> => {
+  facts: Facts,
+  asOf: bigint,
+  { rows, paths, packed }: { rows: string; paths: readonly string[]; packed?: PackedEvents | undefined },
+): Promise<Facts> => {
   const make = (sql: string, values?: readonly string[]): Promise<void> =>
     engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${sql}`, values);
-  await (digest === undefined ? make(bySession(plan, rows), paths) : make(bySession(plan, digest)));
-  if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return plan;
-  const unnamed: Plan = { ...plan, facts: { ...plan.facts, devices: [] } };
-  await make(bySession(unnamed, rows), paths);
+  await (packed === undefined
+    ? make(bySession(plan, facts, asOf, rows), paths)
+    : make(bySession(plan, facts, asOf, packed)));
+  if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return facts;
+  const unnamed: Facts = { ...facts, devices: [] };
+  await make(bySession(plan, unnamed, asOf, rows), paths);
   return unnamed;
 };
-
-/** SQL of an instant, from microseconds since 1970. */
-export const instantOf = (microseconds: bigint | number): string => `make_timestamp(${microseconds}::BIGINT)`;

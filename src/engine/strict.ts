@@ -1,30 +1,31 @@
 /**
- * The careful reading of a log: every record is located, every cell checked, and what is rejected, repeated, excluded
- * or later than as-of is told apart. Rows are kept in a Parquet file of our own meanwhile, so that cells are checked once.
+ * The strict reading of a log: every record is located, every cell checked, and what is rejected, duplicate, excluded
+ * or later than as-of is told apart. Checked rows are kept in a Parquet file meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
-import { spelled } from '../intake/open.js';
-import { type Log } from '../intake/bind.js';
+import type { Log } from '../intake/bind.js';
 import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
-import { percent } from '../text/numbers.js';
+import { spelled } from '../intake/open.js';
 import { Failure } from '../model.js';
-import { byEvent, checkedRows, excluded, type Plan, profiledColumns, withoutDuplicates } from '../sql/query.js';
+import { timestamp } from '../sql/measures.js';
+import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
+import { byEvent, checkedRows, excluded, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';
-import type { Engine } from './duckdb/open.js';
+import { percent } from '../text/numbers.js';
 import {
   aggregateSessions,
   type Aggregated,
   count,
   deviceNames,
   factsFrom,
-  instantOf,
+  type Job,
   knownCells,
   namesOf,
-  type Request,
   SAMPLE,
   sum,
   TooManyRejected,
 } from './aggregate.js';
+import type { Engine } from './duckdb/open.js';
 import { locatedRelation, ownParquet, parquetRows } from './duckdb/relations.js';
 
 /** The rows that break a rule, in file order. */
@@ -32,9 +33,9 @@ const rejectedRows = async (
   engine: Engine,
   logs: readonly Log[],
   checked: string,
-  names: Plan['names'],
+  aliases: Job['aliases'],
 ): Promise<Fault[]> => {
-  const theirs = new Map([...names].map(([column, name]) => [name, column]));
+  const theirs = new Map([...aliases].map(([column, alias]) => [alias, column]));
   const raw = logs.some((log) => log.format === 'parquet') ? '"#raw"' : 'NULL';
   const place = logs.some((log) => log.format !== 'parquet') ? '"#offset", "#length"' : 'NULL, NULL';
   const rows = await engine.rows(
@@ -79,40 +80,34 @@ const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: num
   }
   if (share > limit) {
     throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Mend the rows, or raise --max-rejected`,
+      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Fix the rows, or raise --max-rejected`,
       faults,
     );
   }
 };
 
-/** A log as the engine can read it without doubt. Parquet has its rows located already. */
+/** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
 const locateIn = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Located> =>
   log.format === 'parquet'
     ? { path: log.path, records: await parquetRows(engine, log.path), faults: [] }
     : locate(log, index, scratch);
 
-/**
- * Reads logs with care into `by_event` and `by_session`.
- *
- * @param asOf microseconds since 1970; undefined: the latest timestamp of the log
- * @throws TooManyRejected, and Failure `data` where a file cannot be told into records
- */
-export const readStrict = async (
-  engine: Engine,
-  logs: readonly Log[],
-  plan: Plan,
-  request: Request,
-  asOf: bigint | undefined,
-): Promise<Aggregated> => {
-  const { config, scratch } = request;
+/** The rows of a log that break no rule, and what was rejected. */
+interface Checked {
+  readonly read: number;
+  readonly faults: readonly Fault[];
+  /** Relation of the accepted rows, with `t`, "#file" and "#line". */
+  readonly rows: string;
+}
+
+/** Locates every record and checks every cell. */
+const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
+  const { logs, config, plan, scratch } = job;
   const located: Located[] = [];
   for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, scratch));
   const source = locatedRelation(logs, located, config.events.unknown);
   const kept = join(scratch, 'checked.parquet');
-  await engine.run(
-    `COPY (${checkedRows({ source: source.sql, rules: plan.rules })}) TO ${literal(kept)} (FORMAT parquet)`,
-    source.paths,
-  );
+  await engine.run(`COPY (${checkedRows(plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths);
   const checked = ownParquet(kept);
   const wellFormed = sum(located.map((copy) => copy.records));
   const seen = await count(engine, `SELECT count(*) FROM ${checked}`);
@@ -122,55 +117,75 @@ export const readStrict = async (
       `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
     );
   }
-  const broken = await rejectedRows(engine, logs, checked, plan.names);
+  const broken = await rejectedRows(engine, logs, checked, job.aliases);
   const order = new Map(logs.map((log, i) => [log.name, i]));
   const faults = [...located.flatMap((copy) => copy.faults), ...broken].toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
   );
   const read = wellFormed + faults.length - broken.length;
-  checkRejected(logs, faults, read, request.maxRejected);
+  checkRejected(logs, faults, read, job.maxRejected);
+  return { read, faults, rows: `(SELECT * FROM ${checked} WHERE "#fault" IS NULL)` };
+};
 
-  const accepted = `(SELECT * FROM ${checked} WHERE "#fault" IS NULL)`;
-  let rows = accepted;
-  let duplicate = 0;
-  if (plan.rules.columns.includes('event_id')) {
-    await engine.run(
-      `CREATE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
-    );
-    await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted');
-    duplicate = await count(engine, 'SELECT sum(n - 1)::BIGINT FROM counted');
-    if (duplicate > 0) rows = withoutDuplicates(plan.rules, accepted, 'repeated');
-  }
-  const until = asOf === undefined ? 'true' : `t <= ${instantOf(asOf)}`;
-  const [row] = await engine.rows(
-    `SELECT count(*), count(*) FILTER (WHERE ${until}), ${[...knownCells(plan, ` FILTER (WHERE ${until})`), 'epoch_us(max(t))'].join(', ')} FROM ${rows}`,
+/** Leaves out second rows of one event_id. */
+const dropDuplicates = async (
+  engine: Engine,
+  { rules }: Plan,
+  accepted: string,
+): Promise<{ rows: string; duplicate: number }> => {
+  if (!rules.columns.includes('event_id')) return { rows: accepted, duplicate: 0 };
+  await engine.run(
+    `CREATE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
   );
+  await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted');
+  const duplicate = await count(engine, 'SELECT sum(n - 1)::BIGINT FROM counted');
+  return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate };
+};
+
+/** What is known about `rows`, and how many there are. */
+const profile = async (engine: Engine, plan: Plan, rows: string): Promise<{ facts: Facts; events: number }> => {
+  const [row] = await engine.rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${rows}`);
   const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM (SELECT * FROM ${rows} LIMIT ${SAMPLE})`);
-  const [known = 0, early = 0, ...cells] = (row ?? []).map(Number);
-  const last = asOf ?? row?.at(-1);
-  const careful: Plan = {
-    ...plan,
-    facts: { ...factsFrom(profiledColumns(plan), cells, early), devices: namesOf(devices?.[0]) },
-    asOf: instantOf(typeof last === 'bigint' ? last : 0n),
-  };
-  let usedRows = asOf === undefined ? rows : `(SELECT * FROM ${rows} WHERE ${until})`;
+  const [events = 0, ...known] = (row ?? []).map(Number);
+  return { facts: { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(devices?.[0]) }, events };
+};
+
+/** The latest instant of `rows` in microseconds since 1970; 0 if there is no row. */
+const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
+  const last = (await engine.rows(`SELECT epoch_us(max(t)) FROM ${rows}`))[0]?.[0];
+  return typeof last === 'bigint' ? last : 0n;
+};
+
+/**
+ * Reads logs strictly into `by_event` and `by_session`.
+ *
+ * @throws TooManyRejected, and Failure `data` if a file cannot be divided into records
+ */
+export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
+  const { config, plan } = job;
+  const { read, faults, rows: accepted } = await checkRows(engine, job);
+  const { rows: known, duplicate } = await dropDuplicates(engine, plan, accepted);
+  const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
+  const { facts, events } = await profile(engine, plan, early);
+  let rows = early;
   if (config.exclude) {
-    await engine.run(`CREATE TEMP TABLE excluded AS ${excluded(careful, config.exclude, usedRows)}`);
-    usedRows = `(SELECT rows.* FROM ${usedRows} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
+    await engine.run(`CREATE TEMP TABLE excluded AS ${excluded(plan, facts, config.exclude, early)}`);
+    rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
-  await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(careful, usedRows)}`);
-  const withDevices = await aggregateSessions(engine, careful, { rows: usedRows, paths: [] });
+  const asOf = job.asOf ?? (await latestOf(engine, rows));
+  await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan, facts, asOf, rows)}`);
+  const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths: [] });
   const accounts = {
     read,
     used: await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event'),
     rejected: faults.length,
     duplicate,
     excluded: config.exclude ? await count(engine, 'SELECT count(*) FROM excluded') : 0,
-    later: known - early,
+    later: job.asOf === undefined ? 0 : (await count(engine, `SELECT count(*) FROM ${known}`)) - events,
   };
   const { used, rejected, excluded: left, later } = accounts;
   if (read !== used + rejected + duplicate + left + later) {
     throw new Error(`the accounting is broken: ${JSON.stringify(accounts)}`);
   }
-  return { accounts, faults, plan: withDevices, rows: usedRows, paths: [] };
+  return { accounts, faults, facts: withDevices, asOf, rows, paths: [] };
 };

@@ -2,7 +2,7 @@
  * Each measure of the vocabulary, spelled once in SQL: an aggregate over the rows of one user, and what is printed.
  * `t` is the time of a row: an event's timestamp, a session's start.
  */
-import { type Feature, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
+import { conditionOf, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { identifier, literal } from './text.js';
 
@@ -12,11 +12,11 @@ export type Level = 'events' | 'sessions';
 /** What a measure has to know about its rows. */
 export interface Rows {
   readonly level: Level;
-  /** SQL of the as-of instant (TIMESTAMP). */
-  readonly asOf: string;
-  /** The column that puts rows of one time in order, if there is one, and whether every row has it. */
+  /** Microseconds since 1970; undefined while it is not known: then no measure may need it. */
+  readonly asOf: bigint | undefined;
+  /** The column that orders rows of one time, if there is one, and whether every row has it. */
   readonly id: { readonly column: string; readonly complete: boolean } | undefined;
-  /** Column -> all its known values, in byte order, where they are few. */
+  /** Column -> all its known values, in byte order, if they are few. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -34,7 +34,7 @@ const decimal = (column: string): string => `try_cast(${identifier(column)} AS D
 
 /**
  * Ten thousand times a DECIMAL(38, 10), as DOUBLE: multiplied first, since a double of 2.675 is no longer half way
- * between two numbers of two decimals. Where the product would be too large, so few digits do not matter.
+ * between two numbers of two decimals. If the product would be too large, so few digits do not matter.
  */
 const tenThousandfold = (number: string): string =>
   `CASE WHEN abs(${number}) < 1000000000000000000000000 THEN (${number} * 10000)::DOUBLE ELSE ${number}::DOUBLE * 10000 END`;
@@ -56,10 +56,13 @@ const filter = (...conditions: readonly (string | undefined)[]): string => {
   return all.length === 0 ? '' : ` FILTER (WHERE ${all.join(' AND ')})`;
 };
 
-const where = (measure: { where?: Where | undefined }, level: Level): string | undefined =>
-  measure.where && condition(measure.where, level);
+/** SQL of an instant, from microseconds since 1970. */
+export const timestamp = (microseconds: bigint): string => `make_timestamp(${microseconds}::BIGINT)`;
 
-const inLast = (asOf: string, days: number): string => `t > ${asOf} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
+const inLast = (asOf: bigint | undefined, days: number): string => {
+  if (asOf === undefined) throw new Error('a measure needs as-of before it is known');
+  return `t > ${timestamp(asOf)} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
+};
 
 /** The order of rows for "the latest": a later row has the greater key. */
 export const orderKey = (columns: readonly string[]): string =>
@@ -75,23 +78,23 @@ export const mostFrequent = (column: string, values: readonly string[]): string 
 /** The aggregate that measures `measure` over the rows of one user. */
 export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   const { level, asOf } = rows;
+  const where = conditionOf(measure);
+  const only = where && condition(where, level);
   switch (measure.op) {
     case 'count':
-      return 'count(*)';
     case 'countWhere':
-      return `count(*)${filter(condition(measure, level))}`;
+      return `count(*)${filter(only)}`;
     case 'sum':
-      return `coalesce(sum(${decimal(measure.column)})${filter(where(measure, level))}, 0)`;
+      return `coalesce(sum(${decimal(measure.column)})${filter(only)}, 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${decimal(measure.column)})${filter(where(measure, level))}`;
+      return `${measure.op}(${decimal(measure.column)})${filter(only)}`;
     case 'mean': {
       const of = decimal(measure.column);
-      const only = filter(where(measure, level));
-      return `(${tenThousandfold(`sum(${of})${only}`)} / nullif(count(${of})${only}, 0))`;
+      return `(${tenThousandfold(`sum(${of})${filter(only)}`)} / nullif(count(${of})${filter(only)}, 0))`;
     }
     case 'distinct':
-      return `count(DISTINCT ${identifier(measure.column)})${filter(where(measure, level))}`;
+      return `count(DISTINCT ${identifier(measure.column)})${filter(only)}`;
     case 'mode': {
       const values = rows.values?.[measure.column] ?? [];
       if (values.length > 0) return mostFrequent(measure.column, values);
@@ -107,18 +110,18 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     case 'firstTime':
     case 'daysSinceFirst':
-      return `min(t)${filter(where(measure, level))}`;
+      return `min(t)${filter(only)}`;
     case 'lastTime':
     case 'daysSinceLast':
-      return `max(t)${filter(where(measure, level))}`;
+      return `max(t)${filter(only)}`;
     case 'distinctDays':
-      return `count(DISTINCT t::DATE)${filter(where(measure, level))}`;
+      return `count(DISTINCT t::DATE)${filter(only)}`;
     case 'activeInLast':
-      return `(count(*)${filter(where(measure, level), inLast(asOf, measure.days))} > 0)::INTEGER`;
+      return `(count(*)${filter(only, inLast(asOf, measure.days))} > 0)::INTEGER`;
     case 'trend': {
       const older = `NOT (${inLast(asOf, measure.days)})`;
-      const recent = `count(*)${filter(where(measure, level), inLast(asOf, measure.days))}`;
-      return `(${recent} - count(*)${filter(where(measure, level), inLast(asOf, measure.days * 2), older)})`;
+      const recent = `count(*)${filter(only, inLast(asOf, measure.days))}`;
+      return `(${recent} - count(*)${filter(only, inLast(asOf, measure.days * 2), older)})`;
     }
     default: {
       const each = measure.values.map(
@@ -129,9 +132,6 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   }
 };
 
-/** True if the aggregate itself depends on as-of, not only what is printed of it. */
-export const needsAsOf = (feature: Feature): boolean => feature.is.op === 'activeInLast' || feature.is.op === 'trend';
-
 /** Microseconds in a ten-thousandth of a day. */
 const TEN_THOUSANDTH_DAY = 8_640_000;
 
@@ -141,7 +141,7 @@ const TEN_THOUSANDTH_DAY = 8_640_000;
  *
  * @param name of the feature; its aggregate is a column of that name
  */
-const scaled = (features: Features, name: string, asOf: string): string => {
+const scaled = (features: Features, name: string, asOf: bigint): string => {
   const column = identifier(name);
   const measure = features[name]?.is;
   switch (measure?.op) {
@@ -153,7 +153,7 @@ const scaled = (features: Features, name: string, asOf: string): string => {
       return `round(${column})`;
     case 'daysSinceFirst':
     case 'daysSinceLast':
-      return `round((epoch_us(${asOf}) - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0)`;
+      return `round((${asOf} - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0)`;
     case 'sum':
     case 'max':
     case 'min':
@@ -166,7 +166,7 @@ const scaled = (features: Features, name: string, asOf: string): string => {
 };
 
 /** What user_features.csv shows of a feature, as text without trailing zeros. */
-export const printed = (features: Features, name: string, asOf: string): string => {
+export const printed = (features: Features, name: string, asOf: bigint): string => {
   const column = identifier(name);
   switch (features[name]?.is.op) {
     case 'ratio':

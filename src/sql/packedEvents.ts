@@ -1,59 +1,59 @@
 /**
- * What a session has to know of an event, in 64 bits. Listed for each user while events are aggregated, digests save
- * a second reading of the log.
+ * What sessions need of an event, packed into 64 bits. Listed for each user while events are aggregated, packed events
+ * save a second reading of the log.
  *
- *     57 bits   the microseconds since 1970; or, where the times of sessions do not matter, a hash of the session_id
- *      4 bits   the device, by its place among the names of the log: 0 unknown, 15 another
+ *     57 bits   the microseconds since 1970; or a hash of the session_id, if the times of sessions do not matter
+ *      4 bits   the device, by its place among the names in the log: 0 unknown, 15 any other
  *      3 bits   the flags
  *
- * Where both the times and the ids of sessions matter, there are 64 bits more, a hash of the id, before these.
- * Two sessions of one user with one hash would be counted as one: with 57 bits and a thousand sessions a user, that
+ * If both the times and the ids of sessions matter, 64 more bits in front of these hold a hash of the id.
+ * Two sessions of one user with the same hash would count as one: with 57 bits and a thousand sessions per user, that
  * happens to one user in 10^11.
  */
 import { SESSION_FLAGS, type SessionFacts } from './sessions.js';
 import { identifier, literal } from './text.js';
 
-/** The column of `by_event` that lists the digests of a user's events. */
-export const PACKED_EVENTS = '#digests';
+/** The column of `by_event` that lists a user's packed events. */
+export const PACKED_EVENTS = '#packed';
 
-/** How events are put into digests and got out again, all in SQL. */
+/** How events are packed and unpacked, all in SQL. */
 export interface PackedEvents {
-  /** The digest of an event. */
+  /** The packed event, from the columns of an event. */
   readonly of: string;
-  /** The relation of digests, from `by_event`. */
+  /** The relation of packed events, from `by_event`. */
   readonly events: string;
-  /** The columns of such an event that sessions are made of. */
+  /** The columns of an unpacked event that sessions are made from. */
   readonly columns: string;
 }
 
 const OTHER = 15;
-const LISTED = `(SELECT user_id, unnest(${identifier(PACKED_EVENTS)}) AS digest FROM by_event)`;
-const WIDE = `(SELECT user_id, (digest & ${2n ** 64n - 1n}::UHUGEINT)::UBIGINT AS digest, (digest >> 64)::UBIGINT AS session_id FROM ${LISTED})`;
-const TIME = 'make_timestamp((digest >> 7)::BIGINT) AS t';
+const LISTED = `(SELECT user_id, unnest(${identifier(PACKED_EVENTS)}) AS packed FROM by_event)`;
+const WIDE = `(SELECT user_id, (packed & ${2n ** 64n - 1n}::UHUGEINT)::UBIGINT AS packed, (packed >> 64)::UBIGINT AS session_id FROM ${LISTED})`;
+const TIME = 'make_timestamp((packed >> 7)::BIGINT) AS t';
 
-/** What the first bits hold, and where they are found again. */
+/** What the first bits hold, and how they are unpacked. */
 const firsts = {
-  time: { of: 'epoch_us(t)::UBIGINT << 7', events: `SELECT user_id, ${TIME}, digest FROM ${LISTED}` },
+  time: { of: 'epoch_us(t)::UBIGINT << 7', events: `SELECT user_id, ${TIME}, packed FROM ${LISTED}` },
   session: {
     of: '(hash(session_id) >> 7) << 7',
-    events: `SELECT user_id, NULL::TIMESTAMP AS t, digest >> 7 AS session_id, digest FROM ${LISTED}`,
+    events: `SELECT user_id, NULL::TIMESTAMP AS t, packed >> 7 AS session_id, packed FROM ${LISTED}`,
   },
   both: {
     of: '(hash(session_id)::UHUGEINT << 64) | (epoch_us(t)::UBIGINT << 7)',
-    events: `SELECT user_id, ${TIME}, session_id, digest FROM ${WIDE}`,
+    events: `SELECT user_id, ${TIME}, session_id, packed FROM ${WIDE}`,
   },
 };
 
 /**
- * The digest of the events of a log; undefined where it does not hold all that is asked for.
+ * How the events of a log are packed; undefined if a number cannot hold all that is asked for.
  *
- * @param asked whether it matters when a session was, and what it is called: a hash has no name and no order
+ * @param asked whether the times of sessions matter, and their ids: a hash has neither name nor order
  */
 export const packEvents = (facts: SessionFacts, asked: { times: boolean; ids: boolean }): PackedEvents | undefined => {
   const { ids, flags, completeFlags, hasDevice, devices } = facts;
   if (ids === 'mixed' || (ids === 'given' && asked.ids) || flags.size !== completeFlags.size) return undefined;
   if (hasDevice && (devices.length === 0 || devices.length >= OTHER)) return undefined;
-  // A flag that the log does not have is derived from times.
+  // A flag that the log lacks is derived from times.
   const derived = flags.size < SESSION_FLAGS.length;
   const first = firsts[ids === 'none' ? 'time' : asked.times || derived ? 'both' : 'session'];
 
@@ -66,10 +66,10 @@ export const packEvents = (facts: SessionFacts, asked: { times: boolean; ids: bo
     ...known.map(({ name, place }) => `${identifier(name)}::UBIGINT << ${place}`),
   ];
   const columns = [
-    '* EXCLUDE (digest)',
-    // No device has an empty name: as one that is not among the names, it is found to be another.
-    ...(hasDevice ? [`CASE (digest >> 3) & 15 WHEN 0 THEN NULL ${names} ELSE '' END AS device`] : []),
-    ...known.map(({ name, place }) => `((digest >> ${place}) & 1)::TINYINT AS ${identifier(name)}`),
+    '* EXCLUDE (packed)',
+    // No device has an empty name, so an unlisted device is recognised by it.
+    ...(hasDevice ? [`CASE (packed >> 3) & 15 WHEN 0 THEN NULL ${names} ELSE '' END AS device`] : []),
+    ...known.map(({ name, place }) => `((packed >> ${place}) & 1)::TINYINT AS ${identifier(name)}`),
   ];
   return { of: parts.map((part) => `(${part})`).join(' | '), events: first.events, columns: columns.join(', ') };
 };

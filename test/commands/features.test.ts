@@ -50,7 +50,7 @@ it('fails over the limit of rejected rows, and then writes nothing but the rejec
   const { status, stderr } = features('log.csv');
   expect(status).toBe(65);
   expect(stderr).toBe(
-    'gesture: 1 of 4 rows (25%) are rejected, over the limit of 5%; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. Mend the rows, or raise --max-rejected\n',
+    'gesture: 1 of 4 rows (25%) are rejected, over the limit of 5%; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. Fix the rows, or raise --max-rejected\n',
   );
   expect(readdirSync(join(folder, 'data'))).toEqual(['rejected_events.csv']);
   expect(features('log.csv', '--max-rejected', '25%').status).toBe(0);
@@ -82,7 +82,7 @@ it('writes to standard output when asked, and nothing else there', () => {
 
 it('counts what lies after an as-of as a term of its own', () => {
   const { stderr } = features(write('log.csv', LOG), '--as-of', '2026-01-05');
-  expect(stderr).toContain('no event is as early as --as-of 2026-01-05: all 3 lie after it');
+  expect(stderr).toContain('no events at or before --as-of 2026-01-05: all 3 are later');
   expect(features('log.csv', '--as-of', '2026-01-05T23:59:59Z').stderr).toContain(
     'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 user, 1 session, as of 2026-01-05T23:59:59Z',
   );

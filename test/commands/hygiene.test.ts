@@ -48,10 +48,11 @@ describe('exclude', () => {
   beforeEach(() => write('log.csv', LOG));
 
   it('leaves out, counts and lists what the project names; nobody else changes by a byte', () => {
-    expect(features().stderr).toMatch(/^read 13 = used 13 \+ rejected 0 \+ duplicate 0\n/);
+    const asOf = ['--as-of', '2026-01-09T09:00:02Z'];
+    expect(features(...asOf).stderr).toMatch(/^read 13 = used 13 \+ rejected 0 \+ duplicate 0\n/);
     const ana = rowOf('ana');
     write('gesture.yaml', EXCLUDE);
-    const { status, stderr } = features();
+    const { status, stderr } = features(...asOf);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^read 13 = used 4 \+ rejected 0 \+ duplicate 0 \+ excluded 9\n3 users, 3 sessions/);
     expect(stderr).toContain(
@@ -67,6 +68,20 @@ describe('exclude', () => {
       '6,user_id,an internal user,qa-1,log.csv',
       '7,user_agent,the user agent of a bot,bo,log.csv',
       '10,session_id,in a session faster than a human,u9,log.csv',
+    ]);
+  });
+
+  it('measures ages from the latest row that is used, not from an excluded one', () => {
+    const stamps = { a: '2026-01-01', b: '2026-01-03', 'qa-1': '2026-01-11' };
+    const rows = Object.entries(stamps).map(([user, stamp]) => `${user},${stamp}T00:00:00Z,signup\n`);
+    write('log.csv', `user_id,timestamp,event_type\n${rows.join('')}`);
+    write('gesture.yaml', 'exclude: { users: [qa-1] }\n');
+    expect(features().stderr).toContain('2 users, 2 sessions, as of 2026-01-03T00:00:00Z');
+    const [header = [], ...users] = parse(read('data/user_features.csv'));
+    const age = header.indexOf('days_since_last_event');
+    expect(users.map((cells) => [cells[0], cells[age]])).toEqual([
+      ['a', '2'],
+      ['b', '0'],
     ]);
   });
 
