@@ -41,7 +41,7 @@ export interface NotClean {
 }
 
 /** True of an answer that says the log cannot be read fast. */
-export const isNotClean = <T extends object>(answer: T | NotClean): answer is NotClean => 'notClean' in answer;
+export const isNotClean = (answer: object): answer is NotClean => 'notClean' in answer;
 
 const READER_FAULT: NotClean = { notClean: 'the reader found a fault' };
 
