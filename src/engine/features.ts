@@ -10,6 +10,7 @@ import { openLogs, spelled } from '../intake/open.js';
 import { EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { aliasesFor, withAliases } from '../sql/aliases.js';
 import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
+import { DECIMAL_MACROS } from '../sql/decimals.js';
 import { eventColumns, type Plan } from '../sql/plan.js';
 import { sessionRows, users } from '../sql/query.js';
 import { identifier, literal } from '../sql/text.js';
@@ -218,6 +219,7 @@ const aggregateJob = async (
 export const computeFeatures = async (engine: Engine, request: Request, to: string): Promise<Outcome> => {
   const { config } = request;
   await checkPatterns(engine, config);
+  await engine.run(DECIMAL_MACROS);
   const job = await openJob(engine, request);
   const { found, otherTypes } = await aggregateJob(engine, job, request);
   const { accounts, asOf } = found;

@@ -4,6 +4,7 @@
  */
 import { conditionOf, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
+import { decimal, printDecimal, printQuotient, quotient, units, unitsOfCount, unitsOfQuotient } from './decimals.js';
 import { identifier, literal } from './text.js';
 
 /** Where the rows of a measure come from. */
@@ -29,16 +30,6 @@ const kindOf = (column: string, level: Level): string | undefined =>
 const text = (column: string, level: Level): string =>
   level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
 
-/** A column as an exact number. Doubles would add up differently from run to run. */
-const decimal = (column: string): string => `try_cast(${identifier(column)} AS DECIMAL(38, 10))`;
-
-/**
- * Ten thousand times a DECIMAL(38, 10), as DOUBLE: multiplied first, since a double of 2.675 is no longer half way
- * between two numbers of two decimals. If the product would be too large, so few digits do not matter.
- */
-const tenThousandfold = (number: string): string =>
-  `CASE WHEN abs(${number}) < 1000000000000000000000000 THEN (${number} * 10000)::DOUBLE ELSE ${number}::DOUBLE * 10000 END`;
-
 const condition = (where: Where, level: Level): string => {
   const { column } = where;
   const all: string[] = [];
@@ -59,9 +50,12 @@ const filter = (...conditions: readonly (string | undefined)[]): string => {
 /** SQL of an instant, from microseconds since 1970. */
 export const timestamp = (microseconds: bigint): string => `make_timestamp(${microseconds}::BIGINT)`;
 
+/** Microseconds in a day. */
+const DAY = 86_400_000_000n;
+
 const inLast = (asOf: bigint | undefined, days: number): string => {
   if (asOf === undefined) throw new Error('a measure needs as-of before it is known');
-  return `t > ${timestamp(asOf)} - INTERVAL ${Math.round(days * 86_400)} SECOND`;
+  return `epoch_us(t) > ${asOf - BigInt(days) * DAY}`;
 };
 
 /** The order of rows for "the latest": a later row has the greater key. */
@@ -85,13 +79,13 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'countWhere':
       return `count(*)${filter(only)}`;
     case 'sum':
-      return `coalesce(sum(${decimal(measure.column)})${filter(only)}, 0)`;
+      return `coalesce(sum(${decimal(identifier(measure.column))})${filter(only)}, 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${decimal(measure.column)})${filter(only)}`;
+      return `${measure.op}(${decimal(identifier(measure.column))})${filter(only)}`;
     case 'mean': {
-      const of = decimal(measure.column);
-      return `(${tenThousandfold(`sum(${of})${filter(only)}`)} / nullif(count(${of})${filter(only)}, 0))`;
+      const of = decimal(identifier(measure.column));
+      return quotient(units(`(sum(${of})${filter(only)})`), unitsOfCount(`(count(${of})${filter(only)})`));
     }
     case 'distinct':
       return `count(DISTINCT ${identifier(measure.column)})${filter(only)}`;
@@ -132,57 +126,87 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   }
 };
 
-/** Microseconds in a ten-thousandth of a day. */
-const TEN_THOUSANDTH_DAY = 8_640_000;
-
 /**
- * Ten thousand times a numeric feature, as DOUBLE: a whole number where user_features.csv shows four decimals, halves
- * rounded away from zero.
+ * The value of a numeric feature as a quotient needs it, in units. The columns are those of `measuredFeatures`.
  *
- * @param name of the feature; its aggregate is a column of that name
+ * @param name a feature that is a number
  */
-const scaled = (features: Features, name: string, asOf: bigint): string => {
-  const column = identifier(name);
-  const measure = features[name]?.is;
-  switch (measure?.op) {
-    case 'ratio': {
-      const [of, per] = [measure.of, measure.per].map((other) => scaled(features, other, asOf));
-      return `round(${of} * 10000 / nullif(${per}, 0))`;
-    }
-    case 'mean':
-      return `round(${column})`;
-    case 'daysSinceFirst':
-    case 'daysSinceLast':
-      return `round((${asOf} - epoch_us(${column})) / ${TEN_THOUSANDTH_DAY}.0)`;
-    case 'sum':
-    case 'max':
-    case 'min':
-      return tenThousandfold(column);
-    case 'latest':
-      return `(try_cast(${column} AS DOUBLE) * 10000)`;
-    default:
-      return `(${column}::DOUBLE * 10000)`;
-  }
-};
-
-/** What user_features.csv shows of a feature, as text without trailing zeros. */
-export const printed = (features: Features, name: string, asOf: bigint): string => {
+const unitsOf = (features: Features, name: string): string => {
   const column = identifier(name);
   switch (features[name]?.is.op) {
     case 'ratio':
     case 'mean':
     case 'daysSinceFirst':
-    case 'daysSinceLast': {
-      const number = `(${scaled(features, name, asOf)} / 10000)`;
-      return `CASE WHEN ${number} % 1 = 0 THEN try_cast(${number} AS HUGEINT)::VARCHAR ELSE ${number}::VARCHAR END`;
+    case 'daysSinceLast':
+      return unitsOfQuotient(column);
+    case 'sum':
+    case 'max':
+    case 'min':
+      return units(column);
+    case 'latest':
+      return units(decimal(column));
+    default:
+      return unitsOfCount(column);
+  }
+};
+
+/** How many ratios lie between a feature and what is counted: 0 for anything that is no ratio. */
+const depthsOf = (features: Features): ReadonlyMap<string, number> => {
+  const depths = new Map<string, number>();
+  const depthOf = (name: string): number => {
+    const known = depths.get(name);
+    if (known !== undefined) return known;
+    const is = features[name]?.is;
+    const depth = is?.op === 'ratio' ? 1 + Math.max(depthOf(is.of), depthOf(is.per)) : 0;
+    depths.set(name, depth);
+    return depth;
+  };
+  for (const name of Object.keys(features)) depthOf(name);
+  return depths;
+};
+
+/**
+ * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients, each ratio in a
+ * layer above what it divides, so that the query grows with the number of features.
+ *
+ * @param asOf microseconds since 1970
+ */
+export const measuredFeatures = (features: Features, asOf: bigint, aggregates: string): string => {
+  const layers: string[][] = [[]];
+  for (const [name, depth] of depthsOf(features)) {
+    const is = features[name]?.is;
+    const column = identifier(name);
+    if (is?.op === 'daysSinceFirst' || is?.op === 'daysSinceLast') {
+      layers[0]?.push(`${quotient(`${asOf}::HUGEINT - epoch_us(${column})`, `${DAY}::HUGEINT`)} AS ${column}`);
+    } else if (is?.op === 'ratio') {
+      const layer = (layers[depth] ??= []);
+      layer.push(`${quotient(unitsOf(features, is.of), unitsOf(features, is.per))} AS ${column}`);
     }
+  }
+  const [ages = [], ...ratios] = layers;
+  const replaced = ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`;
+  return ratios.reduce(
+    (below, layer) => `SELECT *, ${(layer ?? []).join(', ')} FROM (${below})`,
+    `SELECT ${replaced} FROM ${aggregates}`,
+  );
+};
+
+/** A feature as text, as user_features.csv shows it, from its value in `measuredFeatures`. */
+export const printed = (features: Features, name: string): string => {
+  const column = identifier(name);
+  switch (features[name]?.is.op) {
+    case 'ratio':
+    case 'mean':
+    case 'daysSinceFirst':
+    case 'daysSinceLast':
+      return printQuotient(column);
     case 'firstTime':
     case 'lastTime':
       return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
     case 'sum':
     case 'max':
     case 'min':
-      return `CASE WHEN contains(${column}::VARCHAR, '.') THEN rtrim(rtrim(${column}::VARCHAR, '0'), '.') ELSE ${column}::VARCHAR END`;
+      return printDecimal(column);
     default:
       return column;
   }

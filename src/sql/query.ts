@@ -11,7 +11,8 @@ import type { Exclusions } from '../config/settings.js';
 import { rowMeasures } from '../catalogue/measures.js';
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { excludedRows } from './exclude.js';
-import { aggregate, orderKey, printed } from './measures.js';
+import { printDecimal } from './decimals.js';
+import { aggregate, measuredFeatures, orderKey, printed } from './measures.js';
 import { PACKED_EVENTS, type PackedEvents } from './packedEvents.js';
 import {
   eventColumns,
@@ -177,10 +178,9 @@ const sessionsFrom = (plan: Plan, facts: Facts, rows: string, also: string[] = [
 
 /** SQL of the session table as text, ordered by user and time: what `--sessions` writes. */
 export const sessionRows = (plan: Plan, facts: Facts, rows: string): string => {
-  const duration = `CASE WHEN contains(duration_sec::VARCHAR, '.') THEN rtrim(rtrim(duration_sec::VARCHAR, '0'), '.') ELSE duration_sec::VARCHAR END`;
   const stamp = (column: string): string => `strftime("${column}", '%Y-%m-%dT%H:%M:%SZ') AS "${column}"`;
   return `${sessionsFrom(plan, facts, rows)}
-  SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${duration} AS duration_sec, device, is_repeat, is_bounce, is_spam
+  SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${printDecimal('duration_sec')} AS duration_sec, device, is_repeat, is_bounce, is_spam
   FROM sessions ORDER BY user_id, sessions."start", session_id`;
 };
 
@@ -229,10 +229,9 @@ export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string |
  * @param asOf microseconds since 1970
  */
 export const users = (plan: Plan, asOf: bigint): string => {
-  const columns = Object.keys(plan.features).map(
-    (name) => `${printed(plan.features, name, asOf)} AS ${identifier(name)}`,
-  );
+  const columns = Object.keys(plan.features).map((name) => `${printed(plan.features, name)} AS ${identifier(name)}`);
+  const measured = measuredFeatures(plan.features, asOf, '(FROM by_event JOIN by_session USING (user_id))');
   return `SELECT user_id,
     ${lines(columns)}
-  FROM (FROM by_event JOIN by_session USING (user_id) ORDER BY user_id)`;
+  FROM (${measured} ORDER BY user_id)`;
 };
