@@ -124,11 +124,10 @@ const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightI
   return rate ? { rate } : undefined;
 };
 
-/** The words for a signal that gesture.yaml gives none. */
+/** The phrase of a signal that gesture.yaml gives none. The value comes last, so `days active: 1` is as right as 2. */
 const defaultPhrase = (says: string, earns: Curve): string => {
   if ('binary' in earns) return says;
-  if ('rate' in earns) return `${says}: {percent}`;
-  return 'half_life' in earns ? `${says}: {value}` : `{value} ${says}`;
+  return `${says}: ${'rate' in earns ? '{percent}' : '{value}'}`;
 };
 
 const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings, 'labels'>): Problem | undefined => {

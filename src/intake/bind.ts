@@ -125,10 +125,11 @@ export const requireColumns = (
   const [source] = fitting(header);
   const advice =
     source === undefined || source === options.from
-      ? `The first line has to name the columns; other names are mapped in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`
+      ? `The first line must name the columns; map other names in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`
       : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
+  const guess = didYouMean(theirs[0] ?? missing, header) || '.';
   throw bad(
     `${name}:1`,
-    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${didYouMean(theirs[0] ?? missing, header)}. ${advice}`,
+    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${guess} ${advice}`,
   );
 };

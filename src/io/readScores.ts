@@ -21,7 +21,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
       const columns = ['user_id', 'username', 'rank', 'score', 'floor_points', 'cap_points', 'config'];
-      requireColumns(header, columns, '. Name a user_scores.csv that `gesture rank` wrote');
+      requireColumns(header, columns, 'Name a user_scores.csv that `gesture rank` wrote');
       parts = header.names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
       continue;
     }

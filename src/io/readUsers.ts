@@ -9,8 +9,8 @@ import { records } from './csv.js';
 
 const hintFor = (header: Header): string =>
   header.find('event_type') >= 0
-    ? '. This looks like an event log: run `gesture features` on it first'
-    : '. Run `gesture features` with the same settings';
+    ? 'This looks like an event log: run `gesture features` on it first'
+    : 'Run `gesture features` with the same settings';
 
 /**
  * Reads all users of a features file: at once where it is clean, else record by record, which knows what is wrong and where.

@@ -18,11 +18,11 @@ export const shareBy = (curve: Curve): ((value: number) => number) => {
   return clamp;
 };
 
-/** A curve in words, for tables and for `gesture explain`: "in steps up to 7". */
+/** A curve in words, for tables and for `gesture explain`: "linear, full at 7". */
 export const curveWords = (curve: Curve): string => {
   if ('binary' in curve) return 'all at once';
-  if ('saturates_at' in curve) return `in equal steps, full at ${curve.saturates_at}`;
-  if ('log_full_at' in curve) return `by the logarithm, full at ${curve.log_full_at}`;
-  if ('half_life' in curve) return `halves every ${curve.half_life} days`;
+  if ('saturates_at' in curve) return `linear, full at ${curve.saturates_at}`;
+  if ('log_full_at' in curve) return `logarithmic, full at ${curve.log_full_at}`;
+  if ('half_life' in curve) return `halves every ${curve.half_life === 1 ? 'day' : `${curve.half_life} days`}`;
   return 'in proportion';
 };
