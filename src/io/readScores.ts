@@ -34,7 +34,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     };
     const hundredths = (column: string): number => Math.round(number(column) * 100);
     const id = text('user_id');
-    if (users.has(id)) throw new Failure('data', `${file}:${line}: user_id ${shown(id)} is there twice`);
+    if (users.has(id)) throw new Failure('data', `${file}:${line}: user_id ${shown(id)} appears twice`);
     const points = Int32Array.from(parts, (part) => hundredths(part + SUFFIX));
     const score = hundredths('score');
     const sum = points.reduce((total, part) => total + part, 0);

@@ -43,7 +43,7 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
     const userId = cells[id] ?? '';
     if (userId === '') throw refuse('user_id', 'is empty');
     if (seen.has(userId))
-      throw refuse('user_id', `${shown(userId)} is there twice: a features file has one row a user`);
+      throw refuse('user_id', `${shown(userId)} appears twice: a features file has one row per user`);
     seen.add(userId);
     for (const [i, column] of columns.entries()) {
       const value = cellNumber(cells[column] ?? '');
