@@ -178,7 +178,7 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
     const read = complete === 0 ? 0 : take(buffer.subarray(0, complete));
     held = end - read;
     if (read === NOT_CLEAN || held >= MAX_RECORD) return undefined;
-    if (bytesRead === 0) return reader && held === 0 && !reader.users.ids.hasTwins() ? reader.users : undefined;
+    if (bytesRead === 0) return reader && held === 0 && !reader.users.ids.hasDuplicates() ? reader.users : undefined;
     buffer.copyWithin(0, read, end);
   }
 };

@@ -1,11 +1,11 @@
-/** From the raw value of a feature to a share of its points. */
+/** Curves: from the raw value of a feature to a share of its points. */
 import type { Curve } from '../catalogue/weights.js';
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));
 
 /**
- * A curve as a function: from a known value to a share between 0 and 1. Never NaN for a number, however large;
- * values below 0 count as 0. All curves climb, but `half_life`, which falls.
+ * A curve as a function from a known value to a share between 0 and 1. Never NaN for a number, however large; values
+ * below 0 count as 0. All curves rise except `half_life`, which falls.
  */
 export const shareBy = (curve: Curve): ((value: number) => number) => {
   if ('binary' in curve) return (value) => (value > 0 ? 1 : 0);
