@@ -1,5 +1,6 @@
-/** The program: registers the commands, maps errors to exit codes. Heavy modules load only with the command that needs them. */
-import { Command, CommanderError } from 'commander';
+/** The program: registers the commands and maps errors to exit codes. Heavy modules are loaded only when needed. */
+import { Command } from '@commander-js/extra-typings';
+import { CommanderError } from 'commander';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { cannotWrite, discardUnfinished } from './io/output.js';
@@ -21,23 +22,23 @@ const program = (): Command => {
     'after',
     `
 Examples:
-  gesture generate && gesture features && gesture rank     the demo, from nothing to a ranked list
+  gesture generate && gesture features && gesture rank     the demo, from simulated events to a ranked list
   gesture features my_events.csv && gesture rank --top 25  your own log
 
-Exit codes: 0 done, 1 a check found something, 2 usage or config, 65 bad data, 66 no input,
+Exit codes: 0 done, 1 a check found something, 2 wrong usage or config, 65 bad data, 66 no input,
 70 a bug in gesture, 73 cannot write, 130 interrupted.`,
   );
 };
 
-/** What an error means to the shell that called us, and the line to say. */
+/** The exit code of an error, and the message to print unless commander has printed one. */
 const verdict = (error: unknown): { exit: number; say?: string } => {
   if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   if (error instanceof Failure) return { exit: EXIT[error.kind], say: `gesture: ${error.message}` };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { exit: EXIT.bug, say: `gesture: this is a bug in gesture, please report it with the lines below\n${stack}` };
+  return { exit: EXIT.bug, say: `gesture: this is a bug in gesture; please report it with the lines below\n${stack}` };
 };
 
-/** Says what went wrong, and returns the exit code. */
+/** Prints what went wrong and returns the exit code. */
 const fail = (error: unknown): number => {
   const { exit, say } = verdict(error);
   if (say !== undefined) process.stderr.write(`${printable(say, { lines: exit === EXIT.bug })}\n`);
@@ -57,7 +58,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
   process.once('exit', discardUnfinished);
-  // A reader that closes our output early (`| head`) has what it wants; a closed stderr leaves nobody to tell.
+  // A reader that closes our output early, such as `| head`, is no error. If stderr is closed, nobody can be told.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     process.exit(fail(cannotWrite('-', error)));

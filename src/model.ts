@@ -1,9 +1,6 @@
-/**
- * The shared language of the pipeline: the columns of the CSV files, the event types, and the errors.
- * Nothing here does work; everything else imports it.
- */
+/** The shared vocabulary of the pipeline: the columns of the CSV files, the event types, the errors and exit codes. */
 
-/** How the cells of an event column are read: the grammar each cell has to meet. */
+/** How the cells of an event column are read: the grammar each cell must match. */
 export type ColumnKind = 'id' | 'text' | 'timestamp' | 'type' | 'number' | 'flag';
 
 /** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
@@ -31,16 +28,16 @@ export const EVENT_COLUMNS = {
   spam_flag: 'flag',
 } as const satisfies Record<string, ColumnKind>;
 
-/** A column of an event log that gesture knows. A log may hold others; a configured feature may use them. */
+/** A column of an event log that gesture knows. A log may have others, which configured features can use. */
 export type EventColumn = keyof typeof EVENT_COLUMNS;
 
-/** Columns that only `exclude` in gesture.yaml looks at, where a log has them. */
+/** Columns that only `exclude` in gesture.yaml reads, if the log has them. */
 export const EXCLUSION_COLUMNS = ['email', 'user_agent'] as const;
 
-/** The columns no log can do without. */
+/** The columns that every log must have. */
 export const REQUIRED_COLUMNS = ['user_id', 'timestamp', 'event_type'] as const satisfies readonly EventColumn[];
 
-/** Event types with a meaning of their own. Any other type is activity: counted, and named in the summary. */
+/** Event types with a built-in meaning. Any other type counts as activity and is listed in the summary. */
 export const EVENT_TYPES = [
   'page_view',
   'pricing_page_view',
@@ -52,16 +49,16 @@ export const EVENT_TYPES = [
   'calendar_booking',
 ] as const;
 
-/** An event type with a meaning of its own. */
+/** An event type with a built-in meaning. */
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The first six columns of user_scores.csv (after `rank`) and of top_users.csv. */
 export const SCORE_COLUMNS = ['user_id', 'username', 'score', 'score_label', 'explanation', 'converted'] as const;
 
-/** How a user is labelled by score. */
+/** The label of a score. */
 export type Label = 'high' | 'medium' | 'low';
 
-/** Exit codes, from sysexits.h where it has one. */
+/** Exit codes, taken from sysexits.h if it has a suitable one. */
 export const EXIT = {
   done: 0,
   found: 1,
@@ -73,17 +70,17 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** What went wrong, by who can mend it: the names are those of `EXIT`. */
+/** What kind of error it is: a name in `EXIT`. */
 export type FailureKind = Exclude<keyof typeof EXIT, 'done' | 'bug'>;
 
 /**
- * An error a user can mend: one line that names the file, the line, the rule and the fix.
- * `cli.ts` prints the message and exits with `EXIT[kind]`; any other error is a bug of ours and keeps its stack.
+ * An error that the user can fix: one line that names the file, the line, the rule and the fix.
+ * `cli.ts` prints the message and exits with `EXIT[kind]`; any other error is a bug in gesture and keeps its stack.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
-  /** Lines to show below the message: the source that is wrong, with a caret. */
+  /** Lines to show below the message: the wrong line of the source, with a caret. */
   readonly excerpt: readonly string[];
 
   constructor(kind: FailureKind, message: string, options: ErrorOptions & { excerpt?: readonly string[] } = {}) {
@@ -93,9 +90,9 @@ export class Failure extends Error {
   }
 }
 
-/** The code of a system error, such as `ENOENT`; undefined for any other error. */
+/** The code of a system error, such as `ENOENT`; undefined for other errors. */
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** What an error says, whatever was thrown. */
+/** The message of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
-/** What `gesture compare` says: the settings first, then who moved and why. */
+/** What `gesture compare` prints: first the settings, then whose score changed and why. */
 import { cell, idAndName, paint, type Screen, wrapped } from '../text/columns.js';
-import { counted, signedPoints } from '../text/numbers.js';
+import { counted, grouped, signedPoints } from '../text/numbers.js';
 import type { Comparison, Moved } from '../scoring/compare.js';
 
 const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
@@ -29,24 +29,24 @@ const movedLines = (users: readonly Moved[], screen: Screen): string[] => {
   });
 };
 
-/** Ids named in one line before it says how many more there are. */
-const NAMED = 10;
+/** Most ids listed in one line. */
+const LISTED = 10;
 
-const named = (what: string, ids: readonly string[], screen: Screen): string[] => {
+const listed = (what: string, ids: readonly string[], screen: Screen): string[] => {
   if (ids.length === 0) return [];
-  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
-  return wrapped(`${counted(ids.length, 'user')} ${what}: ${ids.slice(0, NAMED).join(', ')}${more}`, screen.width);
+  const more = ids.length > LISTED ? ` and ${ids.length - LISTED} more` : '';
+  return wrapped(`${counted(ids.length, 'user')} ${what}: ${ids.slice(0, LISTED).join(', ')}${more}`, screen.width);
 };
 
 const settings = (comparison: Comparison): string => {
   if (!comparison.config_changed) {
-    return `settings ${comparison.new_config.join(', ')} made both: every change is behaviour`;
+    return `both used the settings ${comparison.new_config.join(', ')}: every change comes from behaviour`;
   }
   const added = comparison.signals_added.map((signal) => `+${signal}`);
   const removed = comparison.signals_removed.map((signal) => `-${signal}`);
   const signals = [...added, ...removed].join(', ');
   const hashes = `${comparison.old_config.join(', ') || 'none'} -> ${comparison.new_config.join(', ') || 'none'}`;
-  return `the settings changed (${hashes}${signals === '' ? '' : `; ${signals}`}): points may have moved without any new behaviour`;
+  return `the settings changed (${hashes}${signals === '' ? '' : `; ${signals}`}): points may have changed without any new behaviour`;
 };
 
 /** A comparison as text, with the `top` largest changes. */
@@ -57,12 +57,12 @@ export const compareScreen = (comparison: Comparison, top: number, screen: Scree
     ...wrapped(settings(comparison), screen.width).map((line) =>
       comparison.config_changed ? paint(screen, 'yellow', line) : line,
     ),
-    `${counted(moved.length, 'user')} moved, ${unchanged} did not`,
-    ...named('entered', entered, screen),
-    ...named('left', left, screen),
+    `${counted(moved.length, 'user')} changed, ${grouped(unchanged)} unchanged`,
+    ...listed('entered', entered, screen),
+    ...listed('left', left, screen),
     ...(shown.length > 0 ? [''] : []),
     ...movedLines(shown, screen),
-    ...(moved.length > top ? [`and ${moved.length - top} more (--top, --json)`] : []),
+    ...(moved.length > top ? [`and ${grouped(moved.length - top)} more (see --top and --json)`] : []),
   ];
   return `${lines.join('\n')}\n`;
 };

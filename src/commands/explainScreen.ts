@@ -1,24 +1,24 @@
-/** What `gesture explain` says: every signal with its value, curve, share and points. */
+/** What `gesture explain` prints: every signal with its value, share, points and curve. */
 import { cell, displayWidth, paint, type Screen, wrapped } from '../text/columns.js';
 import { signedPoints } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import type { Explained, ExplainedSignal } from '../scoring/explain.js';
 
-/** One user's answer, and where it stands among all users. */
+/** The answer about one user, with the user's rank among all. */
 export interface Answer {
   readonly user_id: string;
   readonly username: string;
   readonly rank: number;
   readonly users: number;
-  /** Share of the other users with a lower score, from 0 to 100; null where there is no other. */
+  /** Percentage of the other users with a lower score; null if there are no others. */
   readonly percentile: number | null;
   readonly config: string;
   readonly now: Explained;
-  /** The answer with the values of --what-if in place. */
+  /** The answer with the values of --what-if. */
   readonly what_if?: Explained;
 }
 
-/** A full bar of a signal has one character for ten percent of its points. */
+/** Characters in a full bar: one for every ten percent of a signal's points. */
 const BAR = 10;
 
 const shareBar = (share: number): string => '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
@@ -27,22 +27,22 @@ const signed = (points: number): string => signedPoints(Math.round(points * 100)
 
 const plain = (value: number | null): string => (value === null ? 'unknown' : String(Math.round(value * 1e4) / 1e4));
 
-/** Columns of each part of a line: the signal, its value, a bar if there is room, the points, the most there is, the curve. */
+/** Width of each part of a line: signal, value, bar (if there is room), points, maximum, curve. */
 interface Layout {
   readonly name: number;
   readonly value: number;
   readonly bars: boolean;
   readonly most: number;
-  /** Blanks before the words of the curve. */
+  /** Blanks before the curve. */
   readonly indent: number;
-  /** Columns for the words of the curve; 0: they stand in a line of their own. */
+  /** Width of the curve; 0 puts it on a line of its own. */
   readonly curve: number;
 }
 
 const POINTS = 7;
 
-/** The least that is worth wrapping words into. */
-const FEWEST = 20;
+/** The narrowest column that is worth wrapping words into. */
+const NARROWEST = 20;
 
 const layoutFor = (signals: readonly ExplainedSignal[], screen: Screen): Layout => {
   const longest = (text: (signal: ExplainedSignal) => string): number =>
@@ -61,7 +61,7 @@ const layoutFor = (signals: readonly ExplainedSignal[], screen: Screen): Layout 
   const bars = room >= BAR + 2 + longest(({ curve }) => curve);
   const indent = name + besides + (bars ? BAR + 2 : 0);
   const curve = screen.width - indent;
-  return { name, value, bars, most, indent, curve: curve < FEWEST ? 0 : curve };
+  return { name, value, bars, most, indent, curve: curve < NARROWEST ? 0 : curve };
 };
 
 const signalLines = (signal: ExplainedSignal, layout: Layout, screen: Screen): string[] => {
@@ -98,7 +98,7 @@ const gains = ({ gains: open }: Explained, screen: Screen): string[] =>
     ? []
     : [
         '',
-        'What would raise it most',
+        'What would raise the score most',
         ...open.flatMap((gain) => {
           const says = `${printable(gain.says)} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`;
           const points = `  ${cell(signed(gain.points), 7, 'right')}  `;
@@ -112,7 +112,7 @@ const gains = ({ gains: open }: Explained, screen: Screen): string[] =>
 export const explainScreen = (answer: Answer, screen: Screen): string => {
   const { now, what_if: changed, users, rank, percentile } = answer;
   const who = answer.username === '' ? answer.user_id : `${answer.username} (${answer.user_id})`;
-  const above = percentile === null ? 'the only user' : `above ${percentile}% of the others`;
+  const above = percentile === null ? 'the only user' : `higher than ${percentile}% of the others`;
   const heading = `${who}: ${now.score.toFixed(2)}, ${now.label}; ${rank} of ${users}, ${above}`;
   const difference = changed ? Math.round((changed.score - now.score) * 100) / 100 : 0;
   const supposed = changed

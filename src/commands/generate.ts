@@ -1,75 +1,63 @@
-/** `gesture generate`: a simulated world as an event log, and on demand the truth behind it. */
-import type { Command } from 'commander';
+/** `gesture generate`: the event log of a simulated world and, on request, the truth behind it. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { checkOutputs, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
+import { isoInstant } from '../text/instants.js';
 import { counted, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
+import { csvFile, instant, oneOf, share, wholeNumber } from './flags.js';
 
-/** The demo's end of the world: a fixed instant, so that the default files are the same on every day and machine. */
-const DEFAULT_AS_OF = '2026-01-31T00:00:00Z';
+/** Where the demo ends, in microseconds: a fixed instant, so that the default files are the same every day. */
+const DEFAULT_AS_OF = BigInt(Date.UTC(2026, 0, 31)) * 1000n;
 
 const DAY = 24 * 60 * 60;
 
-interface Flags {
-  readonly users: string;
-  readonly days: string;
-  readonly seed: string;
-  readonly asOf: string;
-  readonly out: string;
-  readonly order: string;
-  readonly truth?: string;
-  readonly horizon: string;
-  readonly dirty?: string;
-}
+const define = (program: CommandUnknownOpts) =>
+  program
+    .command('generate')
+    .description('Simulate people on a site and write their events; the same flags give the same bytes.')
+    .option('--users <n>', 'number of users', wholeNumber('--users', 1, 100_000_000), 100)
+    .option('--days <n>', 'length of the log in days', wholeNumber('--days', 1, 3660), 30)
+    .option('--seed <text>', 'any text; another seed gives another world', '42')
+    .option(
+      '--as-of <time>',
+      `end of the log: ISO 8601, or now (default: ${isoInstant(DEFAULT_AS_OF)})`,
+      instant('--as-of'),
+    )
+    .option(
+      '--out <file>',
+      'where to write the event log; - is standard output',
+      csvFile('--out'),
+      'data/raw_events.csv',
+    )
+    .option(
+      '--order <order>',
+      'user: grouped by user; time: as the events happen',
+      oneOf('--order', ['user', 'time']),
+      'user',
+    )
+    .option('--truth <file>', 'also write the persona, intent and conversion of every user', csvFile('--truth'))
+    .option('--horizon <days>', 'how many days beyond --as-of the truth covers', wholeNumber('--horizon', 0, 3660), 14)
+    .option(
+      '--dirty <share>',
+      'plant defects in this share of the rows (0.01 or 1%) and list them in planted_events.csv',
+      share('--dirty'),
+    );
 
-/** A whole number within bounds. @throws Failure `usage` naming the flag */
-const whole = (flag: string, text: string, least: number, most: number, example: number): number => {
-  const value = /^\d{1,12}$/u.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const bounds = `${least} to ${grouped(most)}`;
-  throw new Failure('usage', `${flag} ${text}: expected a whole number from ${bounds}, as in ${flag} ${example}`);
-};
+type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-/** A share, written `0.01` or `1%`. @throws Failure `usage` naming the flag */
-const share = (flag: string, text: string): number => {
-  const [, digits, percent] = /^(\d{1,3}(?:\.\d{1,9})?)(%?)$/u.exec(text) ?? [];
-  const value = digits === undefined ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1);
-  if (value >= 0 && value <= 1) return value;
-  throw new Failure('usage', `${flag} ${text}: expected a share of rows from 0 to 1, as in ${flag} 0.01 or ${flag} 1%`);
-};
-
-/** Epoch seconds of an ISO 8601 date or date-time (UTC where it names no zone) or of `now`. @throws Failure `usage` */
-const instant = async (flag: string, text: string): Promise<number> => {
-  if (text === 'now') return Math.floor(Date.now() / 1000);
-  const [{ parseISO }, { utc }] = await Promise.all([import('date-fns/parseISO'), import('@date-fns/utc')]);
-  const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/u.test(text);
-  const at = iso ? +parseISO(text, { in: utc }) : Number.NaN;
-  if (!Number.isNaN(at)) return Math.floor(at / 1000);
-  throw new Failure(
-    'usage',
-    `${flag} ${text}: expected an ISO 8601 date or time, as in ${flag} 2026-01-31T00:00:00Z, or now`,
-  );
-};
-
-/** What the flags ask for, checked. Instants are epoch seconds. */
+/** What the flags ask for, checked against each other. Instants are epoch seconds. */
 const planOf = async (flags: Flags) => {
-  const users = whole('--users', flags.users, 1, 100_000_000, 100);
-  const days = whole('--days', flags.days, 1, 3660, 30);
-  const horizon = whole('--horizon', flags.horizon, 0, 3660, 14);
-  const asOf = await instant('--as-of', flags.asOf);
-  const rate = flags.dirty === undefined ? 0 : share('--dirty', flags.dirty);
-  const { seed, out, order, truth } = flags;
+  const { seed, users, days, horizon, out, order, truth, asOf: end = DEFAULT_AS_OF, dirty: rate = 0 } = flags;
+  const asOf = Math.floor(Number(end) / 1e6);
   const world = { seed, users, start: asOf - days * DAY, asOf, until: asOf };
   const horizonEnd = asOf + horizon * DAY;
   if (world.start < 0 || horizonEnd > Date.UTC(9999, 11, 31) / 1000) {
-    throw new Failure('usage', `--as-of ${flags.asOf}: the simulated days must lie between 1970 and 9999`);
-  }
-  if (order !== 'user' && order !== 'time') {
-    throw new Failure('usage', `--order ${order}: expected user or time`);
+    throw new Failure('usage', `--as-of ${isoInstant(end)}: the simulated days must lie between 1970 and 9999`);
   }
   if (rate > 0 && out === '-') {
-    throw new Failure('usage', '--dirty lists what it planted in a file beside the log: name one with --out');
+    throw new Failure('usage', '--dirty lists what it planted in a file beside the log: name the log with --out');
   }
   const planted = rate > 0 ? join(dirname(out), 'planted_events.csv') : undefined;
   const outputs = [out, planted, truth].filter((path) => path !== undefined);
@@ -77,16 +65,16 @@ const planOf = async (flags: Flags) => {
   return { world, horizon, horizonEnd, rate, order, out, truth, planted };
 };
 
-/** How a path is called in the summary. */
+/** A path as the summary shows it. */
 const named = (path: string): string => (path === '-' ? 'standard output' : printable(path));
 
-/** A list with a header, as the text of a file. */
+/** A header and lines as the text of a file. */
 function* listed(header: string, lines: Iterable<string>): Generator<string> {
   yield `${header}\n`;
   for (const line of lines) yield `${line}\n`;
 }
 
-/** Lines in the order they come. */
+/** Lines in the order they are simulated in: grouped by user. */
 function* inUserOrder(batches: Iterable<readonly { readonly text: string }[]>): Generator<string[]> {
   for (const batch of batches) yield batch.map(({ text }) => text);
 }
@@ -112,7 +100,7 @@ const run = async (flags: Flags): Promise<void> => {
     if (showsProgress) process.stderr.write(`\r\u001b[K${text}`);
   };
   let said = 0;
-  /** Says where things stand, ten times a second at most. */
+  /** Shows progress at most ten times a second. */
   const report = (text: () => string): void => {
     if (!showsProgress || performance.now() - said < 100) return;
     said = performance.now();
@@ -143,7 +131,7 @@ const run = async (flags: Flags): Promise<void> => {
     let ready = 0;
     for await (const clean of order === 'time' ? inTimeOrder(batches, scratch) : inUserOrder(batches)) {
       ready += clean.length;
-      if (order === 'time') report(() => `in the order of time: ${grouped(ready)} of ${grouped(tally.events)} events`);
+      if (order === 'time') report(() => `sorting by time: ${grouped(ready)} of ${grouped(tally.events)} events`);
       const lines = dirt?.plant(clean) ?? clean;
       if (lines.length > 0) yield `${lines.join('\n')}\n`;
     }
@@ -175,24 +163,12 @@ const run = async (flags: Flags): Promise<void> => {
       : []),
     ...(truth === undefined
       ? []
-      : [`wrote the truth about them, ${counted(horizon, 'day')} ahead, to ${named(truth)}`]),
+      : [`wrote the truth about the users, ${counted(horizon, 'day')} ahead, to ${named(truth)}`]),
   ];
   process.stderr.write(`${summary.join('\n')}\n`);
 };
 
-/** Adds `generate`. */
-export const registerGenerate = (program: Command): void => {
-  program
-    .command('generate')
-    .description('Simulate people on a site and write their events; same flags, same bytes.')
-    .option('--users <n>', 'how many people', '100')
-    .option('--days <n>', 'length of the log in days', '30')
-    .option('--seed <text>', 'any text; another seed is another world', '42')
-    .option('--as-of <time>', 'end of the log: an ISO 8601 time, or now', DEFAULT_AS_OF)
-    .option('--out <file>', 'the event log, - for standard output', 'data/raw_events.csv')
-    .option('--order <order>', 'user: grouped by user; time: as events happen', 'user')
-    .option('--truth <file>', 'also write persona, intent and conversion of every user')
-    .option('--horizon <days>', 'how far beyond --as-of the truth looks', '14')
-    .option('--dirty <share>', 'plant defects in this share of rows (0.01 or 1%) and list them in planted_events.csv')
-    .action(run);
+/** Adds `gesture generate`. */
+export const registerGenerate = (program: CommandUnknownOpts): void => {
+  define(program).action(run);
 };

@@ -1,5 +1,5 @@
-/** The commands in the order of the data; the pipeline first, its companions after. */
-import type { Command } from 'commander';
+/** The commands: first the pipeline in the order of the data, then its companions. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { registerCompare } from './compare.js';
 import { registerExplain } from './explain.js';
 import { registerFeatures } from './features.js';
@@ -7,8 +7,8 @@ import { registerGenerate } from './generate.js';
 import { registerInit } from './init.js';
 import { registerRank } from './rank.js';
 
-/** Each adds one command to the program. None loads anything heavy: the work is imported when the command runs. */
-export const commands: readonly ((program: Command) => void)[] = [
+/** Each adds one command to the program. Heavy modules are imported only when a command runs. */
+export const commands: readonly ((program: CommandUnknownOpts) => void)[] = [
   registerGenerate,
   registerFeatures,
   registerRank,

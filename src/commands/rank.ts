@@ -1,63 +1,76 @@
-/** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv, and a short ranked table. */
-import { type Command, Option } from 'commander';
+/** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { type Config } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
-import { type ListFormat, LIST_FORMATS, listText, scoresCsv, userJson } from '../io/writeScores.js';
+import { LIST_FORMATS, listText, scoresCsv, userJson } from '../io/writeScores.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
-import { Failure, type Label } from '../model.js';
+import { Failure } from '../model.js';
 import { healthOf } from '../scoring/health.js';
 import { rankedAt, type Ranking, rankUsers } from '../scoring/ranking.js';
 import { labelOf, prepare } from '../scoring/score.js';
-import { countOption, scoreOption } from './options.js';
+import { CONFIG_FLAG, csvFile, listFormat, oneOf, score, wholeNumber } from './flags.js';
 import { rankScreen } from './rankScreen.js';
 
-interface Options {
-  readonly top: number;
-  readonly out: string;
-  /** False: not at all. */
-  readonly scores?: string | false;
-  readonly config?: string;
-  readonly excludeConverted?: true;
-  readonly minScore?: number;
-  readonly label?: Label;
-  readonly format?: ListFormat;
-  readonly json?: true;
-}
+const define = (program: CommandUnknownOpts) =>
+  program
+    .command('rank')
+    .description('Score every user and list the people worth calling, with the reasons for each.')
+    .argument('[features]', 'the output of `gesture features`; - is standard input', 'data/user_features.csv')
+    .option('--top <n>', 'number of users to list', wholeNumber('--top', 1), 10)
+    .option('--out <file>', 'where to write the list; - is standard output', 'data/top_users.csv')
+    .option(
+      '--scores <file>',
+      'where to write the scores of all users, with the points of each signal (default: user_scores.csv beside --out)',
+      csvFile('--scores'),
+    )
+    .option('--no-scores', 'write only the list')
+    .option(...CONFIG_FLAG)
+    .option('--exclude-converted', 'list only people who have not converted')
+    .option('--min-score <n>', 'list only scores of N or more', score('--min-score'))
+    .option(
+      '--label <label>',
+      'list only users with this label: high, medium or low',
+      oneOf('--label', ['high', 'medium', 'low']),
+    )
+    .option(
+      '--format <format>',
+      'format of the list: csv, json or ndjson (default: from the ending of --out)',
+      oneOf('--format', LIST_FORMATS),
+    )
+    .option('--json', 'print the list and the health of the scoring as JSON on standard output');
 
-/** The places of the users to list: the best `top` of those that meet the filters. */
-const listed = ({ order, scores, users, model }: Ranking, options: Options): number[] => {
+type Flags = ReturnType<ReturnType<typeof define>['opts']>;
+
+/** The places of the users to list: the best `--top` of those that pass the filters. */
+const listed = ({ order, scores, users, model }: Ranking, flags: Flags): number[] => {
   const places: number[] = [];
   for (const [place, index] of order.entries()) {
     const score = scores[index] ?? 0;
-    if (places.length === options.top || score < Math.round((options.minScore ?? 0) * 100)) break;
-    if (options.label !== undefined && labelOf(score, model.labels) !== options.label) continue;
-    if (options.excludeConverted && users.converted[index] === 1) continue;
+    if (places.length === flags.top || score < Math.round((flags.minScore ?? 0) * 100)) break;
+    if (flags.label !== undefined && labelOf(score, model.labels) !== flags.label) continue;
+    if (flags.excludeConverted && users.converted[index] === 1) continue;
     places.push(place);
   }
   return places;
 };
 
-const formatOf = ({ format, out }: Options): ListFormat => {
-  const ending = out.slice(out.lastIndexOf('.') + 1);
-  return format ?? LIST_FORMATS.find((known) => known === ending) ?? 'csv';
+const scoresPath = ({ scores, out }: Flags): string | undefined => {
+  if (typeof scores === 'string') return scores;
+  return scores === false || out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
 };
 
-const scoresPath = ({ scores, out }: Options): string | undefined => {
-  if (scores === undefined) return out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
-  return scores === false ? undefined : scores;
-};
+const rank = async (from: string, flags: Flags): Promise<void> => {
+  const { out } = flags;
+  const format = listFormat(out, flags.format);
+  const scores = scoresPath(flags);
+  const toStdout = [out, scores].filter((path) => path === '-').length + (flags.json ? 1 : 0);
+  if (toStdout > 1) throw new Failure('usage', 'only one of --out, --scores and --json can go to standard output');
 
-const rank = async (from: string, options: Options): Promise<void> => {
-  const { out } = options;
-  const scores = scoresPath(options);
-  const toStdout = [out, scores].filter((path) => path === '-').length + (options.json ? 1 : 0);
-  if (toStdout > 1) throw new Failure('usage', 'standard output can take one of --out, --scores and --json');
-
-  const config: Config = await loadConfig(options.config);
+  const config: Config = await loadConfig(flags.config);
   const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
   await checkOutputs(outputs, inputs);
@@ -65,18 +78,18 @@ const rank = async (from: string, options: Options): Promise<void> => {
   const model = prepare(config);
   const { readUsers } = await import('../io/readUsers.js');
   const ranking = rankUsers(await readUsers(from, model.signals), model);
-  const places = listed(ranking, options);
+  const places = listed(ranking, flags);
   const health = healthOf(ranking, places);
 
   const targets: Target[] = [
-    { path: out, write: (file) => writeText(file, listText(ranking, places, config.hash, formatOf(options))) },
+    { path: out, write: (file) => writeText(file, listText(ranking, places, config.hash, format)) },
   ];
   if (scores !== undefined) {
     targets.unshift({ path: scores, write: (file) => writeText(file, scoresCsv(ranking, config.hash)) });
   }
   await replaceFiles(targets, inputs);
 
-  if (options.json) {
+  if (flags.json) {
     const top = places.map((place) => userJson(rankedAt(ranking, place), ranking, config.hash));
     await print(`${JSON.stringify({ config: config.hash, health, top }, null, 2)}\n`);
   }
@@ -89,22 +102,6 @@ const rank = async (from: string, options: Options): Promise<void> => {
 };
 
 /** Adds `gesture rank`. */
-export const registerRank = (program: Command): void => {
-  program
-    .command('rank')
-    .description('Score every user and list the people worth calling, each with the reasons.')
-    .argument('[features]', 'what `gesture features` wrote; - is standard input', 'data/user_features.csv')
-    .option('--top <n>', 'users to list', countOption, 10)
-    .option('--out <file>', 'the list; - is standard output', 'data/top_users.csv')
-    .option('--scores <file>', 'everybody with the points of each signal (default: user_scores.csv beside --out)')
-    .option('--no-scores', 'write the list alone')
-    .option('--config <file>', 'settings (default: gesture.yaml, if it is there)')
-    .option('--exclude-converted', 'list only people not yet won')
-    .option('--min-score <n>', 'list only scores from here on', scoreOption)
-    .addOption(new Option('--label <label>', 'list only one label').choices(['high', 'medium', 'low']))
-    .addOption(
-      new Option('--format <format>', 'of the list (default: by the ending of --out, else csv)').choices(LIST_FORMATS),
-    )
-    .option('--json', 'print the list and the health of the scoring as JSON to standard output')
-    .action(rank);
+export const registerRank = (program: CommandUnknownOpts): void => {
+  define(program).action(rank);
 };

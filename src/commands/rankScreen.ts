@@ -1,4 +1,4 @@
-/** What `gesture rank` says on the terminal: the short list with its reasons, and the health of the scoring. */
+/** What `gesture rank` prints: the short list with its reasons, and the health of the scoring. */
 import { cell, idAndName, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, percent } from '../text/numbers.js';
 import type { Label } from '../model.js';
@@ -8,13 +8,13 @@ import { labelOf } from '../scoring/score.js';
 
 const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'yellow', low: 'dim' };
 
-/** A full bar has one character for ten points. */
+/** Characters in a full bar: one for every ten points. */
 const BAR = 10;
 
-/** The shades of a bar: the strongest contribution first, everything after the third in the last. */
+/** The shades of a bar: one each for the three strongest contributions, one for the rest. */
 const SHADES = ['█', '▓', '▒', '░'];
 
-/** A score as a bar: each contribution a shade, longest first, what is missing to 100 as dots. */
+/** A score as a bar: each contribution in its own shade, the largest first, then dots up to 100 points. */
 export const bar = (points: ArrayLike<number>, score: number): string => {
   const gains = Array.from(points)
     .filter((gain) => gain > 0)
@@ -29,13 +29,13 @@ export const bar = (points: ArrayLike<number>, score: number): string => {
   return drawn.padEnd(BAR, '·');
 };
 
-/** Blanks before the words of a user. */
+/** Blanks before the explanation of a user. */
 const INDENT = 7;
 
-/** Columns of a line besides the id and the name: rank, score, label, bar, and blanks between them. */
+/** Width of a line without the id and the name: rank, score, label, bar and the blanks between them. */
 const FIXED = 5 + 6 + 6 + BAR + 5 * 2;
 
-/** Screens narrower than this have no room for bars. */
+/** The narrowest screen that has room for bars. */
 const WITH_BARS = 64;
 
 const table = (users: readonly Ranked[], ranking: Ranking, screen: Screen): string[] => {
@@ -70,7 +70,7 @@ const partOf = (part: number, whole: number): string => percent(whole === 0 ? 0 
 
 const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/** Ten columns, one for ten points of score each: a blank is nobody, the lowest step at least one user. */
+/** Ten columns of ten points each. A blank means no user; even one user shows as the lowest step. */
 export const histogramLine = (bins: readonly number[]): string => {
   const most = Math.max(1, ...bins);
   return bins.map((n) => (n === 0 ? ' ' : (STEPS[Math.ceil((n / most) * STEPS.length) - 1] ?? ''))).join('');
@@ -87,17 +87,13 @@ const healthLines = (health: Health, screen: Screen): string[] => {
   const spread = (['high', 'medium', 'low'] as const).map((l) => `${labels[l]} ${l} (${partOf(labels[l], users)})`);
   return [
     ...labelled('users', `${counted(users, 'user')}: ${spread.join(', ')}`, screen),
-    ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users in steps of ten points`, screen),
-    ...labelled('points', `on average a user (share of all points): ${mix.join(', ')}`, screen),
+    ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users per ten points`, screen),
+    ...labelled('points', `average per user (share of all points): ${mix.join(', ')}`, screen),
     ...(health.never_fire.length > 0 ? labelled('never', `no user has ${health.never_fire.join(', ')}`, screen) : []),
     ...(health.always_fire.length > 0
       ? labelled('always', `all users have ${health.always_fire.join(', ')}`, screen)
       : []),
-    ...labelled(
-      'won',
-      `${health.listed_converted} of the ${counted(health.listed, 'listed user')} converted already`,
-      screen,
-    ),
+    ...labelled('listed', `${counted(health.listed, 'user')}, ${health.listed_converted} already converted`, screen),
     ...health.warnings.flatMap((text) =>
       labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line)),
     ),
@@ -107,7 +103,7 @@ const healthLines = (health: Health, screen: Screen): string[] => {
 /** The list of the users at `places` and the health of the scoring. */
 export const rankScreen = (ranking: Ranking, places: readonly number[], health: Health, screen: Screen): string => {
   const list = places.map((place) => rankedAt(ranking, place));
-  const none = health.users === 0 ? 'There are no users.' : 'No user meets the filters.';
+  const none = health.users === 0 ? 'There are no users.' : 'No user passes the filters.';
   const lines = list.length === 0 ? [none] : table(list, ranking, screen);
   return `${[...lines, '', ...healthLines(health, screen)].join('\n')}\n`;
 };

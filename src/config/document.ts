@@ -1,4 +1,4 @@
-/** YAML as plain values, with the place of each: so that a message can point at what is wrong. */
+/** Parses YAML to plain values and remembers where each stands, so that messages can point at it. */
 import {
   type ErrorCode,
   isAlias,
@@ -12,19 +12,19 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-/** Something wrong in a config file, and where. */
+/** A problem in a config file, and where it is. */
 export interface Problem {
-  /** Keys and list positions down to it. */
+  /** The keys and list positions that lead to it. */
   readonly path: readonly PropertyKey[];
-  /** `weights.signupz: unknown feature` without the place: a sentence that says the rule and the fix. */
+  /** The rule and the fix, without the place. */
   readonly message: string;
-  /** Point at the name of the entry rather than at its value. */
+  /** Point at the key of the entry rather than at its value. */
   readonly atKey?: boolean;
-  /** Characters from the start of the text, where there is no path yet (a fault in the YAML itself). */
+  /** Where it is in the text, if it has no path: an error in the YAML itself. */
   readonly offset?: number | undefined;
 }
 
-/** Where a problem is: line and column from 1. */
+/** Where a problem is; lines and columns count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -39,7 +39,7 @@ export interface ConfigDocument {
   readonly positionOf: (problem: Problem) => Position;
 }
 
-/** Levels that a config file may nest; what we read needs six. */
+/** The deepest nesting that is accepted; the deepest setting needs six levels. */
 const DEEPEST = 12;
 
 const FAULTS: Partial<Record<ErrorCode, string>> = {
@@ -53,14 +53,14 @@ const offsetOf = (node: unknown): readonly [number, number] | undefined => {
   return range ? [range[0], range[1]] : undefined;
 };
 
-/** From a node to a plain value. Refuses what a config file has no use for: aliases, deep nesting, `__proto__`. */
+/** The plain value of a node. Refuses what no config file needs: aliases, deep nesting, `__proto__`. */
 const plain = (node: unknown, path: readonly PropertyKey[], problems: Problem[]): unknown => {
   if (path.length > DEEPEST) {
     problems.push({ path, message: `is nested more than ${DEEPEST} levels deep` });
     return undefined;
   }
   if (isAlias(node)) {
-    problems.push({ path, message: 'is an alias (*): write the value out, a config file has no aliases' });
+    problems.push({ path, message: 'is an alias (*), which gesture does not support: repeat the value instead' });
     return undefined;
   }
   if (isSeq(node)) return node.items.map((item, i) => plain(item, [...path, i], problems));
@@ -69,9 +69,8 @@ const plain = (node: unknown, path: readonly PropertyKey[], problems: Problem[])
   const seen = new Set<string>();
   for (const pair of node.items) {
     const key = keyText(pair);
-    // The parser's own search for double keys takes minutes in a file made for that.
-    if (seen.has(key))
-      problems.push({ path, message: 'this key is there twice: keep one', offset: offsetOf(pair.key)?.[0] });
+    // The parser's own check for duplicate keys can be made to take minutes.
+    if (seen.has(key)) problems.push({ path, message: 'duplicate key: keep one', offset: offsetOf(pair.key)?.[0] });
     seen.add(key);
     if (key === '__proto__') problems.push({ path: [...path, key], message: 'unknown key', atKey: true });
     else entries.push([key, plain(pair.value, [...path, key], problems)]);
@@ -81,7 +80,7 @@ const plain = (node: unknown, path: readonly PropertyKey[], problems: Problem[])
 
 const pairOf = (map: YAMLMap, key: PropertyKey): Pair | undefined => map.items.find((pair) => keyText(pair) === key);
 
-/** Parses a config file. Never throws: what is wrong is in `problems`. */
+/** Parses a config file. Never throws: errors are in `problems`. */
 export const parseConfigText = (text: string): ConfigDocument => {
   const lines = new LineCounter();
   const document = parseDocument(text, {

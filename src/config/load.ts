@@ -1,23 +1,23 @@
-/** The configuration of a run: the defaults, or gesture.yaml read over them. */
+/** Loads the configuration of a run: the defaults, with gesture.yaml merged over them. */
 import { existsSync } from 'node:fs';
 import type { SourceName } from '../catalogue/sources.js';
 import { type Config, defaultConfig, eventsOf, withHash } from './settings.js';
 
-/** Where a project keeps its settings. */
+/** The file in the current folder that holds a project's settings. */
 export const CONFIG_FILE = 'gesture.yaml';
 
 /**
  * The configuration of a run.
  *
- * @param path what `--config` says; without it ./gesture.yaml is read if it is there
- * @param from what `--from` says; columns and types of gesture.yaml are merged over it
- * @throws Failure `noInput` where `path` cannot be read, `usage` with file:line:column for everything that is wrong in it
+ * @param path the file from `--config`; by default ./gesture.yaml is read if it exists
+ * @param from the source from `--from`; the columns and types in gesture.yaml are merged over it
+ * @throws Failure `noInput` if `path` cannot be read, `usage` with file:line:column for everything wrong in it
  */
 export const loadConfig = async (path?: string, from?: SourceName): Promise<Config> => {
   const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
   const defaults = from === undefined ? defaultConfig : withHash({ ...defaultConfig, events: eventsOf(from) });
   if (file === undefined) return defaults;
-  // Only a run with a gesture.yaml pays for the parser and the checks.
+  // The parser and the checks are slow to load, and only a run with a gesture.yaml needs them.
   const { readSettings } = await import('./read.js');
   return withHash(await readSettings(file, defaults), file);
 };

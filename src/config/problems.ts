@@ -1,4 +1,4 @@
-/** From what zod found to sentences that say the rule and the fix. */
+/** Turns what zod found into sentences that say the rule and the fix. */
 import type * as z from 'zod';
 import { didYouMean } from '../text/closest.js';
 import type { Problem } from './document.js';
@@ -15,13 +15,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
   int: 'a whole number',
 };
 
-/** A value as a message shows it. */
+/** A value as messages describe it. */
 const got = (value: unknown): string => {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'key: value entries';
   if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'that';
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'this';
 };
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -35,14 +35,14 @@ const oneOf = (value: unknown, options: readonly unknown[]): string => {
   const names = options.map(String);
   const list = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
   if (value === undefined) return `is missing: ${list}`;
-  return `has to be ${list}, not ${got(value)}${typeof value === 'string' ? didYouMean(value, names) : ''}`;
+  return `must be ${list}, not ${got(value)}${typeof value === 'string' ? didYouMean(value, names) : ''}`;
 };
 
-/** Whether the message of an issue is one that schema.ts gave, not one of zod's own. */
+/** True if the message of an issue comes from schema.ts rather than from zod. */
 const ours = (message: string): boolean => !/^(?:Invalid|Expected|Too|Unrecognized)/.test(message);
 
 /**
- * What is wrong with a config file by its grammar.
+ * The problems that the grammar found in a config file.
  *
  * @param config the value that was checked
  */
@@ -69,7 +69,7 @@ export const problemsOf = (issues: readonly Issue[], config: unknown): Problem[]
         const advice = typeof value === 'number' && issue.expected === 'string' ? ' (write it in quotes)' : '';
         const example = path.length === 2 && path[0] === 'weights' ? ', such as { points: 20 }' : '';
         const expected = EXPECTED[issue.expected] ?? issue.expected;
-        return [{ path, message: `has to be ${expected}${example}, not ${got(value)}${advice}` }];
+        return [{ path, message: `must be ${expected}${example}, not ${got(value)}${advice}` }];
       }
       default:
         return [{ path, message: issue.message }];

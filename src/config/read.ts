@@ -1,4 +1,4 @@
-/** Reads gesture.yaml: text -> grammar -> settings; or one error that shows every line that is wrong. */
+/** Reads gesture.yaml: text -> grammar -> settings, or one error that shows the lines that are wrong. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
@@ -9,16 +9,16 @@ import { problemsOf } from './problems.js';
 import { resolve } from './resolve.js';
 import { configSchema } from './schema.js';
 
-/** A config file is written by hand; anything larger is something else. */
+/** Config files are written by hand; anything larger is some other file. */
 const MAX_BYTES = 256 * 1024;
 
-/** Problems shown at once, and those among which the first ones of the file are looked for. */
-const [SHOWN, PLACED] = [3, 100];
+/** Problems shown at once, and problems that are sorted by line to find the first ones. */
+const [SHOWN, SORTED] = [3, 100];
 
-/** Columns of a source line shown around the caret. */
+/** Characters of a source line shown around the caret. */
 const WINDOW = 100;
 
-/** A name as it stands; quoted where one would not see it. */
+/** A name, quoted if it has characters that cannot be seen. */
 const nameText = (name: string): string => (/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(name) ? name : JSON.stringify(name));
 
 const pathText = (path: readonly PropertyKey[]): string =>
@@ -29,7 +29,7 @@ const pathText = (path: readonly PropertyKey[]): string =>
     .slice(0, 8)
     .join('');
 
-/** The source line of a problem with a caret under what is wrong. */
+/** The source line of a problem, with carets below it. */
 const excerpt = (text: string, { line, column, length }: Position): string[] => {
   const source = text.split(/\r?\n/)[line - 1] ?? '';
   const from = Math.max(0, column - 1 - WINDOW / 2);
@@ -45,12 +45,12 @@ const read = async (file: string): Promise<string> => {
     throw new Failure('noInput', `there is no config file ${file}`, { cause: error });
   });
   if (there.isDirectory()) throw new Failure('noInput', `cannot read ${file}: it is a folder, not a config file`);
-  // Read up to the limit and one byte beyond: a device or a pipe has no size.
+  // A device or a pipe has no size, so read one byte beyond the limit.
   const bytes = await buffer(createReadStream(file, { end: MAX_BYTES })).catch((error: unknown) => {
     throw new Failure('noInput', `cannot read ${file}: permission denied?`, { cause: error });
   });
   if (bytes.length > MAX_BYTES) {
-    throw new Failure('usage', `${file} has more than ${MAX_BYTES} bytes: that is not a config file`);
+    throw new Failure('usage', `${file} has more than ${MAX_BYTES} bytes: this is not a config file`);
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -61,7 +61,7 @@ const read = async (file: string): Promise<string> => {
   }
 };
 
-/** `signups: 20` is short for `signups: { points: 20 }`. */
+/** Spells out weights: `signups: 20` is short for `signups: { points: 20 }`. */
 const withFullWeights = (config: unknown): unknown => {
   if (typeof config !== 'object' || config === null || !('weights' in config)) return config;
   const { weights } = config;
@@ -80,7 +80,7 @@ const failure = (
   positionOf: (p: Problem) => Position,
 ): Failure => {
   const sorted = problems
-    .slice(0, PLACED)
+    .slice(0, SORTED)
     .map((problem) => ({ problem, place: positionOf(problem) }))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const lines: string[] = [];
@@ -97,14 +97,14 @@ const failure = (
 /**
  * Reads a config file over `defaults`.
  *
- * @throws Failure `noInput` where there is no file, `usage` for everything wrong in it: `FILE:LINE:COLUMN key: rule`,
- *   with the line and a caret below
+ * @throws Failure `noInput` if there is no file, `usage` for everything wrong in it: `FILE:LINE:COLUMN key: rule`, with
+ *   the line and a caret below
  */
 export const readSettings = async (file: string, defaults: Settings): Promise<Settings> => {
   const text = await read(file);
   const { value, problems, positionOf } = parseConfigText(text);
   if (problems.length > 0) throw failure(file, text, problems, positionOf);
-  // A file of comments, or a section whose entries are all commented out, changes nothing.
+  // A file or a section whose entries are all commented out changes nothing.
   const sections =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null))

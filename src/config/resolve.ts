@@ -1,4 +1,4 @@
-/** From a config file that is well formed to the settings of a run: names that exist, points that sum to 100. */
+/** Turns a well-formed config file into the settings of a run, and checks names and sums. */
 import { features as builtIn } from '../catalogue/features.js';
 import {
   columnsOf,
@@ -18,7 +18,7 @@ import { PLACEHOLDERS } from '../scoring/phrases.js';
 import type { Problem } from './document.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 
-/** Names that a column of some file has already. */
+/** Names that are already columns of some file. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...Object.keys(EVENT_COLUMNS),
   ...Object.keys(SESSION_COLUMNS),
@@ -29,22 +29,22 @@ const RESERVED: ReadonlySet<string> = new Set([
   'cap',
 ]);
 
-/** The longest time without an event that can still be one visit: a day. */
+/** The longest session timeout: a day. */
 const LONGEST_TIMEOUT_MINUTES = 24 * 60;
 
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
 const at = (...path: PropertyKey[]) => ({
-  /** A problem with the value there. */
+  /** A problem with the value. */
   is: (message: string): Problem => ({ path, message }),
-  /** A problem with the name it has. */
+  /** A problem with the key. */
   named: (message: string): Problem => ({ path, message, atKey: true }),
 });
 
 const featureProblems = (name: string, feature: Feature, all: Features): Problem[] => {
   if (Object.hasOwn(builtIn, name)) return [at('features', name).named('is a built-in feature: choose another name')];
-  if (RESERVED.has(name)) return [at('features', name).named('is already the name of a column: choose another name')];
+  if (RESERVED.has(name)) return [at('features', name).named('is already a column: choose another name')];
   if (feature.from === 'features') {
     return (['of', 'per'] as const).flatMap((part) => {
       const target = own(all, feature.is[part]);
@@ -61,11 +61,11 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
       return [place.is(`sessions have no column "${column}"${didYouMean(column, Object.keys(kinds))}`)];
     }
     if (numberColumnOf(feature.is) !== column || kind === undefined || kind === 'number') return [];
-    return [place.is(`"${column}" holds no numbers, so there is no ${feature.is.op} of it`)];
+    return [place.is(`"${column}" does not hold numbers, so it has no ${feature.is.op}`)];
   });
 };
 
-/** The features that a derived feature leads back to itself by, if it does. */
+/** The path from a derived feature back to itself, if there is one. */
 const cycleFrom = (name: string, all: Features, seen: readonly string[] = []): readonly string[] | undefined => {
   if (seen.includes(name)) return [...seen, name];
   const feature = own(all, name);
@@ -76,23 +76,23 @@ const cycleFrom = (name: string, all: Features, seen: readonly string[] = []): r
 const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
   const { converted, ...others } = builtIn;
   const added = input.features ?? {};
-  const won: Feature = { ...converted, is: { ...converted.is, values: allOf } };
-  const all: Features = { ...others, ...added, converted: won };
+  const conversion: Feature = { ...converted, is: { ...converted.is, values: allOf } };
+  const all: Features = { ...others, ...added, converted: conversion };
   for (const [name, feature] of Object.entries(added)) problems.push(...featureProblems(name, feature, all));
   if (problems.length > 0) return all;
   for (const name of Object.keys(added)) {
     const cycle = cycleFrom(name, all);
-    if (cycle) problems.push(at('features', name).named(`is made of itself: ${cycle.join(' -> ')}`));
+    if (cycle) problems.push(at('features', name).named(`depends on itself: ${cycle.join(' -> ')}`));
   }
   return all;
 };
 
-/** Whether a feature tells a person's gender, under whatever name. */
-const tellsGender = (name: string, all: Features, columns: EventSettings['columns']): boolean => {
+/** True if a feature reveals a person's gender, under any name. */
+const revealsGender = (name: string, all: Features, columns: EventSettings['columns']): boolean => {
   const feature = own(all, name);
   if (!feature) return false;
   if (feature.from === 'features')
-    return [feature.is.of, feature.is.per].some((part) => tellsGender(part, all, columns));
+    return [feature.is.of, feature.is.per].some((part) => revealsGender(part, all, columns));
   const theirs = (column: string): readonly string[] => [own(columns, column) ?? column].flat();
   const gender = theirs('gender');
   return columnsOf(feature.is).some(
@@ -108,11 +108,10 @@ const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightI
   return rate ? { rate } : undefined;
 };
 
-/** The words for a signal that gesture.yaml gives none. */
+/** The phrase of a signal that gesture.yaml gives none. The value comes last, so `days active: 1` is as right as 2. */
 const defaultPhrase = (says: string, earns: Curve): string => {
   if ('binary' in earns) return says;
-  if ('rate' in earns) return `${says}: {percent}`;
-  return 'half_life' in earns ? `${says}: {value}` : `{value} ${says}`;
+  return `${says}: ${'rate' in earns ? '{percent}' : '{value}'}`;
 };
 
 const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings, 'labels'>): Problem | undefined => {
@@ -122,22 +121,21 @@ const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings
     const scorable = Object.keys(settings.features).filter((known) => known !== 'converted');
     return place.named(`unknown feature${didYouMean(name, scorable)}`);
   }
-  if (tellsGender(name, settings.features, settings.events.columns)) return place.named('gender is never a signal');
-  if (name === 'converted') return place.named('is what the score is to foretell, so it cannot be a signal');
-  if (valueKind(feature) !== 'number')
-    return place.named(`is not a number but ${feature.unit}, so it cannot be a signal`);
+  if (revealsGender(name, settings.features, settings.events.columns)) return place.named('gender is never a signal');
+  if (name === 'converted') return place.named('is what the score predicts, so it cannot be a signal');
+  if (valueKind(feature) !== 'number') return place.named(`is ${feature.unit}, not a number, so it cannot be a signal`);
   const phrase = input.phrase ?? '';
   for (const [all, placeholder = ''] of phrase.matchAll(/\{(\w*)\}/g)) {
     if (Object.hasOwn(PLACEHOLDERS, placeholder)) continue;
     const known = Object.keys(PLACEHOLDERS).map((each) => `{${each}}`);
-    return at('weights', name, 'phrase').is(`unknown ${all}: there are ${known.join(', ')}`);
+    return at('weights', name, 'phrase').is(`unknown ${all}: use ${known.join(', ')}`);
   }
   if (own(settings.weights, name)) return undefined;
-  if (input.points === undefined) return place.named('has no points yet: add `points: 5`, for example');
+  if (input.points === undefined) return place.named('has no points: add them, for example `points: 5`');
   return curveOf(input) ? undefined : place.named(`needs a curve: one of ${CURVE_KEYS.join(', ')}`);
 };
 
-/** A weight of gesture.yaml over the default of that name. */
+/** A weight of gesture.yaml merged over the default of the same name. */
 const merged = (input: WeightInput, before: Weight | undefined, feature: Feature): Weight | undefined => {
   const earns = curveOf(input) ?? before?.earns;
   if (!earns) return undefined;
@@ -174,7 +172,7 @@ const resolveWeights = (
   if (sum !== 10_000 && problems.length === 0) {
     const missing = (10_000 - sum) / 100;
     const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
-    const because = `against the defaults: ${changes.join(', ')}`;
+    const because = `compared with the defaults: ${changes.join(', ')}`;
     problems.push(at('weights').is(`the positive points sum to ${sum / 100}, not 100: ${fix} (${because})`));
   }
   return Object.fromEntries(weights);
@@ -185,12 +183,12 @@ const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undef
   if (timeout === undefined) return undefined;
   const minutes = Number.parseInt(timeout, 10) * ({ s: 1 / 60, m: 1, h: 60 }[timeout.at(-1) ?? ''] ?? 1);
   if (minutes <= 0 || minutes > LONGEST_TIMEOUT_MINUTES) {
-    problems.push(at('sessions', 'timeout').is('has to be longer than 0 and at most 24h'));
+    problems.push(at('sessions', 'timeout').is('must be longer than 0 and at most 24h'));
   }
   return minutes;
 };
 
-/** Names on our side of a mapping have to lead somewhere; and a type close to one of ours is likely a slip. */
+/** Finds names in a mapping that no feature uses, and event types that are probably misspelt. */
 const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
   const measures = rowMeasures(input.features ?? {}, 'events').map(([, is]) => is);
   const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
@@ -205,13 +203,13 @@ const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[
       .map(([theirs, ours]) => at('events', 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
     ...(input.conversion?.all_of ?? []).flatMap((type, i) => {
       const near = (EVENT_TYPES as readonly string[]).includes(type) ? undefined : closest(type, EVENT_TYPES, 1);
-      const advice = 'If your log says it like this, map it under events.types';
+      const advice = 'If your log uses this name, map it in events.types';
       return near === undefined ? [] : [at('conversion', 'all_of', i).is(`did you mean "${near}"? ${advice}`)];
     }),
   ];
 };
 
-/** How the log is read: gesture.yaml over the source that it or `--from` (which wins) names. */
+/** How the log is read: gesture.yaml merged over its source, which `--from` overrides. */
 const resolveEvents = ({ events }: ConfigInput, defaults: EventSettings): EventSettings => {
   const base = defaults.from === undefined && events?.from !== undefined ? eventsOf(events.from) : defaults;
   return {
@@ -233,7 +231,7 @@ const resolveExclude = ({ exclude }: ConfigInput): Exclusions | undefined =>
 /**
  * Merges a config file over the defaults.
  *
- * @returns the settings, and what is wrong: where that is not empty the settings mean nothing
+ * @returns the settings, which are valid only if there are no problems
  */
 export const resolve = (input: ConfigInput, defaults: Settings): { settings: Settings; problems: Problem[] } => {
   const problems: Problem[] = [];
@@ -252,7 +250,7 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
     medium: input.labels?.medium ?? defaults.labels.medium,
   };
   if (labels.medium >= labels.high) {
-    const rule = `medium (${labels.medium}) has to be below high (${labels.high})`;
+    const rule = `medium (${labels.medium}) must be below high (${labels.high})`;
     problems.push(at('labels', input.labels?.medium === undefined ? 'high' : 'medium').is(rule));
   }
   return { settings: { ...partial, weights: resolveWeights(input, partial, problems), labels }, problems };

@@ -1,22 +1,22 @@
-/** The grammar of gesture.yaml, once: what is read is checked by it, and editors complete from the JSON schema made of it. */
+/** The grammar of gesture.yaml: it checks what is read, and the JSON schema for editors is made from it. */
 import * as z from 'zod';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Weights } from '../catalogue/weights.js';
 
-const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'has to be one line of text, at most 200 characters');
-const days = z.int('has to be a whole number of days').min(1, 'has to be at least 1').max(36_500, 'is over 100 years');
-const above0 = z.number().positive('has to be above 0').max(1e15, 'is too large');
+const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'must be one line of text, at most 200 characters');
+const days = z.int('must be a whole number of days').min(1, 'must be at least 1').max(36_500, 'is over 100 years');
+const above0 = z.number().positive('must be above 0').max(1e15, 'is too large');
 
-/** The name of a feature of one's own: it becomes a column. */
+/** The name of a project's own feature, which becomes a column. */
 const featureName = z
   .string()
-  .max(60, 'is too long for the name of a column: at most 60 characters')
-  .regex(/^[a-z][a-z0-9_]*$/, 'has to be a plain column name: small letters, digits and _, a letter first');
+  .max(60, 'is too long for a column name: at most 60 characters')
+  .regex(/^[a-z][a-z0-9_]*$/, 'must be a plain column name: lower-case letters, digits and _, starting with a letter');
 
 const condition = {
   equals: text.optional().describe('The cell is exactly this.'),
-  in: z.array(text).min(1, 'has to name at least one value').optional().describe('The cell is one of these.'),
-  matches: text.optional().describe('A regular expression (RE2) that has to match somewhere in the cell.'),
+  in: z.array(text).min(1, 'must name at least one value').optional().describe('The cell is one of these.'),
+  matches: text.optional().describe('A regular expression (RE2) that must match somewhere in the cell.'),
 };
 const oneCondition = (where: Record<string, unknown>): boolean =>
   Object.keys(condition).filter((key) => where[key] !== undefined).length === 1;
@@ -34,28 +34,30 @@ const rowMeasure = z.discriminatedUnion('op', [
     .strictObject({ op: z.literal('countWhere'), column, ...condition })
     .refine(oneCondition, ONE_CONDITION)
     .describe('Number of rows that meet the condition.'),
-  z.strictObject({ op: z.enum(['sum', 'max', 'min', 'mean']), column, where }).describe('Over the known numbers.'),
+  z.strictObject({ op: z.enum(['sum', 'max', 'min', 'mean']), column, where }).describe('Of the known numbers.'),
   z.strictObject({ op: z.literal('distinct'), column, where }).describe('Number of different known values.'),
   z.strictObject({ op: z.literal('mode'), column }).describe('The most frequent known value.'),
   z.strictObject({ op: z.literal('latest'), column }).describe('The latest known value.'),
   z.strictObject({ op: z.enum(['firstTime', 'lastTime']), where }).describe('Time of the first or last row.'),
-  z.strictObject({ op: z.literal('distinctDays'), where }).describe('Number of different UTC days with a row.'),
+  z.strictObject({ op: z.literal('distinctDays'), where }).describe('Number of different days (UTC) with a row.'),
   z
     .strictObject({ op: z.enum(['daysSinceFirst', 'daysSinceLast']), where })
     .describe('Days from the first or last row to as-of.'),
-  z.strictObject({ op: z.literal('activeInLast'), days, where }).describe('1 if there is a row in the last days.'),
+  z
+    .strictObject({ op: z.literal('activeInLast'), days, where })
+    .describe('1 if there is a row in the last `days` days.'),
   z
     .strictObject({ op: z.literal('trend'), days, where })
-    .describe('Rows of the last days minus rows of as many days before.'),
+    .describe('Rows of the last `days` days minus rows of the same number of days before.'),
   z
-    .strictObject({ op: z.literal('everyOf'), column, values: z.array(text).min(1, 'has to name at least one value') })
-    .describe('1 if there is a row for each of the values.'),
+    .strictObject({ op: z.literal('everyOf'), column, values: z.array(text).min(1, 'must name at least one value') })
+    .describe('1 if each of the values has a row.'),
 ]);
 
 const featureMeasure = z.discriminatedUnion('op', [
   z
     .strictObject({ op: z.literal('ratio'), of: text, per: text })
-    .describe('One feature divided by another; unknown where the divisor is 0.'),
+    .describe('One feature divided by another; unknown if the divisor is 0.'),
 ]);
 
 const words = {
@@ -70,8 +72,8 @@ const feature = z.discriminatedUnion('from', [
 
 const curve = {
   binary: z.literal(true).optional().describe('All of the points as soon as the value is above 0.'),
-  saturates_at: above0.optional().describe('In equal steps up to this value.'),
-  log_full_at: above0.optional().describe('By the logarithm, full at this value.'),
+  saturates_at: above0.optional().describe('Linear, full at this value.'),
+  log_full_at: above0.optional().describe('Logarithmic, full at this value.'),
   half_life: above0.optional().describe('All of the points at 0, half after this many days.'),
   rate: z.literal(true).optional().describe('In proportion: the value is a share from 0 to 1.'),
 };
@@ -81,10 +83,10 @@ export const CURVE_KEYS = Object.keys(curve);
 
 const points = z
   .number()
-  .min(-100, 'has to be between -100 and 100')
-  .max(100, 'has to be between -100 and 100')
+  .min(-100, 'must be between -100 and 100')
+  .max(100, 'must be between -100 and 100')
   .refine((most) => Math.abs(most * 100 - Math.round(most * 100)) < 1e-6, 'has at most two decimals')
-  .describe('The most this signal can add (below 0: take away). 0: shown, never scored.');
+  .describe('The most this signal can add, or take away if below 0. 0 shows it without scoring it.');
 
 const weight = z
   .strictObject({
@@ -101,19 +103,22 @@ const weight = z
     message: `has more than one curve: keep one of ${Object.keys(curve).join(', ')}`,
   });
 
-/** A weight as gesture.yaml writes it: what is left out stays as it is by default. */
+/** A weight as gesture.yaml writes it; whatever is missing keeps its default. */
 export type WeightInput = z.infer<typeof weight>;
 
-const score = z.number().min(0, 'has to be between 0 and 100').max(100, 'has to be between 0 and 100');
+const score = z.number().min(0, 'must be between 0 and 100').max(100, 'must be between 0 and 100');
 
 const events = z.strictObject({
-  from: z.enum(SOURCE_NAMES).optional().describe('The product whose export the log is; the rest is merged over it.'),
+  from: z
+    .enum(SOURCE_NAMES)
+    .optional()
+    .describe('The product that exported the log; the other settings are merged over it.'),
   columns: z.record(text, text).optional().describe('Names of columns, ours: theirs.'),
   types: z.record(text, text).optional().describe('Names of event types, theirs: ours.'),
   timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms', 'epoch_us']).optional().describe('How timestamps are written.'),
 });
 
-const DURATION = 'has to be a duration such as 30m, 90s or 2h';
+const DURATION = 'must be a duration such as 30m, 90s or 2h';
 const sessions = z.strictObject({
   timeout: z
     .string(DURATION)
@@ -122,12 +127,12 @@ const sessions = z.strictObject({
     .describe('Idle time after which a new session begins.'),
 });
 
-const texts = z.array(text).min(1, 'has to name at least one');
+const texts = z.array(text).min(1, 'must name at least one');
 const exclude = z.strictObject({
   users: texts.optional().describe('Ids of internal users.'),
   email_domains: z
-    .array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'has to be a domain such as acme.com'))
-    .min(1, 'has to name at least one')
+    .array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'must be a domain such as acme.com'))
+    .min(1, 'must name at least one')
     .optional()
     .describe('Domains of internal e-mail addresses, in user_id, username or email.'),
   user_agents: texts.optional().describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
@@ -136,23 +141,25 @@ const exclude = z.strictObject({
 
 const labels = z.strictObject({ high: score.optional(), medium: score.optional() });
 
-const conversion = z.strictObject({ all_of: z.array(text).min(1, 'has to name at least one event type') });
+const conversion = z.strictObject({ all_of: z.array(text).min(1, 'must name at least one event type') });
 
-/** gesture.yaml. What follows from several places at once (points that sum to 100, names that exist) is in resolve.ts. */
+/** gesture.yaml. Rules about several places at once (points that sum to 100, names that exist) are in resolve.ts. */
 export const configSchema = z.strictObject({
   events: events.optional().describe('How to read the log.'),
   sessions: sessions.optional().describe('Where one visit ends and the next begins, in logs without session ids.'),
-  exclude: exclude.optional().describe('Whose events are left out: listed in excluded_events.csv, and counted.'),
-  features: z.record(featureName, feature).optional().describe('Features of your own.'),
+  exclude: exclude
+    .optional()
+    .describe('Whose events are excluded; they are counted, and listed in excluded_events.csv.'),
+  features: z.record(featureName, feature).optional().describe('Your own features.'),
   weights: z.record(z.string(), weight).optional(),
-  labels: labels.optional().describe('The lowest scores that are called high and medium.'),
-  conversion: conversion.optional().describe('A user is won who has at least one event of each of these types.'),
+  labels: labels.optional().describe('The lowest scores labelled high and medium.'),
+  conversion: conversion.optional().describe('A user has converted with at least one event of each of these types.'),
 });
 
 /** gesture.yaml, checked by its grammar. */
 export type ConfigInput = z.infer<typeof configSchema>;
 
-/** The keys that may stand at a place in gesture.yaml, for did-you-mean; none where names are free. */
+/** The keys that are allowed at a place in gesture.yaml, for did-you-mean; none if any name is allowed. */
 export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly string[] => {
   switch (section) {
     case undefined:
@@ -176,9 +183,9 @@ export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly st
 };
 
 /**
- * The JSON schema that editors complete gesture.yaml with.
+ * The JSON schema that editors use to complete and check gesture.yaml.
  *
- * @param weights the signals to complete, with their reasons; any other feature may have a weight too
+ * @param weights the signals to suggest, with their reasons; any other feature can have a weight too
  */
 export const jsonSchema = (weights: Weights): object => {
   const entry = z.union([points, weight]);
@@ -191,7 +198,7 @@ export const jsonSchema = (weights: Weights): object => {
     weights: named
       .catchall(entry)
       .optional()
-      .describe('What each feature is worth, merged over the defaults. The positive points have to sum to 100.'),
+      .describe('What each feature is worth, merged over the defaults. The positive points must sum to 100.'),
   });
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
   return { $schema, title: 'gesture.yaml', ...rest };

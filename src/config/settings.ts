@@ -1,4 +1,4 @@
-/** What a user may change: its types, its defaults, and the hash that names a configuration. */
+/** The settings: their types, their defaults, and the hash that identifies a configuration. */
 import { createHash } from 'node:crypto';
 import { features as builtIn } from '../catalogue/features.js';
 import type { Features } from '../catalogue/measures.js';
@@ -7,41 +7,41 @@ import { type Pages, type Source, type SourceName, sources, type Theirs } from '
 import { defaultLabels, defaultWeights, type Thresholds, type Weights } from '../catalogue/weights.js';
 import type { TimestampForm } from '../model.js';
 
-/** How the cells of a log are read: which column is which of ours, and what is said in them. */
+/** How a log is read: its columns, its event types and its timestamps. */
 export interface EventSettings {
-  /** The source whose settings these are, in part or as a whole. */
+  /** The source that these settings are based on. */
   readonly from?: SourceName;
-  /** Our column name -> the log's. A dotted name reaches into nested JSON. */
+  /** Our column name -> the log's; a name with dots reaches into nested JSON. */
   readonly columns: Readonly<Record<string, Theirs>>;
   /** The log's event type -> ours. */
   readonly types: Readonly<Record<string, string>>;
-  /** Which page views are something more. */
+  /** Which page views count as another type. */
   readonly pages?: Pages;
-  /** Our column name -> cells that say "unknown". */
+  /** Our column name -> cells that mean "unknown". */
   readonly unknown?: Readonly<Record<string, readonly string[]>>;
   readonly timestamp: TimestampForm;
 }
 
-/** Whose events are left out, and listed: people of one's own, and what is no person at all. */
+/** Whose events are excluded and listed: your own people and bots. */
 export interface Exclusions {
   /** Ids of internal users. */
   readonly users: readonly string[];
-  /** Domains of internal e-mail addresses, wherever a user's id, name or `email` is one; subdomains are not included. */
+  /** Domains of internal e-mail addresses in a user's id, name or `email`; subdomains are not included. */
   readonly emailDomains: readonly string[];
-  /** RE2 expressions; an event is left out whose `user_agent` one matches somewhere, in upper or lower case. */
+  /** RE2 expressions that match somewhere in the `user_agent` of excluded events; case is ignored. */
   readonly userAgents: readonly string[];
-  /** Sessions that no human is fast enough for, by the rule in catalogue/sessions.ts. */
+  /** Exclude sessions that are faster than a human, by the rule in catalogue/sessions.ts. */
   readonly fasterThanHuman: boolean;
 }
 
-/** Everything a user may change, every field present, the project's own features and weights merged over the defaults. */
+/** All settings, with the project's own features and weights merged over the defaults. */
 export interface Settings {
   readonly events: EventSettings;
   readonly sessions: {
     /** Idle minutes after which a new session begins; a gap of exactly this length stays inside. */
     readonly timeoutMinutes: number;
   };
-  /** Undefined: nothing is left out. */
+  /** Undefined: nothing is excluded. */
   readonly exclude?: Exclusions | undefined;
   /** All features in CSV order, `converted` last. */
   readonly features: Features;
@@ -54,13 +54,13 @@ export interface Settings {
 
 /** A checked configuration. */
 export interface Config extends Settings {
-  /** 12 hexadecimal digits that change when a setting does that can move a number; stamped on outputs. */
+  /** 12 hexadecimal digits that change with any setting that can change a number; stamped on outputs. */
   readonly hash: string;
   /** The file it was read from; undefined for the defaults. */
   readonly path: string | undefined;
 }
 
-/** A value as JSON with the keys in order, so that equal values are equal texts. */
+/** A value as JSON with sorted keys, so that equal values give equal texts. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
@@ -72,8 +72,8 @@ const mapValues = <In, Out>(record: Readonly<Record<string, In>>, change: (value
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
 /**
- * Adds to settings the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are left out: they explain
- * a score and never move it, and `gesture compare` must not blame them.
+ * Adds the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are not part of it: they explain a score
+ * and never change it, so `gesture compare` must not report them as a change of settings.
  */
 export const withHash = (settings: Settings, path?: string): Config => {
   const numbers = {

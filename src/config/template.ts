@@ -16,15 +16,15 @@ const weightLines = (weights: Weights): string[] => {
   ]);
 };
 
-/** A commented gesture.yaml that says what `config` says; its own features are not repeated. */
+/** A commented gesture.yaml with the values of `config`, but without its own features. */
 export const configTemplate = ({ weights, labels, conversion, sessions }: Config): string =>
-  `# What gesture may be told. Everything here is a default: keep what you change, delete the rest.
-# For completion in your editor run \`gesture init --schema\` and take the first # off the next line.
+  `# gesture settings. Every value here is a default: keep what you change, delete the rest.
+# For completion in your editor, run \`gesture init --schema\` and remove the first # of the next line.
 # # yaml-language-server: $schema=gesture.schema.json
 
-# How to read your log. Columns are ours: theirs, event types are theirs: ours.
+# How to read your log. Columns are written ours: theirs, event types theirs: ours.
 # events:
-#   from:      segment             # an export of Segment; what follows is merged over it
+#   from:      segment             # a Segment export; the following settings are merged over it
 #   columns:   { user_id: UserID, timestamp: ts }
 #   types:     { lecture_watched: page_view }
 #   timestamp: iso                 # or epoch_s, epoch_ms, epoch_us
@@ -33,14 +33,14 @@ export const configTemplate = ({ weights, labels, conversion, sessions }: Config
 sessions:
   timeout: ${sessions.timeoutMinutes}m
 
-# Whose events are left out; they are counted and listed in excluded_events.csv.
+# Whose events are excluded; they are counted, and listed in excluded_events.csv.
 # exclude:
 #   users:             [qa-1, qa-2]
 #   email_domains:     [acme.com]        # in user_id, username or email
 #   user_agents:       [bot, headless]   # in a column user_agent
 #   faster_than_human: true              # sessions of five events and more at over one a second
 
-# Features of your own: measured like the built-in ones, a column each. Give one a weight below and it is scored.
+# Your own features, one column each, measured like the built-in ones. Give a feature a weight below to score it.
 # features:
 #   webinars:
 #     from: events                 # or sessions, features
@@ -48,15 +48,15 @@ sessions:
 #     unit: events
 #     says: webinars joined
 
-# What each feature is worth. points: the most it can add (below 0: take away; 0: shown, not scored).
+# What each feature is worth. points: the most it can add, or take away if below 0; 0 shows it without scoring it.
 # One curve each: binary: true | saturates_at: N | log_full_at: N | half_life: days | rate: true
-# The positive points have to sum to 100.
+# The positive points must sum to 100.
 weights:
 ${weightLines(weights).join('\n')}
 
-# The lowest scores that are called high and medium; the rest is low.
+# The lowest scores labelled high and medium; the rest is low.
 labels: { high: ${labels.high}, medium: ${labels.medium} }
 
-# A user is won who has at least one event of each of these types.
+# A user has converted with at least one event of each of these types.
 conversion: { all_of: [${conversion.allOf.join(', ')}] }
 `;

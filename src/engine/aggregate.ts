@@ -14,8 +14,8 @@ import type { Engine } from './duckdb/open.js';
 export interface Request {
   readonly inputs: readonly string[];
   readonly config: Config;
-  /** ISO 8601, `now` already replaced; undefined: the latest timestamp of the rows used. */
-  readonly asOf: string | undefined;
+  /** Microseconds since 1970; undefined: the latest timestamp of the rows used. */
+  readonly asOf: bigint | undefined;
   /** Largest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
   readonly delimiter?: string | undefined;

@@ -9,11 +9,13 @@ import type { Fault } from '../intake/locate.js';
 import { openLogs, spelled } from '../intake/open.js';
 import { EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { aliasesFor, withAliases } from '../sql/aliases.js';
-import { type CellRules, eventType, instant, PAGE } from '../sql/cells.js';
+import { type CellRules, eventType, PAGE } from '../sql/cells.js';
 import { DECIMAL_MACROS } from '../sql/decimals.js';
 import { eventColumns, type Plan } from '../sql/plan.js';
 import { sessionRows, users } from '../sql/query.js';
 import { identifier, literal } from '../sql/text.js';
+import { counted } from '../text/numbers.js';
+import { isoInstant } from '../text/instants.js';
 import { type Accounts, type Aggregated, count, type Job, type Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { literalPath, parquetHeader } from './duckdb/relations.js';
@@ -36,22 +38,8 @@ export interface Outcome {
   readonly notices: readonly string[];
 }
 
-const isoSeconds = (microseconds: bigint): string =>
-  `${new Date(Number(microseconds / 1000n)).toISOString().slice(0, 19)}Z`;
-
-/** The instant of a --as-of in microseconds, read with the grammar that timestamps of a log have. */
-const parseAsOf = async (engine: Engine, asOf: string): Promise<bigint> => {
-  const iso: CellRules = { columns: ['timestamp'], numeric: new Set(), timestamp: 'iso', types: {} };
-  const [row] = await engine.rows(`SELECT epoch_us(${instant(iso)}) FROM (SELECT $1 AS "timestamp")`, [asOf]);
-  const value = row?.[0];
-  if (typeof value !== 'bigint') {
-    throw new Failure(
-      'usage',
-      `--as-of ${asOf}: write an ISO 8601 date or date-time such as 2026-01-31 or 2026-01-31T18:00:00Z, or now`,
-    );
-  }
-  return value;
-};
+/** An instant as the summary shows it: the whole second. */
+const isoSeconds = (microseconds: bigint): string => isoInstant(microseconds - (microseconds % 1_000_000n));
 
 /** SQL: true of an event type that some feature or the conversion uses. */
 const isUsedType = ({ features }: Plan): string => {
@@ -167,7 +155,7 @@ const openJob = async (engine: Engine, request: Request): Promise<Job> => {
     config,
     plan: { rules, features, timeoutMinutes: config.sessions.timeoutMinutes },
     aliases,
-    asOf: request.asOf === undefined ? undefined : await parseAsOf(engine, request.asOf),
+    asOf: request.asOf,
     maxRejected: request.maxRejected,
     scratch,
   };
@@ -224,7 +212,10 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   const { found, otherTypes } = await aggregateJob(engine, job, request);
   const { accounts, asOf } = found;
   if (accounts.later > 0 && accounts.used + accounts.excluded === 0) {
-    throw new Failure('data', `no events at or before --as-of ${request.asOf}: all ${accounts.later} are later`);
+    throw new Failure(
+      'data',
+      `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
+    );
   }
   await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV}`, [to]);
   const notices = job.logs.flatMap((log) => [

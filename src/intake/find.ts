@@ -1,11 +1,11 @@
-/** From the names on a command line to the files they mean. */
+/** Turns the names on a command line into files. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model.js';
 import { noInput, reasonOf } from './refuse.js';
 
 /**
- * The files that command-line arguments name. A name that exists is itself; else it may be a pattern (`logs/*.csv`).
+ * The files that command-line arguments name. A name that does not exist can be a pattern, such as `logs/*.csv`.
  *
  * @throws Failure `noInput` for a missing file, a folder, an address, a pattern without a match
  */
@@ -14,7 +14,7 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
   for (const name of names) {
     if (name === '-') found.push(name);
     else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) {
-      throw noInput(name, 'it is an address, not a file: gesture opens no connections; download it first');
+      throw noInput(name, 'it is an address, not a file: gesture opens no connections, so download it first');
     } else {
       try {
         if ((await stat(name)).isDirectory()) {

@@ -1,13 +1,13 @@
-/** What an input is, by its first bytes. */
+/** Detects the format of an input from its first bytes. */
 import { open } from 'node:fs/promises';
 import { bad } from './refuse.js';
 
-/** What a log is written in: CSV, JSON lines (an object a line) or Parquet. */
+/** The format of a log: CSV, JSON lines (one object per line) or Parquet. */
 export type LogFormat = 'csv' | 'ndjson' | 'parquet';
 
 const HEAD_BYTES = 64 * 1024;
 
-/** The first bytes of a file, 64 kB at most. */
+/** The first bytes of a file, at most 64 kB. */
 export const readHead = async (path: string): Promise<Buffer> => {
   const file = await open(path, 'r');
   try {
@@ -19,7 +19,7 @@ export const readHead = async (path: string): Promise<Buffer> => {
   }
 };
 
-/** Refuses what is no text, by the bytes it begins with. */
+/** Refuses files that are not a log, by their first bytes. @throws Failure `data` */
 export const refuseForeign = (name: string, head: Buffer): void => {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (head.length === 0)
@@ -28,12 +28,12 @@ export const refuseForeign = (name: string, head: Buffer): void => {
     throw bad(name, 'the file is UTF-16: save it as "CSV UTF-8", or run it through iconv -f utf-16 -t utf-8');
   if (starts(0x50, 0x4b)) throw bad(name, 'this is a zip or Excel file: save the sheet as "CSV UTF-8"');
   const text = head.subarray(0, 200).toString('latin1').trimStart();
-  if (text.startsWith('<')) throw bad(name, 'this is a web page, not a log: was the download a login page?');
+  if (text.startsWith('<')) throw bad(name, 'this is a web page, not a log: did you download a login page?');
   if (/^\[\s*[{\]]/.test(text))
-    throw bad(name, 'this is one JSON list: write its objects a line each (jq -c ".[]"), and it is read');
+    throw bad(name, 'this is one JSON array: convert it to one object per line with jq -c ".[]"');
 };
 
-/** What a file is written in, by its first bytes. */
+/** The format of a file, by its first bytes. */
 export const formatOf = (head: Buffer): LogFormat => {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
   return /^(\xef\xbb\xbf)?\s*\{/.test(head.toString('latin1')) ? 'ndjson' : 'csv';

@@ -1,4 +1,4 @@
-/** Brings an input to disk as a plain file: standard input, pipes, compressed files. */
+/** Copies standard input, pipes and compressed files to plain files on disk. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ import { isDiskFault } from '../io/output.js';
 import { readHead } from './format.js';
 import { bad } from './refuse.js';
 
-/** Most bytes a compressed input may grow to: a hundredfold and 64 MB are allowed, a decompression bomb is not. */
+/** The largest size that a compressed input can grow to, so that a decompression bomb cannot fill the disk. */
 const expansionLimit = (compressed: number): number => compressed * 100 + 64 * 1024 * 1024;
 
-/** Ends a stream that has grown over `limit` bytes. */
+/** A stream that fails after `limit` bytes. */
 const capped = (limit: number, name: string): Transform => {
   let seen = 0;
   return new Transform({
@@ -24,14 +24,14 @@ const capped = (limit: number, name: string): Transform => {
       return done(
         new Failure(
           'data',
-          `${name} grows to more than a hundred times its size when unpacked: unpack it yourself if that is right`,
+          `${name} grows to more than a hundred times its size: decompress it yourself if this is expected`,
         ),
       );
     },
   });
 };
 
-/** Decompresses Zstandard; Node itself can from version 22.15 on. */
+/** Decompresses Zstandard, which Node itself can do only from version 22.15. */
 const createUnzstd = (): Transform => {
   const ready: Uint8Array[] = [];
   const decompress = new Decompress((chunk) => ready.push(chunk));
@@ -59,19 +59,19 @@ const createUnzstd = (): Transform => {
   });
 };
 
-/** How compressed files begin, and what unpacks them. */
+/** The first bytes of compressed files, and what decompresses them. */
 const COMPRESSED = [
-  { called: 'gzip', magic: Buffer.from([0x1f, 0x8b]), unpack: createGunzip },
-  { called: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), unpack: createUnzstd },
+  { called: 'gzip', magic: Buffer.from([0x1f, 0x8b]), decompress: createGunzip },
+  { called: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), decompress: createUnzstd },
 ] as const;
 
-/** Where an input is brought to, and where standard input comes from. */
+/** The folder for copies, and where standard input comes from. */
 interface Spool {
   readonly scratch: string;
   readonly stdin: NodeJS.ReadableStream;
 }
 
-/** Brings an input to disk where it is not a plain file yet: standard input, a pipe, gzip, zstd. */
+/** The path of an input as a plain file: itself, or a copy of standard input, a pipe or a compressed file. */
 export const toLocalFile = async (name: string, index: number, options: Spool): Promise<string> => {
   const spool = async (from: NodeJS.ReadableStream, suffix: string, ...through: Transform[]): Promise<string> => {
     const to = join(options.scratch, `input${index}${suffix}`);
@@ -85,7 +85,7 @@ export const toLocalFile = async (name: string, index: number, options: Spool): 
   if (!compressed) return path;
   const limit = expansionLimit((await stat(path)).size);
   try {
-    return await spool(createReadStream(path), '.unpacked', compressed.unpack(), capped(limit, name));
+    return await spool(createReadStream(path), '.decompressed', compressed.decompress(), capped(limit, name));
   } catch (error) {
     if (error instanceof Failure || isDiskFault(error)) throw error;
     throw bad(name, `the ${compressed.called} data is damaged (${messageOf(error)})`);

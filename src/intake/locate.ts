@@ -1,4 +1,4 @@
-/** Where each record of a log is: copies that the engine can read without doubt, and the text of what it rejects. */
+/** Locates each record of a log: makes copies that the engine reads safely, and finds the text of rejected records. */
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,28 +8,28 @@ import type { Log } from './bind.js';
 import { jsonFault, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
 
-/** A copy of a log that the engine can read without doubt: no header, LF line ends, and each record with where it was. */
+/** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
 export interface Located {
   readonly path: string;
   /** Well-formed records in the copy. */
   readonly records: number;
-  /** Records that are not well formed, and so are not in the copy. */
+  /** Records that are not well formed and so not in the copy. */
   readonly faults: readonly Fault[];
 }
 
 /** A record that cannot be used. */
 export interface Fault {
   readonly file: string;
-  /** Physical line of the record's first byte, from 1. */
+  /** Physical line of the record's first byte; the first line is 1. */
   readonly line: number;
-  /** The column at fault; empty if it is the record itself. */
+  /** The column at fault; empty if the record itself is broken. */
   readonly column: string;
   readonly reason: string;
-  /** The record as it stands in the file. */
+  /** The record as it is in the file. */
   readonly raw: string;
 }
 
-/** The records of a log with what is wrong with each. */
+/** The records of a log, each with its fault if it has one. */
 async function* recordsOf(log: Log): AsyncGenerator<RawRecord[]> {
   if (log.format === 'csv') {
     yield* walkRecords(log.path, log.delimiter, log.header.length);
@@ -39,10 +39,10 @@ async function* recordsOf(log: Log): AsyncGenerator<RawRecord[]> {
 }
 
 /**
- * Walks a log record by record and copies what is well formed, each record with its line, offset and length in front.
- * A line of JSON becomes the fourth cell of a row separated by tabs, without quotes.
+ * Copies the well-formed records of a log, each preceded by its line, offset and length. A line of JSON becomes the fourth
+ * cell of a tab-separated row without quotes.
  *
- * @throws Failure `data` where no record end can be found, naming the line
+ * @throws Failure `data` with the line, if the end of a record cannot be found
  */
 export const locate = async (log: Log, index: number, scratch: string): Promise<Located> => {
   const path = join(scratch, `located${index}.csv`);
@@ -59,7 +59,7 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
         } else if (fault === undefined) {
           records += 1;
           const cells = bytes.toString('latin1');
-          // Between the tokens of JSON a tab is a blank; within them it is written \t.
+          // A raw tab in JSON can only stand between tokens, where it is a blank.
           const kept = log.format === 'csv' ? cells : cells.replaceAll('\t', ' ');
           text += [line, offset, bytes.length, kept].join(log.delimiter) + '\n';
         } else {
@@ -78,10 +78,10 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   return { path, records, faults };
 };
 
-/** Bytes read at once where records lie close together. */
+/** Bytes read at once, since rejected records are often close together. */
 const WINDOW = 1 << 20;
 
-/** The raw text of records, by offset and length, in file order. */
+/** The raw text of records, given by offset and length in file order. */
 export const rawText = async (log: Log, places: readonly { offset: number; length: number }[]): Promise<string[]> => {
   const file = await open(log.path, 'r');
   try {

@@ -1,4 +1,4 @@
-/** From what a user names on the command line to logs whose columns are bound. */
+/** Opens the inputs named on the command line as logs whose columns are bound. */
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
@@ -34,10 +34,10 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
     if (error instanceof Unreadable) throw bad(`${name}:${error.line}`, error.message);
     throw error;
   }
-  throw bad(name, 'the file holds nothing but blank lines');
+  throw bad(name, 'the file has only blank lines');
 };
 
-/** An input on disk, with the names of its columns. */
+/** An input on disk with the names of its columns. */
 type Opened = Omit<Log, 'columns' | 'ignored'>;
 
 const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
@@ -46,13 +46,13 @@ const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth
   return now.size === then.size && now.mtimeMs === then.mtimeMs ? 'nothing' : 'growth';
 };
 
-/** The keys of an object, and of the objects in it as dotted names. */
+/** The keys of an object, and those of nested objects as names with dots. */
 const keysOf = (value: unknown, prefix = ''): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && prefix.split('.').length < 5
     ? Object.entries(value).flatMap(([key, inner]) => [`${prefix}${key}`, ...keysOf(inner, `${prefix}${key}.`)])
     : [];
 
-/** Lines of JSON that are looked at for the names of its keys. */
+/** Lines of JSON that are searched for keys. */
 const SAMPLED_LINES = 1000;
 
 const ndjsonHeader = async (name: string, path: string): Promise<string[]> => {
@@ -66,7 +66,8 @@ const ndjsonHeader = async (name: string, path: string): Promise<string[]> => {
     }
     break;
   }
-  if (objects === 0) throw bad(`${name}:1`, 'this looks like JSON lines, but no line is an object: one object a line');
+  if (objects === 0)
+    throw bad(`${name}:1`, 'this looks like JSON lines, but no line is an object: write one object per line');
   return [...keys];
 };
 
@@ -121,7 +122,7 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
     opened.format === 'ndjson'
       ? new Set([...columns.keys()].flatMap((ours) => theirsOf(ours, options)))
       : new Set([...columns.values()].flat().map(({ at }) => opened.header[at]));
-  // A key with nested keys is used if one of those is.
+  // A key is used if one of its nested keys is.
   const isUsed = (key: string): boolean => [...used].some((name_) => name_ === key || name_?.startsWith(`${key}.`));
   const shown = opened.format === 'ndjson' ? opened.header.filter((key) => !key.includes('.')) : opened.header;
   return { ...opened, columns, ignored: shown.filter((key) => !isUsed(key)) };
@@ -134,7 +135,7 @@ export const openLogs = async (names: readonly string[], options: IntakeOptions)
   return logs;
 };
 
-/** The names of the columns of every input, and the source whose export it seems to be. */
+/** The column names of every input, and the source that seems to have exported it. */
 export const recognise = async (
   names: readonly string[],
   options: IntakeOptions,
@@ -147,5 +148,5 @@ export const recognise = async (
   return found;
 };
 
-/** How a delimiter is called in messages. */
+/** The name of a delimiter in messages. */
 export const spelled = (delimiter: string): string => SPELLED[delimiter] ?? `"${delimiter}"`;

@@ -1,6 +1,4 @@
-/**
- * Walks the records of a log byte by byte: where each begins and ends, and which are not well formed (RFC 4180).
- */
+/** Walks a log byte by byte: where each record begins and ends, and which are not well formed (RFC 4180). */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -11,16 +9,16 @@ const QUOTE = 0x22;
 const SPACE = 0x20;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Longest record, in bytes. The engine refuses lines over 2 MB; nothing an event log holds comes near. */
+/** The longest record in bytes. The engine refuses lines over 2 MB. */
 export const MAX_RECORD_BYTES = 1 << 20;
 
-const SHORTEN = 'shorten it, or leave it out';
-const FIX_QUOTE = 'close the quote, or double it where it is part of the text';
+const SHORTEN = 'shorten or remove it';
+const FIX_QUOTE = 'close the quote, or double it if it is part of the text';
 const TOO_LONG = `a record is longer than a megabyte: ${SHORTEN}`;
 
 const CHUNK = { highWaterMark: 1 << 20 };
 
-/** What a walk found besides the records. */
+/** Counts of the line ends and blank lines that a walk has seen. */
 export interface LineEnds {
   lf: number;
   crlf: number;
@@ -28,10 +26,9 @@ export interface LineEnds {
 }
 
 /**
- * The bytes of a file after a byte order mark, at most the longest line at a time, cut between lines, so that no
- * character or line end is cut in two; and where in the file they begin. Only the last piece may lack a line end: it is
- * the last line, or the beginning of one that is too long. Each piece is good until the next is asked for: they all
- * come in one buffer, which halves the time of a stream.
+ * The bytes of a file after its byte order mark, in pieces of whole lines with their offsets. Only the last piece can lack
+ * a line end: it is the last line, or the beginning of a line that is too long. A piece is valid until the next one is
+ * read: all share one buffer, which takes half the time of a stream.
  */
 export async function* wholeLines(path: string): AsyncGenerator<{ offset: number; bytes: Buffer }> {
   const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
@@ -59,19 +56,19 @@ export async function* wholeLines(path: string): AsyncGenerator<{ offset: number
 
 const withoutBom = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes);
 
-/** One record of a CSV file, or the reason why it is none. */
+/** One record of a file, with its fault if it is not well formed. */
 export interface RawRecord {
-  /** Physical line of the first byte, from 1, as an editor shows it. */
+  /** Physical line of the first byte, counted from 1 as in an editor. */
   readonly line: number;
   /** Offset of the first byte in the file. */
   readonly offset: number;
-  /** The bytes without the line end; valid until the next batch is asked for. */
+  /** The bytes without the line end; valid until the next batch is read. */
   readonly bytes: Buffer;
   /** What is wrong with the structure; undefined for a well-formed record. */
   readonly fault: string | undefined;
 }
 
-/** A file whose records cannot be told apart: a quote that is never closed, or a record of over a megabyte. */
+/** A file whose records cannot be separated: a quote is never closed, or a record is longer than a megabyte. */
 export class Unreadable extends Error {
   readonly line: number;
 
@@ -91,12 +88,12 @@ enum At {
 
 /**
  * Walks the records of `path` in file order, the header included, in batches of about a megabyte.
- * Blank lines are passed over. A broken record ends with its physical line.
+ * Blank lines are skipped. A broken record ends at the end of its physical line.
  *
  * @param delimiter one ASCII character
  * @param fields number of fields a record must have; undefined: as many as the first record has
- * @param ends counts the line ends and blank lines on the way
- * @throws Unreadable where no record end can be found
+ * @param ends incremented for every line end and blank line
+ * @throws Unreadable if the end of a record cannot be found
  */
 export async function* walkRecords(
   path: string,
@@ -107,9 +104,9 @@ export async function* walkRecords(
   const DELIMITER = delimiter.charCodeAt(0);
   let width = fields;
   let buffer: Buffer = Buffer.alloc(0);
-  let origin = 0; // of buffer[0] in the file
-  let position = 0; // of the scan in the buffer
-  let start = 0; // of the record in the buffer
+  let origin = 0; // offset of buffer[0] in the file
+  let position = 0; // offset of the scan in the buffer
+  let start = 0; // offset of the record in the buffer
   let line = 1; // at the scan position
   let startLine = 1;
   let state = At.FieldStart;
@@ -184,7 +181,7 @@ export async function* walkRecords(
       const byte = buffer[position] ?? 0;
       if (byte === LF && state !== At.Quoted) endOfLine();
       else if (byte === CR && state !== At.Quoted && state !== At.Broken) {
-        if (position + 1 === buffer.length && !last) return; // the next byte tells what it is
+        if (position + 1 === buffer.length && !last) return; // the next byte decides whether this ends a line
         if (position + 1 < buffer.length && buffer[position + 1] !== LF) broken('stray carriage return');
       } else step(byte);
     }
@@ -201,10 +198,7 @@ export async function* walkRecords(
     if (batch.length > 0) yield batch;
     batch = [];
     if (buffer.length - start > MAX_RECORD_BYTES) {
-      throw new Unreadable(
-        startLine,
-        quoted() ? `a quote is opened and not closed within a megabyte: ${FIX_QUOTE}` : TOO_LONG,
-      );
+      throw new Unreadable(startLine, quoted() ? `a quote is not closed within a megabyte: ${FIX_QUOTE}` : TOO_LONG);
     }
   }
   scan(true);
@@ -214,10 +208,10 @@ export async function* walkRecords(
 }
 
 /**
- * Walks the lines of `path` in file order, in batches of about a megabyte, without their ends; blank lines are passed
- * over. What is not UTF-8 or has a NUL byte has a fault.
+ * Walks the lines of `path` in file order, in batches of about a megabyte, without their ends. Blank lines are skipped.
+ * A line that is not UTF-8 or has a NUL byte has a fault.
  *
- * @throws Unreadable where a line is longer than a megabyte
+ * @throws Unreadable if a line is longer than a megabyte
  */
 export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   let line = 0;
@@ -242,7 +236,7 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   }
 }
 
-/** What is wrong with a line that should hold one JSON object. */
+/** The fault of a line that should hold one JSON object; undefined if there is none. */
 export const jsonFault = ({ bytes, fault }: RawRecord): string | undefined => {
   if (fault !== undefined) return fault;
   try {

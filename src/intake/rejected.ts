@@ -1,8 +1,8 @@
-/** rejected_events.csv: every record that was not used, where it stands, why, and as it is written there. */
+/** rejected_events.csv: every rejected record with its line, the reason and its text. */
 import { stringify } from 'csv-stringify/sync';
 import type { Fault } from './locate.js';
 
-/** The file as text, in pieces; a header alone means that nothing was rejected. */
+/** The file as text, in pieces; only a header if nothing was rejected. */
 export function* rejectedCsv(faults: readonly Fault[]): Generator<string> {
   yield 'line,column,reason,raw,file\n';
   for (let at = 0; at < faults.length; at += 1000) {

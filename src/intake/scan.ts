@@ -1,8 +1,8 @@
 /**
- * The independent count: how many records a CSV file has, and whether the engine can be trusted with it as it is.
+ * The independent count: how many records a CSV file has, and whether the engine can read it as it is.
  *
- * It reads bytes, not values. A file without quotes is counted by its line ends, nearly at the speed of the disk; any
- * other file is walked byte by byte.
+ * It looks only at bytes. A file without quotes is counted by its line ends, nearly at the speed of the disk; any other
+ * file is walked byte by byte.
  */
 import { isUtf8 } from 'node:buffer';
 import { type LineEnds, MAX_RECORD_BYTES, Unreadable, walkRecords, wholeLines } from './records.js';
@@ -12,19 +12,19 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const NEWLINE = Buffer.from([LF]);
 
-/** A look at a whole file: how many records it has, and whether the engine can be trusted with it as it is. */
+/** The result of scanning a whole file. */
 export interface FileScan {
   /** Records after the header, if `regular`. */
   readonly records: number;
-  /** True if every record is well-formed UTF-8 and the line ends are all alike, without blank lines. */
+  /** True if the engine can read the file as it is: well-formed UTF-8 records, one kind of line end, no blank lines. */
   readonly regular: boolean;
-  /** Where the first cell of every record is greater than the one before it, so that none is there twice: the ends. */
+  /** The first and last of the first cells, if each is greater than the one before, so that none appears twice. */
   readonly ascending?: { readonly first: Buffer; readonly last: Buffer } | undefined;
 }
 
 /**
- * True if a cell (`length` bytes of `bytes` from `start`) comes after another: the longer one does, and of one length
- * the greater by bytes. `e10` comes after `e9`. A call of Buffer.compare for each of millions of cells takes far longer.
+ * True if a cell (`length` bytes of `bytes` from `start`) comes after another: it is longer, or of the same length and
+ * greater by bytes, so `e10` comes after `e9`. Calling Buffer.compare for millions of cells takes far longer.
  */
 const comesAfter = (
   bytes: Buffer,
@@ -42,11 +42,11 @@ const comesAfter = (
   return false;
 };
 
-/** True if `cell` comes after `other`, as cells that grow do. */
+/** True if `cell` comes after `other` in that order. */
 export const isGreater = (cell: Buffer, other: Buffer): boolean =>
   comesAfter(cell, 0, cell.length, other, 0, other.length);
 
-/** Watches the first cells of lines for as long as each is greater than the one before. */
+/** Checks that the first cell of each line is greater than the one before. */
 class AscendingIds {
   readonly #delimiter: number;
   #first: Buffer | undefined;
@@ -58,7 +58,7 @@ class AscendingIds {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  /** The number of `lines`, each with its line end; undefined as soon as a cell is not greater. `header`: the first is none. */
+  /** Counts complete `lines`; undefined as soon as a cell is not greater. `header`: skip the first line. */
   take(lines: Buffer, header: boolean): number | undefined {
     let count = 0;
     let start = 0;
@@ -69,7 +69,7 @@ class AscendingIds {
       count += 1;
       start = at + 1;
     }
-    // The next lines come in other bytes.
+    // `lines` will be overwritten.
     this.#buffer = Buffer.from(this.#buffer.subarray(this.#start, this.#start + this.#length));
     this.#start = 0;
     return count;
@@ -95,9 +95,9 @@ class AscendingIds {
 const IRREGULAR: FileScan = { records: 0, regular: false };
 
 /**
- * Counts the records of `path`, stopping early where the file turns out to be irregular.
+ * Counts the records of `path`, and stops early if the file is irregular.
  *
- * @param crlf whether lines are expected to end in CR LF
+ * @param crlf true if lines are expected to end in CR LF
  */
 export const scanFile = async (path: string, delimiter: string, crlf: boolean): Promise<FileScan> => {
   let lines = 0;
@@ -115,13 +115,13 @@ export const scanFile = async (path: string, delimiter: string, crlf: boolean): 
   return { records: Math.max(0, lines - 1), regular: lines > 0, ascending: ascending?.ends };
 };
 
-/** Whether the first cells of a file grow as far as its first megabyte goes. */
+/** True if the first cells grow within the first megabyte of a file. */
 export const idsBeginAscending = async (path: string, delimiter: string): Promise<boolean> => {
   for await (const { bytes } of wholeLines(path)) return new AscendingIds(delimiter).take(bytes, true) !== undefined;
   return false;
 };
 
-/** The same for a file with quotes: a line need not be a record, so every byte is looked at. */
+/** The same for a file with quotes, where a record can span lines, so every byte must be examined. */
 const scanQuoted = async (path: string, delimiter: string, crlf: boolean): Promise<FileScan> => {
   const ends: LineEnds = { lf: 0, crlf: 0, blank: 0 };
   let records = 0;

@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../model.js';
+import { counted } from '../text/numbers.js';
 
 /** The longest record anybody writes on purpose; a quote that is never closed stops here, not at the end of memory. */
 const MAX_RECORD = 1 << 20;
@@ -107,7 +108,7 @@ export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecor
       columns ??= blank ? undefined : cells.length;
       if (!blank) {
         if (cells.length !== columns) {
-          const said = `${cells.length} cells under a header of ${columns}`;
+          const said = `${counted(cells.length, 'cell')} under a header of ${columns}`;
           throw new Failure('data', `${name}:${line}: ${said}; is a comma or a quote missing?`);
         }
         yield { cells, line };

@@ -21,7 +21,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
       const columns = ['user_id', 'username', 'rank', 'score', 'floor_points', 'cap_points', 'config'];
-      requireColumns(header, columns, '. Name a user_scores.csv that `gesture rank` wrote');
+      requireColumns(header, columns, 'Name a user_scores.csv that `gesture rank` wrote');
       parts = header.names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
       continue;
     }
@@ -34,7 +34,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     };
     const hundredths = (column: string): number => Math.round(number(column) * 100);
     const id = text('user_id');
-    if (users.has(id)) throw new Failure('data', `${file}:${line}: user_id ${shown(id)} is there twice`);
+    if (users.has(id)) throw new Failure('data', `${file}:${line}: user_id ${shown(id)} appears twice`);
     const points = Int32Array.from(parts, (part) => hundredths(part + SUFFIX));
     const score = hundredths('score');
     const sum = points.reduce((total, part) => total + part, 0);

@@ -9,8 +9,8 @@ import { records } from './csv.js';
 
 const hintFor = (header: Header): string =>
   header.find('event_type') >= 0
-    ? '. This looks like an event log: run `gesture features` on it first'
-    : '. Run `gesture features` with the same settings';
+    ? 'This looks like an event log: run `gesture features` on it first'
+    : 'Run `gesture features` with the same settings';
 
 /**
  * Reads all users of a features file: at once where it is clean, else record by record, which knows what is wrong and where.
@@ -43,7 +43,7 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
     const userId = cells[id] ?? '';
     if (userId === '') throw refuse('user_id', 'is empty');
     if (seen.has(userId))
-      throw refuse('user_id', `${shown(userId)} is there twice: a features file has one row a user`);
+      throw refuse('user_id', `${shown(userId)} appears twice: a features file has one row per user`);
     seen.add(userId);
     for (const [i, column] of columns.entries()) {
       const value = cellNumber(cells[column] ?? '');

@@ -1,7 +1,7 @@
 /**
  * The fast reader of a features file: from bytes straight into columns, where the file is clean.
  *
- * It accounts for every byte and accepts less than the reader of record (usersFile.ts). Whatever it does not take, it
+ * It accounts for every byte and accepts less than the reader of record (readUsers.ts). Whatever it does not take, it
  * leaves to that one as a whole; so there is one place that says what is wrong, and both read the same users.
  */
 import { isUtf8 } from 'node:buffer';
@@ -178,7 +178,7 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
     const read = complete === 0 ? 0 : take(buffer.subarray(0, complete));
     held = end - read;
     if (read === NOT_CLEAN || held >= MAX_RECORD) return undefined;
-    if (bytesRead === 0) return reader && held === 0 && !reader.users.ids.hasTwins() ? reader.users : undefined;
+    if (bytesRead === 0) return reader && held === 0 && !reader.users.ids.hasDuplicates() ? reader.users : undefined;
     buffer.copyWithin(0, read, end);
   }
 };

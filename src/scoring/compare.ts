@@ -1,25 +1,25 @@
-/** What changed between two sets of scores, and which signals did it. Pure. */
+/** What changed between two sets of scores, and because of which signals. Pure. */
 import { compareBytes } from './users.js';
 
-/** One user of a user_scores.csv. Points are in hundredths. */
+/** One user in a user_scores.csv. Points are in hundredths. */
 export interface ScoredUser {
   readonly name: string;
   readonly rank: number;
   readonly score: number;
-  /** Of each of the parts, in their order; they sum to the score. */
+  /** The points of each part, in the order of the parts; they sum to the score. */
   readonly points: Int32Array;
 }
 
-/** A user_scores.csv. */
+/** The contents of a user_scores.csv. */
 export interface Scores {
-  /** Hashes of the settings that made them: one, if the file was written by one run. */
+  /** Hashes of the settings that produced the scores; just one if a single run wrote the file. */
   readonly configs: ReadonlySet<string>;
   /** The signals, `floor` and `cap`. */
   readonly parts: readonly string[];
   readonly users: ReadonlyMap<string, ScoredUser>;
 }
 
-/** A user whose points changed. Numbers in points. */
+/** A user whose points changed. Numbers are in points. */
 export interface Moved {
   readonly user_id: string;
   readonly username: string;
@@ -28,23 +28,23 @@ export interface Moved {
   readonly old_rank: number;
   readonly new_rank: number;
   readonly change: number;
-  /** What every part contributes to the change, the largest first; they sum to it exactly, in hundredths. */
+  /** The change of every part, the largest first; they sum to the whole change exactly, in hundredths. */
   readonly parts: readonly { readonly part: string; readonly change: number }[];
 }
 
 /** What changed between two user_scores.csv. */
 export interface Comparison {
-  /** False: the same settings made both, so every change is behaviour. */
+  /** False if the same settings produced both, so that every change comes from behaviour. */
   readonly config_changed: boolean;
   readonly old_config: readonly string[];
   readonly new_config: readonly string[];
-  /** Signals that only one of the two knows. */
+  /** Signals that only one of the two files has. */
   readonly signals_added: readonly string[];
   readonly signals_removed: readonly string[];
   readonly entered: readonly string[];
   readonly left: readonly string[];
   readonly unchanged: number;
-  /** Largest change first, then by user_id. */
+  /** The largest change first, then by user_id. */
   readonly moved: readonly Moved[];
 }
 
@@ -53,7 +53,7 @@ const without = (parts: readonly string[], others: readonly string[]): string[] 
 
 const inOrder = (ids: Iterable<string>): string[] => [...ids].toSorted(compareBytes);
 
-/** A part and where it is in the points of the two files, -1 where it is not. */
+/** A part with its position in the points of each file, or -1. */
 interface Part {
   readonly name: string;
   readonly before: number;

@@ -1,11 +1,11 @@
-/** From the raw value of a feature to a share of its points. */
+/** Curves: from the raw value of a feature to a share of its points. */
 import type { Curve } from '../catalogue/weights.js';
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));
 
 /**
- * A curve as a function: from a known value to a share between 0 and 1. Never NaN for a number, however large;
- * values below 0 count as 0. All curves climb, but `half_life`, which falls.
+ * A curve as a function from a known value to a share between 0 and 1. Never NaN for a number, however large; values
+ * below 0 count as 0. All curves rise except `half_life`, which falls.
  */
 export const shareBy = (curve: Curve): ((value: number) => number) => {
   if ('binary' in curve) return (value) => (value > 0 ? 1 : 0);
@@ -18,11 +18,11 @@ export const shareBy = (curve: Curve): ((value: number) => number) => {
   return clamp;
 };
 
-/** A curve in words, for tables and for `gesture explain`: "in steps up to 7". */
+/** A curve in words, for tables and for `gesture explain`: "linear, full at 7". */
 export const curveWords = (curve: Curve): string => {
   if ('binary' in curve) return 'all at once';
-  if ('saturates_at' in curve) return `in equal steps, full at ${curve.saturates_at}`;
-  if ('log_full_at' in curve) return `by the logarithm, full at ${curve.log_full_at}`;
-  if ('half_life' in curve) return `halves every ${curve.half_life} days`;
+  if ('saturates_at' in curve) return `linear, full at ${curve.saturates_at}`;
+  if ('log_full_at' in curve) return `logarithmic, full at ${curve.log_full_at}`;
+  if ('half_life' in curve) return `halves every ${curve.half_life === 1 ? 'day' : `${curve.half_life} days`}`;
   return 'in proportion';
 };

@@ -1,4 +1,4 @@
-/** The whole answer about one user: every signal, where its points come from, and what would raise the score most. */
+/** Explains one user's score: every signal, where its points come from, and what would raise the score most. */
 import type { Curve, Weight } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { curveWords } from './curves.js';
@@ -6,39 +6,39 @@ import { defaultScoring, labelOf, type Model, prepare, scoreRow, type Scoring } 
 import { phrasing } from './phrases.js';
 import { sentence } from './sentence.js';
 
-/** Values of one user by feature. Missing, null and NaN mean unknown; features that are no signals are ignored. */
+/** One user's values by feature. Missing, null and NaN mean unknown; features without a weight are ignored. */
 export type FeatureRow = Readonly<Record<string, number | null | undefined>>;
 
-/** What one signal adds to a score, or takes away. */
+/** What one signal adds to a score or takes away. */
 export interface Contribution {
   readonly signal: string;
-  /** The raw value; null where it is unknown. */
+  /** The raw value; null if unknown. */
   readonly value: number | null;
   /** Points with at most two decimals. */
   readonly points: number;
 }
 
-/** A score and everything it is made of: the points, floor and cap sum to it exactly, in hundredths. */
+/** A score and its parts: points, floor and cap sum to it exactly, in hundredths. */
 export interface Scored {
   /** From 0 to 100, at most two decimals. */
   readonly score: number;
   readonly label: Label;
-  /** One sentence: the strongest contributions in words with their points. */
+  /** One sentence: the strongest contributions in words, with their points. */
   readonly explanation: string;
   readonly contributions: readonly Contribution[];
-  /** What lifts a sum below 0 to 0. */
+  /** The points that raise a sum below 0 to 0. */
   readonly floor: number;
-  /** What lowers a sum above 100 to 100, at most 0. */
+  /** The points that lower a sum above 100 to 100; never positive. */
   readonly cap: number;
 }
 
-/** A contribution with the way it came about. */
+/** A contribution and how it was calculated. */
 export interface ExplainedSignal extends Contribution {
-  /** The most it can be. */
+  /** The most points it can have. */
   readonly most: number;
   /** How the value earns points, in words. */
   readonly curve: string;
-  /** The share of the points that the value earns, from 0 to 1. */
+  /** The share of its points that the value earns, from 0 to 1. */
   readonly share: number;
   readonly because: string;
 }
@@ -50,14 +50,14 @@ export interface Gain {
   readonly to: number;
   /** How much the score would rise. */
   readonly points: number;
-  /** What would have happened, in words. */
+  /** The change in words, as if it had happened. */
   readonly says: string;
 }
 
 /** The whole answer about one user. */
 export interface Explained extends Scored {
   readonly signals: readonly ExplainedSignal[];
-  /** The largest gains still open, at most three. */
+  /** The largest possible gains, at most three. */
   readonly gains: readonly Gain[];
 }
 
@@ -94,16 +94,16 @@ const scoreValues = (values: Float64Array, model: Model): Scored => {
 };
 
 /**
- * Scores one user, from nothing but the values given: no file, no clock, no other user.
+ * Scores one user from the given values alone: no file, no clock, no other user.
  *
- * @param scoring weights and labels; a `Config` is one, too
+ * @param scoring weights and labels; a `Config` will do
  */
 export const score = (row: FeatureRow, scoring: Scoring = defaultScoring): Scored => {
   const model = modelOf(scoring);
   return scoreValues(valuesOf(row, model), model);
 };
 
-/** The value that a user could reach next: one more of a count, all of anything else; undefined where nothing is open. */
+/** The value that a user could reach next: one more for a count, otherwise the best value; undefined if there is none. */
 const reachable = ({ points, earns }: Weight, value: number): number | undefined => {
   const worst = (curve: Curve): boolean => 'half_life' in curve;
   if (points < 0) return worst(earns) || !(value > 0) ? undefined : 0;
@@ -131,10 +131,9 @@ const gainsOf = (values: Float64Array, model: Model): Gain[] => {
 };
 
 /**
- * Explains the score of one user; the same score as `score` gives, with the curve and the share of every signal and
- * the largest gains still open.
+ * Explains the score that `score` gives: adds the curve and the share of every signal, and the largest possible gains.
  *
- * @param scoring weights and labels; a `Config` is one, too
+ * @param scoring weights and labels; a `Config` will do
  */
 export const explain = (row: FeatureRow, scoring: Scoring = defaultScoring): Explained => {
   const model = modelOf(scoring);

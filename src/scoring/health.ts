@@ -1,33 +1,33 @@
-/** Is this scoring any good? What the spread of scores and the use of each signal say about the weights. */
+/** The health of a scoring: what the spread of scores and the use of each signal say about the weights. */
 import { percent } from '../text/numbers.js';
 import type { Label } from '../model.js';
 import type { Ranking } from './ranking.js';
 import { labelOf } from './score.js';
 
-/** How much one signal matters over all users. */
+/** How much one signal matters across all users. */
 interface SignalHealth {
   readonly signal: string;
-  /** The points it can give at most. */
+  /** The most points it can give. */
   readonly points: number;
-  /** Points it gives to a user on average. */
+  /** Average points per user. */
   readonly mean_points: number;
-  /** Its part of all points given and taken, from 0 to 1. */
+  /** Its share of all points given and taken, from 0 to 1. */
   readonly share: number;
-  /** Users it gives or takes points. */
+  /** Number of users whose score it changes. */
   readonly users: number;
 }
 
-/** The health of a scoring, as printed with a ranking and in its `--json`. */
+/** The health of a scoring, as `gesture rank` prints it and writes it with `--json`. */
 export interface Health {
   readonly users: number;
   readonly labels: Readonly<Record<Label, number>>;
-  /** Users by score: 0 to under 10, 10 to under 20 ... 90 to 100. */
+  /** Number of users by score: 0 to under 10, 10 to under 20 ... 90 to 100. */
   readonly histogram: readonly number[];
   readonly signals: readonly SignalHealth[];
-  /** Scored signals that give no user any points, or every user some. */
+  /** Scored signals that give points to no user, or to every user. */
   readonly never_fire: readonly string[];
   readonly always_fire: readonly string[];
-  /** Of the listed users, how many are converted already. */
+  /** How many users are listed, and how many of them have converted. */
   readonly listed: number;
   readonly listed_converted: number;
   readonly warnings: readonly string[];
@@ -35,7 +35,7 @@ export interface Health {
 
 const warningsAbout = (high: number, users: number): string[] => {
   if (users === 0) return [];
-  const fix = 'see labels.high and the weights in gesture.yaml';
+  const fix = 'check labels.high and the weights in gesture.yaml';
   if (high === 0) return [`no user is high: ${fix}`];
   if (high * 2 <= users) return [];
   return [`${percent(high / users)} of the users are high, so the label says little: ${fix}`];
@@ -44,7 +44,7 @@ const warningsAbout = (high: number, users: number): string[] => {
 /**
  * Measures the health of a scoring.
  *
- * @param places the places (0 is the best) of the users that are listed
+ * @param places the places of the listed users; 0 is the best
  */
 export const healthOf = (ranking: Ranking, places: readonly number[]): Health => {
   const { users, model, scores, order } = ranking;

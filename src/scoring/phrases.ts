@@ -1,4 +1,4 @@
-/** The words of a signal: a phrase with the value of one user in it. */
+/** The words for a signal: a phrase with one user's value in it. */
 import { grouped, percent } from '../text/numbers.js';
 
 const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${grouped(n)} times`);
@@ -9,7 +9,7 @@ const ago = (days: number): string => {
   return whole === 1 ? '1 day ago' : `${grouped(whole)} days ago`;
 };
 
-/** What a phrase may hold, and what becomes of it. */
+/** The placeholders of a phrase, and how each writes the value. */
 export const PLACEHOLDERS: Readonly<Record<string, (value: number) => string>> = {
   times,
   value: grouped,
@@ -17,10 +17,10 @@ export const PLACEHOLDERS: Readonly<Record<string, (value: number) => string>> =
   ago,
 };
 
-/** Words for a value of 1 and for any other: `{page|pages}`. */
+/** A word for the value 1 and one for any other: `{page|pages}`. */
 const ONE_OR_MANY = /^\{([^{}|]*)\|([^{}|]*)\}$/;
 
-/** A phrase of the weights made ready: from a value to words. Anything else in braces stays as it is. */
+/** A phrase as a function from a value to words. Unknown names in braces stay as they are. */
 export const phrasing = (phrase: string): ((value: number) => string) => {
   const parts = phrase.split(/(\{[^{}]+\})/).map((part): string | ((value: number) => string) => {
     const [choice, one = '', many = ''] = ONE_OR_MANY.exec(part) ?? [];

@@ -1,24 +1,24 @@
-/** Every user scored and put in order. Pure; memory is a few bytes a user beside the users themselves. */
+/** Scores and orders all users. Pure; needs only a few bytes per user beyond the users themselves. */
 import { type Model, scoreRow, type Total } from './score.js';
 import { sentence } from './sentence.js';
 import type { Users } from './users.js';
 
-/** The order of all users, and what it was made from. */
+/** All users in order, and what the order is based on. */
 export interface Ranking {
   readonly users: Users;
   readonly model: Model;
-  /** Scores in hundredths of a point, by index of the user. */
+  /** Scores in hundredths of a point, by the index of the user. */
   readonly scores: Int32Array;
   /** Indexes of users: score descending, then user_id in byte order. */
   readonly order: Uint32Array;
-  /** Over all users, by signal: the sum of its points in hundredths, and how many users it gave any. */
+  /** By signal, across all users: the sum of its points in hundredths, and how many users have any. */
   readonly sums: Float64Array;
   readonly fired: Uint32Array;
 }
 
 /**
- * Indexes by score descending, then id in byte order. Scores have only 10,001 values: users are dealt out by score in
- * the order of their ids.
+ * Indexes by score descending, then id in byte order. There are only 10,001 different scores, so this is a counting sort
+ * of the users in the order of their ids.
  */
 const orderOf = (scores: Int32Array, byId: Uint32Array): Uint32Array => {
   const next = new Uint32Array(10_002);
@@ -53,13 +53,13 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
   return { users, model, scores, order: orderOf(scores, users.ids.sorted()), sums, fired };
 };
 
-/** One ranked user with everything there is to say. */
+/** One ranked user with all details. */
 export interface Ranked extends Total {
   /** 1 for the best. */
   readonly rank: number;
   readonly id: string;
   readonly name: string;
-  /** 1, 0, or NaN where it is unknown. */
+  /** 1, 0, or NaN if unknown. */
   readonly converted: number;
   readonly values: Float64Array;
   readonly points: Int32Array;
@@ -69,8 +69,8 @@ export interface Ranked extends Total {
 /**
  * The user at `place` (0 is the best) of a ranking.
  *
- * @param values,points filled with the value and the points of each signal; where only one user is looked at at a time,
- *   the same arrays may serve them all
+ * @param values,points filled with the value and the points of each signal; the same arrays can be reused for the next
+ *   user
  */
 export const rankedAt = (
   { users, model, order }: Ranking,

@@ -1,14 +1,14 @@
 /**
- * From the values of one user to points, a score and a label. Pure: no file, no clock, no other user.
+ * From one user's values to points, a score and a label. Pure: no file, no clock, no other user.
  *
- * Points are integers, hundredths of a point, everywhere between a curve and a file: they add up exactly.
+ * Points are whole hundredths everywhere between curve and file, so they add up exactly.
  */
 import { defaultLabels, defaultWeights, type Thresholds, type Weight, type Weights } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { shareBy } from './curves.js';
 import { phrasing } from './phrases.js';
 
-/** What scoring needs of a configuration. */
+/** The part of a configuration that scoring needs. */
 export interface Scoring {
   readonly weights: Weights;
   readonly labels: Thresholds;
@@ -17,7 +17,7 @@ export interface Scoring {
 /** The scoring of a run without gesture.yaml. */
 export const defaultScoring: Scoring = { weights: defaultWeights, labels: defaultLabels };
 
-/** A scoring made ready for many users: the signals side by side, in the order of the weights. */
+/** A scoring prepared for many users: arrays by signal, in the order of the weights. */
 export interface Model {
   readonly signals: readonly string[];
   readonly weights: readonly Weight[];
@@ -26,20 +26,20 @@ export interface Model {
   readonly labels: Thresholds;
 }
 
-/** The score of one user, in hundredths of a point: `sum of the points + floor + cap = score`. */
+/** One user's score in hundredths of a point: `sum of the points + floor + cap = score`. */
 export interface Total {
   /** 0 to 10,000. */
   readonly score: number;
-  /** What lifts a sum below 0 to 0, else 0. */
+  /** What raises a sum below 0 to 0, otherwise 0. */
   readonly floor: number;
-  /** What lowers a sum above 100 points to 100 (at most 0). */
+  /** What lowers a sum above 100 points to 100, otherwise 0; never positive. */
   readonly cap: number;
 }
 
 /** Hundredths of a point, rounded half away from zero. */
 const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100);
 
-/** Makes a scoring ready for `scoreRow`. */
+/** Prepares a scoring for `scoreRow`. */
 export const prepare = ({ weights, labels }: Scoring): Model => ({
   signals: Object.keys(weights),
   weights: Object.values(weights),
@@ -49,10 +49,10 @@ export const prepare = ({ weights, labels }: Scoring): Model => ({
 });
 
 /**
- * Scores one user. The one function behind the command, the library and every engine.
+ * Scores one user. The commands and the library all use this function.
  *
- * @param values the user's value of each of `model.signals`, NaN where it is unknown
- * @param points filled with the points of each signal, in hundredths; may be reused from user to user
+ * @param values the user's value for each of `model.signals`, NaN if unknown
+ * @param points filled with the points of each signal in hundredths; can be reused for the next user
  */
 export const scoreRow = (model: Model, values: ArrayLike<number>, points: Int32Array): Total => {
   let sum = 0;
@@ -67,7 +67,7 @@ export const scoreRow = (model: Model, values: ArrayLike<number>, points: Int32A
   return { score, floor: Math.max(0, -sum), cap: Math.min(0, 10_000 - sum) };
 };
 
-/** The label of a score given in hundredths of a point. */
+/** The label of a score in hundredths of a point. */
 export const labelOf = (score: number, labels: Thresholds): Label => {
   if (score >= hundredths(labels.high)) return 'high';
   return score >= hundredths(labels.medium) ? 'medium' : 'low';

@@ -1,13 +1,13 @@
-/** One sentence about one user: the strongest contributions in words with their points. */
+/** The explanation in one sentence: the strongest contributions in words, with their points. */
 import { signedPoints } from '../text/numbers.js';
 import type { Model, Total } from './score.js';
 
-/** Contributions named one by one on each side of the semicolon; the rest is summed up, so the points still add up. */
+/** Contributions named on each side of the semicolon. The rest is one sum, so that the points still add up. */
 const NAMED = 4;
 
 const and = (said: string, more: string): string => (said === '' ? more : `${said}, ${more}`);
 
-/** Puts `signal` among others, strongest first; behind those as strong as itself. */
+/** Inserts `signal` into a list that is ordered by strength, after equally strong ones. */
 const insert = (signals: number[], signal: number, points: ArrayLike<number>): void => {
   const strength = (at: number): number => Math.abs(points[signals[at] ?? 0] ?? 0);
   let at = signals.push(signal) - 1;
@@ -15,7 +15,7 @@ const insert = (signals: number[], signal: number, points: ArrayLike<number>): v
   signals[at] = signal;
 };
 
-/** The strongest signals (they come first) by name, the rest in one. What is too small to show a tenth is part of the rest. */
+/** Names the first and strongest signals and sums up the rest, which includes those that round to 0.0. */
 const listed = (
   signals: readonly number[],
   points: ArrayLike<number>,
@@ -41,7 +41,7 @@ const listed = (
 /**
  * The explanation: `booked a call (+30.0), signed up (+30.0), viewed pricing 6 times (+6.9); spammy sessions (-5.0)`.
  *
- * @param values,points the user's row as given to and filled by `scoreRow`
+ * @param values,points the user's values and points, as `scoreRow` takes and fills them
  */
 export const sentence = (model: Model, values: ArrayLike<number>, points: ArrayLike<number>, total: Total): string => {
   const [up, down]: [number[], number[]] = [[], []];

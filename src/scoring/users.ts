@@ -1,25 +1,25 @@
-/** Many users side by side, some 150 bytes each: what a ranking needs of a features file, whoever read it. */
+/** Millions of users in memory, about 150 bytes each: what a ranking needs from a features file. */
 
-/** Users per block of values; a block is allocated at once and never moved. */
+/** Users per block of values; blocks are allocated whole and never moved. */
 const BLOCK = 4096;
 
-/** The values of one user, to be added. */
+/** One user to add. */
 export interface UserRow {
   readonly id: string;
   readonly name: string;
-  /** 1, 0, or NaN where it is unknown. */
+  /** 1, 0, or NaN if unknown. */
   readonly converted: number;
-  /** One value for each signal, NaN where it is unknown. */
+  /** One value per signal, NaN if unknown. */
   readonly values: ArrayLike<number>;
 }
 
-/** Texts side by side as their bytes in UTF-8: four bytes each beside the text itself. */
+/** A list of texts, kept as UTF-8 in one buffer: four bytes each besides the text itself. */
 export class Texts {
   private bytes = Buffer.alloc(1 << 12);
   private ends = new Uint32Array(1 << 8);
   private count = 0;
-  /** What `sorted` and `hasTwins` found out, until the next text. */
-  private look: { order: Uint32Array; twins: boolean } | undefined;
+  /** The result of `sorted` and `hasDuplicates`, until a text is added. */
+  private look: { order: Uint32Array; duplicates: boolean } | undefined;
 
   get length(): number {
     return this.count;
@@ -30,7 +30,7 @@ export class Texts {
     this.addBytes(bytes, 0, bytes.length);
   }
 
-  /** Adds the text that lies in `source` from `from` up to `to`. */
+  /** Adds the text in `source` from `from` up to `to`. */
   addBytes(source: Uint8Array, from: number, to: number): void {
     let at = this.from(this.count);
     const end = at + to - from;
@@ -40,25 +40,25 @@ export class Texts {
       ends.set(this.ends);
       this.ends = ends;
     }
-    // Texts are short: byte by byte is faster than a call of copy().
+    // Texts are short, so copying byte by byte is faster than copy().
     const bytes = this.bytes;
     for (let i = from; i < to; i++) bytes[at++] = source[i] ?? 0;
     this.ends[this.count++] = end;
     this.look = undefined;
   }
 
-  /** Drops all texts from `length` on. */
+  /** Removes all texts from index `length`. */
   truncate(length: number): void {
     this.count = Math.min(this.count, length);
     this.look = undefined;
   }
 
-  /** The text at `index`; empty where there is none. */
+  /** The text at `index`; empty if there is none. */
   at(index: number): string {
     return index < this.count ? this.bytes.toString('utf8', this.from(index), this.ends[index]) : '';
   }
 
-  /** Where `text` is, or -1. */
+  /** The index of `text`, or -1. */
   indexOf(text: string): number {
     const wanted = Buffer.from(text);
     for (let i = 0; i < this.count; i++) {
@@ -67,32 +67,32 @@ export class Texts {
     return -1;
   }
 
-  /** All texts in the order they came in. */
+  /** All texts in the order they were added. */
   *[Symbol.iterator](): Generator<string> {
     for (let i = 0; i < this.count; i++) yield this.at(i);
   }
 
-  /** The indexes of all texts by their bytes: the order of `sort` under LC_ALL=C. Costs next to nothing where they came in it. */
+  /** The indexes of all texts in byte order, as `sort` under LC_ALL=C. Nearly free if they were added in that order. */
   sorted(): Uint32Array {
     return this.looked().order;
   }
 
-  /** Whether a text is there twice. */
-  hasTwins(): boolean {
-    return this.looked().twins;
+  /** True if a text appears twice. */
+  hasDuplicates(): boolean {
+    return this.looked().duplicates;
   }
 
-  private looked(): { order: Uint32Array; twins: boolean } {
+  private looked(): { order: Uint32Array; duplicates: boolean } {
     if (this.look) return this.look;
     const order = new Uint32Array(this.count).map((_, i) => i);
-    let most = -1; // the largest comparison of neighbours: below 0 the texts climb, at 0 one is there twice
+    let most = -1; // the largest comparison of neighbours: below 0 they are in order, at 0 one appears twice
     for (let i = 1; i < this.count && most <= 0; i++) most = Math.max(most, this.compare(i - 1, i));
     if (most > 0) {
       order.sort((a, b) => this.compare(a, b));
       most = -1;
       for (let i = 1; i < this.count; i++) most = Math.max(most, this.compare(order[i - 1] ?? 0, order[i] ?? 0));
     }
-    this.look = { order, twins: most === 0 };
+    this.look = { order, duplicates: most === 0 };
     return this.look;
   }
 
@@ -112,14 +112,14 @@ export class Texts {
   }
 }
 
-/** A growing table of users. Ids and names are kept as bytes, values as 8 bytes each. */
+/** A growing table of users. */
 export class Users {
   readonly ids = new Texts();
   readonly names = new Texts();
   readonly converted: number[] = [];
   private readonly blocks: Float64Array[] = [];
 
-  /** @param signals how many values a user has */
+  /** @param signals the number of values per user */
   constructor(private readonly signals: number) {}
 
   get count(): number {
@@ -132,7 +132,7 @@ export class Users {
     this.addNumbers(converted, values);
   }
 
-  /** Completes a user whose id and name have been added to `ids` and `names`. */
+  /** Completes a user whose id and name have already been added to `ids` and `names`. */
   addNumbers(converted: number, values: ArrayLike<number>): void {
     const at = this.count % BLOCK;
     if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.signals));
@@ -141,7 +141,7 @@ export class Users {
     this.converted.push(converted);
   }
 
-  /** Drops the id and name of a user who was not completed. */
+  /** Removes the id and name of a user who was not completed. */
   dropUnfinished(): void {
     this.ids.truncate(this.count);
     this.names.truncate(this.count);
@@ -156,10 +156,10 @@ export class Users {
   }
 }
 
-/** A UTF-16 unit moved so that surrogates sort after every other unit, as their four bytes do in UTF-8. */
+/** A UTF-16 unit mapped so that surrogates sort after all other units, as their bytes do in UTF-8. */
 const byteOrder = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
 
-/** Compares two texts by their bytes in UTF-8: the order of `sort` under LC_ALL=C, whatever the language here. */
+/** Compares two texts by their bytes in UTF-8, as `sort` under LC_ALL=C, whatever the locale. */
 export const compareBytes = (a: string, b: string): number => {
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {

@@ -1,6 +1,6 @@
-/** Did-you-mean: the known name that a misspelt one is nearest to. */
+/** Did-you-mean: the known name that is closest to a misspelt one. */
 
-/** Number of letters to insert, delete, replace or swap with their neighbour to get from `a` to `b`. */
+/** The number of letters to insert, delete, replace or swap with a neighbour to turn `a` into `b`. */
 const distance = (a: string, b: string): number => {
   let [before, previous]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
@@ -17,9 +17,9 @@ const distance = (a: string, b: string): number => {
 };
 
 /**
- * The name among `known` that `name` most likely stands for, or undefined.
+ * The name in `known` that was most likely meant by `name`, or undefined.
  *
- * @param most letters that may be wrong; a third of the name if not given
+ * @param most the number of letters that may be wrong; by default a third of the name
  */
 export const closest = (
   name: string,
@@ -36,7 +36,7 @@ export const closest = (
   return best;
 };
 
-/** `. Did you mean "signups"?` as the end of a message, or nothing. */
+/** `. Did you mean "signups"?` to end a message with, or nothing. */
 export const didYouMean = (name: string, known: Iterable<string>): string => {
   const near = closest(name, known);
   return near === undefined ? '' : `. Did you mean "${near}"?`;

@@ -1,20 +1,21 @@
-/** Text in columns for a terminal: widths as they are seen, nothing in a name that could move the cursor. */
+/** Text in columns for a terminal: measured as displayed, and without anything that could move the cursor. */
 import type { WriteStream } from 'node:tty';
 import { printable } from './printable.js';
 
-/** What a text is printed on. */
+/** Where a text is printed. */
 export interface Screen {
-  /** Columns. */
+  /** In columns. */
   readonly width: number;
   readonly colour: boolean;
 }
 
-/** Columns where nobody says how wide the screen is: a pipe, a log. */
+/** The width to assume if the stream reports none, as a pipe or a file does. */
 const UNKNOWN_WIDTH = 100;
 
-/** What is known about a stream such as `process.stderr`: colour only on a terminal that has it and without NO_COLOR. */
+/** The screen behind a stream such as `process.stderr`. It has colour only on a colour terminal without NO_COLOR. */
 export const screenOf = (stream: Partial<WriteStream>): Screen => ({
-  width: Math.max(40, stream.columns ?? UNKNOWN_WIDTH),
+  // Some terminals, such as a new pseudo-terminal, report 0 columns.
+  width: Math.max(40, stream.columns || UNKNOWN_WIDTH),
   colour: stream.isTTY === true && stream.hasColors?.() === true,
 });
 
@@ -27,10 +28,10 @@ const CODES = {
   cyan: [36, 39],
 } as const;
 
-/** A colour or weight of text. */
+/** A colour or weight for text. */
 export type Paint = keyof typeof CODES;
 
-/** `text` in a colour, where the screen has colours. */
+/** `text` in a colour, if the screen has colours. */
 export const paint = (screen: Screen, how: Paint, text: string): string => {
   if (!screen.colour) return text;
   const [on, off] = CODES[how];
@@ -39,7 +40,7 @@ export const paint = (screen: Screen, how: Paint, text: string): string => {
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** What is seen as one character each. The first segmenter takes ten milliseconds, which few texts need. */
+/** The parts of `text` that are displayed as one character each. Made lazily: a segmenter takes ten milliseconds. */
 const graphemesOf = (text: string): Intl.Segments => {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return segmenter.segment(text);
@@ -53,7 +54,7 @@ const PLAIN = /^[\u0020-\u007E]*$/;
 
 const widthOf = (grapheme: string): number => (ZERO.test(grapheme) ? 0 : WIDE.test(grapheme) ? 2 : 1);
 
-/** Columns that `text` takes on a terminal: East Asian and emoji two, accents none. */
+/** The width of `text` on a terminal: two for East Asian characters and emoji, none for combining accents. */
 export const displayWidth = (text: string): number => {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
@@ -61,7 +62,7 @@ export const displayWidth = (text: string): number => {
   return width;
 };
 
-/** At most `width` columns of `text`, the cut marked with `…`. */
+/** `text` cut to at most `width` columns, with `…` at the cut. */
 const clipped = (text: string, width: number): string => {
   if (displayWidth(text) <= width) return text;
   let [kept, used] = ['', 0];
@@ -73,7 +74,7 @@ const clipped = (text: string, width: number): string => {
   return `${kept}…`;
 };
 
-/** A cell of exactly `width` columns, made safe to print; `right` aligns numbers. */
+/** A cell of exactly `width` columns, safe to print; numbers align `right`. */
 export const cell = (text: string, width: number, align: 'left' | 'right' = 'left'): string => {
   const safe = clipped(printable(text), width);
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(safe)));
@@ -81,8 +82,8 @@ export const cell = (text: string, width: number, align: 'left' | 'right' = 'lef
 };
 
 /**
- * Widths for a column of ids and a column of names: as wide as the longest of each, if both fit into `room` columns;
- * otherwise ids come first, since people copy them, and names keep at least twelve.
+ * The widths of a column of ids and a column of names. If the longest of both do not fit into `room`, names are cut
+ * first, down to twelve, since people copy ids.
  */
 export const idAndName = (
   ids: readonly string[],
@@ -96,7 +97,7 @@ export const idAndName = (
   return { id, name: Math.min(name, Math.max(4, room - id)) };
 };
 
-/** `text` in lines of at most `width` columns, broken at blanks, made safe to print; what is beyond `lines` is cut. */
+/** `text` in lines of at most `width` columns, broken at blanks and safe to print; cut after `lines` lines. */
 export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INFINITY): string[] => {
   const out: string[] = [];
   let line = '';

@@ -1,6 +1,6 @@
-/** Numbers in text: read strictly from cells, and written for people, the same in every locale. */
+/** Numbers as text: read strictly from cells, and written for people in the same way in every locale. */
 
-/** Plain decimals, with or without an exponent. Not: NaN, Infinity, 0x10, 1,000, +5, a space. */
+/** A plain decimal, with or without an exponent; not NaN, Infinity, 0x10, 1,000 or +5. */
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 /** The value of a cell: NaN if it is empty (unknown), undefined if it is not a number. */
@@ -11,7 +11,7 @@ export const cellNumber = (cell: string): number | undefined => {
   return Number.isFinite(value) ? value : undefined;
 };
 
-/** A number for people: thousands grouped, at most two decimals; from 1e15 on in exponent form. */
+/** A number for people: thousands grouped, at most two decimals; with an exponent from 1e15. */
 export const grouped = (value: number): string => {
   const rounded = Math.round(value * 100) / 100;
   if (Math.abs(rounded) < 1000) return String(rounded);
@@ -30,5 +30,5 @@ export const signedPoints = (hundredths: number, decimals: 1 | 2): string => {
   return `${hundredths < 0 ? '-' : '+'}${Math.floor(tenths / 10)}.${tenths % 10}`;
 };
 
-/** A share from 0 to 1 in percent, with at most this many decimals: `5%`, `0.3%`. */
+/** A share from 0 to 1 as a percentage with at most this many decimals: `5%`, `0.3%`. */
 export const percent = (share: number, decimals = 0): string => `${Number((share * 100).toFixed(decimals))}%`;

@@ -82,7 +82,7 @@ it('writes to standard output when asked, and nothing else there', () => {
 
 it('counts what lies after an as-of as a term of its own', () => {
   const { stderr } = features(write('log.csv', LOG), '--as-of', '2026-01-05');
-  expect(stderr).toContain('no events at or before --as-of 2026-01-05: all 3 are later');
+  expect(stderr).toContain('no events at or before --as-of 2026-01-05T00:00:00Z: 3 events came later');
   expect(features('log.csv', '--as-of', '2026-01-05T23:59:59Z').stderr).toContain(
     'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 user, 1 session, as of 2026-01-05T23:59:59Z',
   );
@@ -112,10 +112,10 @@ it('reads the export of another product, and says which product a log is from', 
     'the header has no column event_type; it has id, anonymous_id, user_id, timestamp, received_at, event, context_page_url. It looks like an export of segment (Segment warehouse, tracks and pages together): read it with --from segment',
   );
   expect(features('segment.csv', '--from', 'ga4').stderr).toContain('read it with --from segment');
-  expect(features('segment.csv', 'log.csv', 'strange.csv', '--from', '?')).toEqual({
+  expect(features('segment.csv', 'log.csv', 'strange.csv', '--from', 'detect')).toEqual({
     status: 1,
     stdout:
-      'segment.csv: --from segment: Segment warehouse, tracks and pages together\nlog.csv: the columns of gesture, without --from\nstrange.csv: no source fits\n',
+      "segment.csv: --from segment: Segment warehouse, tracks and pages together\nlog.csv: gesture's own columns, no --from needed\nstrange.csv: no known product\n",
     stderr: '',
   });
 });
@@ -131,15 +131,15 @@ it('merges gesture.yaml over a source, and prefers the source of the command lin
 });
 
 it.each([
-  ['an unknown source', ['log.csv', '--from', 'segmnt'], 2, '--from segmnt: the sources are segment, posthog'],
+  ['an unknown source', ['log.csv', '--from', 'segmnt'], 2, '--from segmnt: must be one of segment, posthog'],
   ['a source with a hint', ['log.csv', '--from', 'segmnt'], 2, 'Did you mean "segment"?'],
   ['a missing file', ['nowhere.csv'], 66, 'cannot read nowhere.csv: there is no such file'],
   ['a folder', ['.'], 66, "cannot read .: it is a folder: name its files, for example '*.csv'"],
   ['an address', ['https://example.org/e.csv'], 66, 'gesture opens no connections'],
   ['a pattern without a match', ['*.tsv'], 66, 'no file matches this pattern'],
-  ['a wrong share', ['log.csv', '--max-rejected', '150%'], 2, 'write a share of the rows from 0% to 100%'],
-  ['a wrong time', ['log.csv', '--as-of', 'tomorrow'], 2, 'write an ISO 8601 date or date-time'],
-  ['a wrong delimiter', ['log.csv', '--delimiter', 'ab'], 2, 'write one character'],
+  ['a wrong share', ['log.csv', '--max-rejected', '150%'], 2, '--max-rejected 150%: must be a share from 0% to 100%'],
+  ['a wrong time', ['log.csv', '--as-of', 'tomorrow'], 2, '--as-of tomorrow: must be an ISO 8601 date or time'],
+  ['a wrong delimiter', ['log.csv', '--delimiter', 'ab'], 2, '--delimiter ab: must be one character'],
   ['a misspelt flag', ['log.csv', '--max-rejcted', '5%'], 2, 'Did you mean --max-rejected?'],
   ['output over input', ['log.csv', '--out', './log.csv'], 2, 'the output ./log.csv is also an input'],
 ])('refuses %s with one line that says what to do', (_, args, status, says) => {
@@ -157,8 +157,8 @@ it.each([
     LOG.replace(`${HEADER}\n`, ''),
     'log.csv:1: the header has no column user_id; it has ana, 2026-01-05T09:00:00Z, page_view',
   ],
-  ['another name', LOG.replace('user_id', 'User_ID'), 'Did you mean "User_ID"?'],
-  ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id stands twice in the header'],
+  ['another name', LOG.replace('user_id', 'User_ID'), 'Did you mean "User_ID"? The first line must name the columns'],
+  ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id appears twice in the header'],
   ['an open quote', `${LOG}"cy,2026-01-05,search\n`, 'log.csv:5: a quote is opened and never closed'],
   ['a web page', '<!DOCTYPE html><html></html>', 'this is a web page, not a log'],
   ['an Excel file', Buffer.from('PK\u0003\u0004'), 'this is a zip or Excel file: save the sheet as "CSV UTF-8"'],

@@ -169,7 +169,7 @@ describe('JSON', () => {
 
 it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', (name, { file }) => {
   write(file, readFileSync(new URL(`../fixtures/sources/${file}`, import.meta.url)));
-  const { status, stdout } = features(file, '--from', '?');
+  const { status, stdout } = features(file, '--from', 'detect');
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`${file}: --from ${name}:`) });
   expect(features(file, '--from', name)).toMatchObject({ status: 0 });
 });

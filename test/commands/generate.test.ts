@@ -1,5 +1,5 @@
 /** `gesture generate` as it is run: the built program in a folder of its own. */
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { parse } from 'csv-parse/sync';
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -112,7 +112,7 @@ describe('flags', () => {
 
   it('--truth writes what nobody else knows, beyond as-of', async () => {
     const { stderr } = await generate(['--truth', 'data/truth.csv', '--horizon', '10']);
-    expect(stderr).toContain('wrote the truth about them, 10 days ahead, to data/truth.csv');
+    expect(stderr).toContain('wrote the truth about the users, 10 days ahead, to data/truth.csv');
     const truth = await rows('data/truth.csv');
     expect(Object.keys(truth[0] ?? {})).toEqual(['user_id', 'persona', 'intent', 'converts_at']);
     expect(truth).toHaveLength(100);
@@ -149,16 +149,16 @@ describe('flags', () => {
   });
 
   it.each([
-    [['--users', '0'], '--users 0: expected a whole number from 1 to 100,000,000, as in --users 100'],
-    [['--users', '1e3'], '--users 1e3: expected a whole number'],
-    [['--days', '-1'], '--days -1: expected a whole number from 1 to 3,660'],
-    [['--horizon', '1.5'], '--horizon 1.5: expected a whole number from 0'],
-    [['--as-of', '03/01/2024'], '--as-of 03/01/2024: expected an ISO 8601 date or time'],
-    [['--as-of', '2026-02-30'], '--as-of 2026-02-30: expected an ISO 8601 date or time'],
-    [['--as-of', '1970-01-02'], '--as-of 1970-01-02: the simulated days must lie between 1970 and 9999'],
-    [['--dirty', '2'], '--dirty 2: expected a share of rows from 0 to 1, as in --dirty 0.01 or --dirty 1%'],
+    [['--users', '0'], '--users 0: must be a whole number from 1 to 100,000,000'],
+    [['--users', '1e3'], '--users 1e3: must be a whole number'],
+    [['--days', '-1'], '--days -1: must be a whole number from 1 to 3,660'],
+    [['--horizon', '1.5'], '--horizon 1.5: must be a whole number from 0'],
+    [['--as-of', '03/01/2024'], '--as-of 03/01/2024: must be an ISO 8601 date or time'],
+    [['--as-of', '2026-02-30'], '--as-of 2026-02-30: must be an ISO 8601 date or time'],
+    [['--as-of', '1970-01-02'], '--as-of 1970-01-02T00:00:00Z: the simulated days must lie between 1970 and 9999'],
+    [['--dirty', '2'], '--dirty 2: must be a share from 0% to 100%, such as 0.05 or 5%'],
     [['--dirty', '0.1', '--out', '-'], '--dirty lists what it planted in a file beside the log'],
-    [['--order', 'random'], '--order random: expected user or time'],
+    [['--order', 'random'], '--order random: must be one of user, time'],
     [['--truth', './data/raw_events.csv'], 'would be written twice'],
   ])('%j is refused with the fix', async (flags, says) => {
     const program = new Command();
@@ -171,7 +171,7 @@ describe('flags', () => {
 
   it('a refusal is one line, exit code 2, and nothing written', async () => {
     const { code, stderr } = await generate(['--users', '0']);
-    expect(stderr).toBe('gesture: --users 0: expected a whole number from 1 to 100,000,000, as in --users 100\n');
+    expect(stderr).toBe('gesture: --users 0: must be a whole number from 1 to 100,000,000\n');
     expect(code).toBe(2);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe('flags', () => {
       const shown = execFileSync(SCRIPT, ['-qec', typed, '/dev/null'], { cwd: folder, encoding: 'utf8' });
       const [progress = '', summary] = shown.split(/(?=wrote )/u);
       expect(progress).toMatch(/events: [\d,]+ of 20,000 users/u);
-      expect(progress).toMatch(/in the order of time: [\d,]+ of [\d,]+ events/u);
+      expect(progress).toMatch(/sorting by time: [\d,]+ of [\d,]+ events/u);
       expect(progress).toMatch(/truth: [\d,]+ of 20,000 users/u);
       expect(progress.endsWith('\r\u001B[K')).toBe(true);
       expect(summary).toMatch(/^wrote [\d,]+ events of 20,000 users in /u);

@@ -104,7 +104,7 @@ describe('exclude', () => {
   });
 
   it.each([
-    ['a domain that is none', 'exclude: { email_domains: [acme] }', 'has to be a domain such as acme.com'],
+    ['a domain that is none', 'exclude: { email_domains: [acme] }', 'must be a domain such as acme.com'],
     ['a misspelt rule', 'exclude: { domains: [a.test], emails_domains: [a.test] }', 'Did you mean "email_domains"?'],
     [
       'an expression that is none',
@@ -130,7 +130,7 @@ describe('--sessions', () => {
     expect(rows).toEqual(HAND_SESSIONS);
   });
 
-  it('writes the same table whether or not the log has to be read with care', () => {
+  it('writes the same table whether or not the log must be read with care', () => {
     write('log.csv', LOG);
     features('--sessions', 'clean.csv');
     write('log.csv', `${LOG}13,u9,,s2,2026-01-09T09:00:02Z,search,,Firefox\n`);

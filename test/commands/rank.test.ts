@@ -190,14 +190,16 @@ describe('gesture rank refuses', () => {
   });
 
   it.each([
-    [['--top', '0'], 'whole number from 1'],
-    [['--top=-1'], 'whole number from 1'],
-    [['--top', '2.5'], 'whole number from 1'],
-    [['--min-score', '101'], 'from 0 to 100'],
-    [['--label', 'warm'], 'Allowed choices are high, medium, low'],
+    [['--top', '0'], '--top 0: must be a whole number, 1 or more'],
+    [['--top=-1'], 'must be a whole number, 1 or more'],
+    [['--top', '2.5'], 'must be a whole number, 1 or more'],
+    [['--min-score', '101'], '--min-score 101: must be a number from 0 to 100'],
+    [['--label', 'warm'], '--label warm: must be one of high, medium, low'],
     [['--out', 'data/user_features.csv'], 'is also an input'],
     [['--scores', 'data/top_users.csv'], 'are the same file'],
-    [['--out', '-', '--json'], 'standard output can take one of'],
+    [['--out', '-', '--json'], 'only one of --out, --scores and --json can go to standard output'],
+    [['--out', 'list.html'], '--out list.html: must be a name that ends in one of .csv, .json, .ndjson'],
+    [['--scores', 'all.json'], '--scores all.json: must be a name that ends in .csv'],
   ])('%j', (flags, says) => {
     const { status, stderr } = rank(...flags);
     expect(stderr).toContain(says);

@@ -53,6 +53,12 @@ describe('the table of gesture rank', () => {
     expect(screen({ width: 120, colour: false })).not.toMatch(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069\u2028]/u);
   });
 
+  it('is 100 columns wide where the terminal does not say, or says 0', () => {
+    expect(screenOf({}).width).toBe(100);
+    expect(screenOf({ isTTY: true, columns: 0 }).width).toBe(100);
+    expect(screenOf({ isTTY: true, columns: 20 }).width).toBe(40);
+  });
+
   it('has colour only on a terminal that has it', () => {
     const terminal = { isTTY: true, columns: 132, hasColors: () => true };
     expect(screenOf(terminal)).toEqual({ width: 132, colour: true });

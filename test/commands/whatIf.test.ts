@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { changesOf } from '../../src/commands/explain.js';
+import { changes as changesOf } from '../../src/commands/flags.js';
 import { readUsers } from '../../src/io/readUsers.js';
 import { explain } from '../../src/scoring/explain.js';
 import { temporary } from '../config/temporary.js';
@@ -40,11 +40,9 @@ it('what if is what would be: the same answer as for a user whose features file 
   const rowOf = (from: typeof before, i: number) =>
     Object.fromEntries(signals.map((signal, k) => [signal, from.values(i)[k]]));
   const wrong = users.filter(({ changes }, i) => {
-    const whatIf = changesOf(
-      Object.entries(changes).map(([signal, value]) => `${signal}=${value}`),
-      signals,
-    );
-    return !isDeepStrictEqual(explain({ ...rowOf(before, i), ...whatIf }), explain(rowOf(after, i)));
+    const whatIf = Object.entries(changes).flatMap(([signal, value]) => changesOf('--what-if')(`${signal}=${value}`));
+    const supposed = Object.fromEntries(whatIf.map(({ signal, value }) => [signal, value]));
+    return !isDeepStrictEqual(explain({ ...rowOf(before, i), ...supposed }), explain(rowOf(after, i)));
   });
   expect(wrong).toEqual([]);
 });

@@ -74,9 +74,23 @@ describe('gesture.yaml', () => {
     expect(Object.keys(config.features).slice(-2)).toEqual(['webinars', 'converted']);
     const { score: total, explanation, gains } = explain({ webinars: 2 }, config);
     expect(total).toBe(5);
-    expect(explanation).toBe('2 webinars joined (+5.0)');
+    expect(explanation).toBe('webinars joined: 2 (+5.0)');
     expect(gains.map((gain) => gain.signal)).not.toContain('webinars'); // three others gain more than 2.5
     expect(JSON.stringify(jsonSchema(config.weights))).toContain('"webinars":{"description":"10 points.');
+  });
+
+  it.each([
+    ['saturates_at: 4', 1, 'days active: 1'],
+    ['log_full_at: 4', 2, 'days active: 2'],
+    ['half_life: 4', 1, 'days active: 1'],
+    ['rate: true', 0.5, 'days active: 50%'],
+    ['binary: true', 1, 'days active'],
+  ])('words a feature without a phrase so that any value fits: %s', async (curve, value, says) => {
+    const config = await load(`features:
+  days_active: { from: events, is: { op: distinctDays }, unit: days, says: days active }
+weights: { days_active: { points: 10, ${curve} }, signups: 20 }
+`);
+    expect(score({ days_active: value }, config).explanation.replace(/ \(.*/, '')).toBe(says);
   });
 
   it('says what a conversion is', async () => {

@@ -19,15 +19,10 @@ const feature = (is: string, from = 'events', name = 'mine'): string =>
 const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
   ['a misspelt section', 'wieghts:\n  signups: 30\n', '1:1', /^wieghts: unknown key\. Did you mean "weights"\?$/],
   ['an unknown section', 'colour: blue\n', '1:1', /^colour: unknown key$/],
-  [
-    'a section that is a word',
-    'sessions: soon\n',
-    '1:11',
-    /sessions: has to be key: value entries, not the text "soon"/,
-  ],
+  ['a section that is a word', 'sessions: soon\n', '1:11', /sessions: must be key: value entries, not the text "soon"/],
   ['a name that nobody can see', '" ": 1\n', '1:1', /^" ": unknown key$/],
-  ['a list at the top', '- weights\n', '1:1', /has to be key: value entries, not a list/],
-  ['weights as a list', 'weights: [40, 60]\n', '1:1', /weights: has to be key: value entries, not a list/],
+  ['a list at the top', '- weights\n', '1:1', /must be key: value entries, not a list/],
+  ['weights as a list', 'weights: [40, 60]\n', '1:1', /weights: must be key: value entries, not a list/],
   [
     'a weight for a misspelt feature',
     'weights:\n  signupz: { points: 30 }\n',
@@ -46,60 +41,55 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     'points in words',
     'weights:\n  signups: { points: thirty }\n',
     '2:22',
-    /weights\.signups\.points: has to be a number, not the text "thirty"/,
+    /weights\.signups\.points: must be a number, not the text "thirty"/,
   ],
-  [
-    'points that are no number',
-    'weights:\n  signups: { points: .nan }\n',
-    '2:22',
-    /points: has to be a number, not NaN/,
-  ],
-  ['points without end', 'weights:\n  signups: .inf\n', '2:3', /has to be a number, not Infinity/],
+  ['points that are no number', 'weights:\n  signups: { points: .nan }\n', '2:22', /points: must be a number, not NaN/],
+  ['points without end', 'weights:\n  signups: .inf\n', '2:3', /must be a number, not Infinity/],
   ['points over 100', 'weights:\n  signups: { points: 101 }\n', '2:22', /between -100 and 100/],
   ['a third decimal', 'weights:\n  signups: { points: 0.125 }\n', '2:22', /at most two decimals/],
   [
     'positive points that do not sum to 100',
     'weights:\n  signups: { points: 20 }\n',
     '1:1',
-    /sum to 90, not 100: add 10 to some signal \(against the defaults: signups -10\)/,
+    /sum to 90, not 100: add 10 to some signal \(compared with the defaults: signups -10\)/,
   ],
   [
     'too many positive points',
     'weights:\n  search_events: { points: 2.5, saturates_at: 3 }\n',
     '1:1',
-    /sum to 102\.5, not 100: take 2\.5 from some signal \(against the defaults: search_events \+2\.5\)/,
+    /sum to 102\.5, not 100: take 2\.5 from some signal \(compared with the defaults: search_events \+2\.5\)/,
   ],
-  ['a new signal without points', 'weights:\n  search_events: { saturates_at: 3 }\n', '2:3', /no points yet/],
+  ['a new signal without points', 'weights:\n  search_events: { saturates_at: 3 }\n', '2:3', /has no points: add them/],
   [
     'a new signal without a curve',
     'weights:\n  search_events: { points: 0 }\n',
     '2:3',
     /needs a curve: one of binary, saturates_at/,
   ],
-  ['a curve without width', 'weights:\n  page_views: { saturates_at: 0 }\n', '2:31', /has to be above 0/],
+  ['a curve without width', 'weights:\n  page_views: { saturates_at: 0 }\n', '2:31', /must be above 0/],
   ['gender as a signal', 'weights:\n  gender: { points: 5, binary: true }\n', '2:3', /gender is never a signal/],
   ['the outcome as a signal', 'weights:\n  converted: { points: 5, binary: true }\n', '2:3', /cannot be a signal/],
-  ['text as a signal', 'weights:\n  primary_device: { points: 5, binary: true }\n', '2:3', /is not a number but text/],
+  ['text as a signal', 'weights:\n  primary_device: { points: 5, binary: true }\n', '2:3', /is text, not a number/],
   [
     'an unknown placeholder',
     'weights:\n  signups: { phrase: "did it {tims}" }\n',
     '2:22',
-    /unknown \{tims\}: there are \{times\}, \{value\}/,
+    /unknown \{tims\}: use \{times\}, \{value\}/,
   ],
   [
     'labels the wrong way round',
     'labels:\n  high: 40\n  medium: 70\n',
     '3:11',
-    /medium \(70\) has to be below high \(40\)/,
+    /medium \(70\) must be below high \(40\)/,
   ],
   [
     'a high that is below the default medium',
     'labels: { high: 30 }\n',
     '1:17',
-    /medium \(40\) has to be below high \(30\)/,
+    /medium \(40\) must be below high \(30\)/,
   ],
   ['a label beyond the scale', 'labels:\n  high: 200\n', '2:9', /between 0 and 100/],
-  ['a key that is there twice', 'labels:\n  high: 70\n  high: 80\n', '3:3', /there twice/],
+  ['a duplicate key', 'labels:\n  high: 70\n  high: 80\n', '3:3', /duplicate key: keep one/],
   [
     'an unknown key after a known one',
     'labels: { high: 70 }\nlabelz: { high: 80 }\n',
@@ -139,7 +129,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     'a feature with the name of an event column',
     feature('{ op: count }', 'events', 'user_id'),
     '2:3',
-    /already the name of a column/,
+    /is already a column/,
   ],
   [
     'a feature with a name that is no column name',
@@ -173,7 +163,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     '4:28',
     /Did you mean "duration_sec"\?/,
   ],
-  ['the sum of a text', feature('{ op: sum, column: device }'), '4:28', /holds no numbers/],
+  ['the sum of a text', feature('{ op: sum, column: device }'), '4:28', /does not hold numbers/],
   [
     'a ratio of an unknown feature',
     feature('{ op: ratio, of: signup, per: total_sessions }', 'features'),
@@ -187,10 +177,10 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     /"username" is not a number/,
   ],
   [
-    'a feature made of itself',
+    'a feature that depends on itself',
     feature('{ op: ratio, of: mine, per: total_sessions }', 'features'),
     '2:3',
-    /made of itself: mine -> mine/,
+    /depends on itself: mine -> mine/,
   ],
   ['__proto__ as a key', '__proto__:\n  polluted: true\n', '1:1', /unknown key/],
   ['__proto__ as a signal', 'weights:\n  __proto__: { points: 1 }\n', '2:3', /unknown key/],
@@ -247,7 +237,7 @@ weights:
       expect(kind).toBe('usage');
       expect(message).toMatch(/gesture\.yaml:1:1 is not YAML in UTF-8/);
     }
-    expect((await failureOf('#'.repeat(300_000))).message).toMatch(/that is not a config file/);
+    expect((await failureOf('#'.repeat(300_000))).message).toMatch(/this is not a config file/);
   });
 
   it('says when there is no file, or a folder', async () => {

@@ -8,6 +8,7 @@ import { type Config, defaultConfig } from '../../src/config/settings.js';
 import { type EngineLimits, withEngine } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import type { Request } from '../../src/engine/aggregate.js';
+import { parseInstant } from '../../src/text/instants.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {
@@ -28,7 +29,13 @@ const resolved = (config: Config): Config => {
 /** What `gesture features` finds in `texts`, one file each. By default any number of rows may be rejected. */
 export const find = async (
   texts: readonly (string | Buffer)[],
-  { config = defaultConfig, threads = 2, memoryLimit, ...options }: Partial<Request> & EngineLimits = {},
+  {
+    config = defaultConfig,
+    threads = 2,
+    memoryLimit,
+    asOf,
+    ...options
+  }: Omit<Partial<Request>, 'asOf'> & { asOf?: string | undefined } & EngineLimits = {},
 ): Promise<Found> => {
   const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
   const inputs = texts.map((text, i) => {
@@ -37,7 +44,14 @@ export const find = async (
     return path;
   });
   const out = join(scratch, 'out.csv');
-  const request = { inputs, asOf: undefined, maxRejected: 1, stdin: Readable.from([]), scratch, ...options };
+  const request = {
+    inputs,
+    asOf: asOf === undefined ? undefined : parseInstant(asOf),
+    maxRejected: 1,
+    stdin: Readable.from([]),
+    scratch,
+    ...options,
+  };
   try {
     const outcome = await withEngine(scratch, { threads, memoryLimit }, (engine) =>
       computeFeatures(engine, { ...request, config: resolved(config) }, out),

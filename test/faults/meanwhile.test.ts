@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/settings.js';
 import { type Engine, withEngine } from '../../src/engine/duckdb/open.js';
+import { parseInstant } from '../../src/text/instants.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import { rowsOf } from '../commands/gesture.js';
 import { contents, leftBehind, newFolder, prepare, run, STACK, start } from './run.js';
@@ -24,7 +25,14 @@ describe('a log that is written while features reads it', () => {
     writeFileSync(log, HEADER + lines(0, 30));
     let done = false;
     const config = defaultConfig;
-    const request = { inputs: [log], config, asOf, maxRejected: 1, stdin: Readable.from([]), scratch: folder };
+    const request = {
+      inputs: [log],
+      config,
+      asOf: asOf === undefined ? undefined : parseInstant(asOf),
+      maxRejected: 1,
+      stdin: Readable.from([]),
+      scratch: folder,
+    };
     return withEngine(folder, { threads: 2 }, (engine) => {
       const watched: Engine = {
         ...engine,

@@ -95,7 +95,7 @@ describe('scores read back', () => {
 
   it.each([
     ['points that do not sum to the score', 'ana,A,1,50,30,0,0,x\n', ':2: the points of user "ana" sum to 30'],
-    ['a user twice', 'ana,A,1,5,5,0,0,x\nana,A,2,5,5,0,0,x\n', ':3: user_id "ana" is there twice'],
+    ['a user twice', 'ana,A,1,5,5,0,0,x\nana,A,2,5,5,0,0,x\n', ':3: user_id "ana" appears twice'],
     ['points that are missing', 'ana,A,1,5,,5,0,x\n', ':2: a_points is "", not a number'],
     ['points that are words', 'ana,A,1,5,five,0,0,x\n', ':2: a_points is "five", not a number'],
   ])('are refused with %s', async (_, rows, says) => {

@@ -175,7 +175,7 @@ export const mutants = [
     ['an empty id is not clean', 'if (role === ID && from === to) return NOT_CLEAN;', ''],
     ['as many cells as the header', '|| column !== last ||', '||'],
     ['only UTF-8 is clean', '!isUtf8(bytes) || bytes.includes(0)', 'bytes.includes(0)'],
-    ['twins are not clean', '&& !reader.users.ids.hasTwins()', ''],
+    ['twins are not clean', '&& !reader.users.ids.hasDuplicates()', ''],
     ['converted is one digit', 'if (to - from > 1 || (', 'if (('],
     ['a last line without an end counts', 'if (bytesRead === 0 && held > 0) buffer[end++] = LF;', ''],
   ),

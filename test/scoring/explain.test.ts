@@ -57,7 +57,7 @@ describe('the signals', () => {
         value: 1,
         points: 5,
         most: 20,
-        curve: 'in equal steps, full at 4',
+        curve: 'linear, full at 4',
         share: 0.25,
         because: 'worth 20',
       },
@@ -66,7 +66,7 @@ describe('the signals', () => {
         value: null,
         points: 0,
         most: 10,
-        curve: 'by the logarithm, full at 99',
+        curve: 'logarithmic, full at 99',
         share: 0,
         because: 'worth 10',
       },
@@ -88,9 +88,10 @@ describe('the signals', () => {
 
 it.each<[Curve, string]>([
   [{ binary: true }, 'all at once'],
-  [{ saturates_at: 7 }, 'in equal steps, full at 7'],
-  [{ log_full_at: 50 }, 'by the logarithm, full at 50'],
+  [{ saturates_at: 7 }, 'linear, full at 7'],
+  [{ log_full_at: 50 }, 'logarithmic, full at 50'],
   [{ half_life: 7 }, 'halves every 7 days'],
+  [{ half_life: 1 }, 'halves every day'],
   [{ rate: true }, 'in proportion'],
 ])('the curve %j in words', (curve, words) => {
   expect(curveWords(curve)).toBe(words);
