@@ -95,19 +95,22 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
 
 /** Answers `--from detect`: names the product that exported each input, from its columns. */
 const nameSources = async (inputs: readonly string[], { delimiter: separator }: Flags): Promise<void> => {
-  const [{ recognise }, { withScratch }, { withEngine }, { parquetHeader }] = await Promise.all([
+  const [{ recognise }, { withScratch }, { withEngine }, { parquetReader }] = await Promise.all([
     import('../intake/open.js'),
     import('../io/output.js'),
     import('../engine/duckdb/open.js'),
     import('../engine/duckdb/relations.js'),
   ]);
-  const options = { renamed: {}, extra: [], needed: [], delimiter: separator, stdin: process.stdin };
+  const options = { renamed: {}, extra: [], needed: [], fill: false, delimiter: separator, stdin: process.stdin };
   const logs = await withScratch('-', (scratch) =>
     recognise(inputs, {
       ...options,
       scratch,
       // Starting the engine is slow, so only a Parquet file does it.
-      parquetHeader: (path) => withEngine(scratch, {}, (engine) => parquetHeader(engine, path)),
+      parquet: {
+        header: (path) => withEngine(scratch, {}, (engine) => parquetReader(engine).header(path)),
+        isText: (...column) => withEngine(scratch, {}, (engine) => parquetReader(engine).isText(...column)),
+      },
     }),
   );
   for (const { name, header, source } of logs) {

@@ -217,6 +217,7 @@ const resolveEvents = ({ events }: ConfigInput, defaults: EventSettings): EventS
     columns: { ...base.columns, ...events?.columns },
     types: { ...base.types, ...events?.types },
     timestamp: events?.timestamp ?? base.timestamp,
+    raggedRows: events?.ragged_rows ?? base.raggedRows,
   };
 };
 

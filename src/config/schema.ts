@@ -115,6 +115,10 @@ const events = z.strictObject({
     .describe('The product that exported the log; the other settings are merged over it.'),
   columns: z.record(text, text).optional().describe('Names of columns, ours: theirs.'),
   types: z.record(text, text).optional().describe('Names of event types, theirs: ours.'),
+  ragged_rows: z
+    .enum(['reject', 'fill'])
+    .optional()
+    .describe('Rows with more or fewer cells than the header: rejected, or filled with empty cells at the end.'),
   timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms', 'epoch_us']).optional().describe('How timestamps are written.'),
 });
 

@@ -20,6 +20,11 @@ export interface EventSettings {
   /** Our column name -> cells that mean "unknown". */
   readonly unknown?: Readonly<Record<string, readonly string[]>>;
   readonly timestamp: TimestampForm;
+  /**
+   * What becomes of a row with more or fewer cells than the header: it is rejected; or `fill`: missing cells at its end
+   * are empty, and empty surplus ones are ignored.
+   */
+  readonly raggedRows: 'reject' | 'fill';
 }
 
 /** Whose events are excluded and listed: your own people and bots. */
@@ -87,7 +92,7 @@ export const withHash = (settings: Settings, path?: string): Config => {
 
 /** The configuration of a run without gesture.yaml. */
 export const defaultConfig: Config = withHash({
-  events: { columns: {}, types: {}, timestamp: 'iso' },
+  events: { columns: {}, types: {}, timestamp: 'iso', raggedRows: 'reject' },
   sessions: { timeoutMinutes: idleTimeout.minutes },
   features: builtIn,
   weights: defaultWeights,
@@ -98,5 +103,5 @@ export const defaultConfig: Config = withHash({
 /** How the export of a source is read. */
 export const eventsOf = (from: SourceName): EventSettings => {
   const { columns, types, pages, unknown, timestamp }: Source = sources[from];
-  return { from, columns, types, pages, ...(unknown && { unknown }), timestamp };
+  return { from, columns, types, pages, ...(unknown && { unknown }), timestamp, raggedRows: 'reject' };
 };

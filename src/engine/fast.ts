@@ -78,7 +78,7 @@ const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
 const countRecords = async (engine: Engine, log: Log): Promise<FileScan> =>
   log.format === 'parquet'
     ? { records: await parquetRows(engine, log.path), regular: true }
-    : scanFile(log.path, log.delimiter, log.crlf);
+    : scanFile(log.path, { ...log, columns: log.header.length });
 
 /** Logs larger than this, in bytes, are read twice instead of listing every event: then memory grows with users alone. */
 const LISTED_BYTES = 2e9;

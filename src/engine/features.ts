@@ -10,17 +10,16 @@ import { openLogs, spelled } from '../intake/open.js';
 import { EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { aliasesFor, withAliases } from '../sql/aliases.js';
 import { type CellRules, eventType, PAGE } from '../sql/cells.js';
-import { DECIMAL_MACROS } from '../sql/decimals.js';
 import { eventColumns, type Plan } from '../sql/plan.js';
 import { sessionRows, users } from '../sql/query.js';
 import { identifier, literal } from '../sql/text.js';
 import { counted } from '../text/numbers.js';
 import { isoInstant } from '../text/instants.js';
-import { type Accounts, type Aggregated, count, type Job, type Request } from './aggregate.js';
+import { type Accounts, type Aggregated, count, type Job, type Request, sum } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
-import { literalPath, parquetHeader } from './duckdb/relations.js';
+import { literalPath, parquetReader } from './duckdb/relations.js';
 import { isNotClean, type NotClean, readFast } from './fast.js';
-import { readStrict } from './strict.js';
+import { countRagged, RAGGED_ADVICE, readStrict } from './strict.js';
 
 /** What a run found. */
 export interface Outcome {
@@ -64,15 +63,16 @@ const countsByType = ({ features }: Plan): Map<string, string> =>
 
 /** The event types that nothing uses. The log is read once more only if the counts of the others do not add up. */
 const findOtherTypes = async (engine: Engine, plan: Plan, found: Aggregated): Promise<Outcome['otherTypes']> => {
-  const counts = [...countsByType(plan).values()].map((name) => `sum(${identifier(name)})`);
-  const unexplained = `SELECT (sum("#events") - (${['0', ...counts].join(' + ')}))::BIGINT FROM by_event`;
-  if ((await count(engine, unexplained)) === 0) return [];
+  const counted = ['#events', ...countsByType(plan).values()].map((name) => `sum(${identifier(name)})::BIGINT`);
+  const [sums = []] = await engine.rows(`SELECT ${counted.join(', ')} FROM by_event`);
+  const [events = 0, ...explained] = sums.map(Number);
+  if (events === sum(explained)) return [];
   const listed = await engine.rows(
     `SELECT type, count(*) AS n FROM (SELECT ${eventType(plan.rules)} AS type FROM ${found.rows})
      WHERE NOT (${isUsedType(plan)}) GROUP BY type ORDER BY n DESC, type`,
     found.paths,
   );
-  return listed.map(([type, events]) => ({ type: String(type), events: Number(events) }));
+  return listed.map(([type, n]) => ({ type: String(type), events: Number(n) }));
 };
 
 /** Whether a log is no longer what it was when it was opened. */
@@ -119,6 +119,12 @@ const underAliases = (log: Log, aliases: ReadonlyMap<string, string>): Log => ({
   columns: new Map([...log.columns].map(([ours, places]) => [aliases.get(ours) ?? ours, places])),
 });
 
+/** The columns of a log whose cells can hold a NUL character; in CSV it is a fault of the record. */
+const columnsWithNul = ({ format, columns }: Log): string[] =>
+  [...columns].flatMap(([ours, places]) =>
+    format === 'parquet' || (format === 'csv' && places.some(({ within }) => within !== undefined)) ? [ours] : [],
+  );
+
 /** Opens the logs of a request, plans what is measured, and allows the engine to open nothing else. */
 const openJob = async (engine: Engine, request: Request): Promise<Job> => {
   const { config, scratch } = request;
@@ -129,10 +135,11 @@ const openJob = async (engine: Engine, request: Request): Promise<Job> => {
     renamed: { ...events.columns, ...(events.pages && { [PAGE]: events.pages.column }) },
     extra: [...needed, ...(config.exclude ? EXCLUSION_COLUMNS : [])],
     needed,
+    fill: events.raggedRows === 'fill',
     delimiter: request.delimiter,
     scratch,
     stdin: request.stdin,
-    parquetHeader: (path) => parquetHeader(engine, path),
+    parquet: parquetReader(engine),
   };
   const aliases = aliasesFor(needed.filter((column) => !(EXCLUSION_COLUMNS as readonly string[]).includes(column)));
   const logs = (await openLogs(request.inputs, intake)).map((log) => underAliases(log, aliases));
@@ -146,6 +153,7 @@ const openJob = async (engine: Engine, request: Request): Promise<Job> => {
   const rules: CellRules = {
     columns: [...new Set(logs.flatMap((log) => [...log.columns.keys()]))],
     numeric: new Set(numbers.filter((column) => column !== undefined)),
+    mayHoldNul: new Set(logs.flatMap(columnsWithNul)),
     timestamp: events.timestamp,
     types: events.types,
     pages: events.pages,
@@ -207,7 +215,6 @@ const aggregateJob = async (
 export const computeFeatures = async (engine: Engine, request: Request, to: string): Promise<Outcome> => {
   const { config } = request;
   await checkPatterns(engine, config);
-  await engine.run(DECIMAL_MACROS);
   const job = await openJob(engine, request);
   const { found, otherTypes } = await aggregateJob(engine, job, request);
   const { accounts, asOf } = found;
@@ -218,10 +225,13 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     );
   }
   await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV}`, [to]);
+  const ragged = countRagged(found.faults);
   const notices = job.logs.flatMap((log) => [
     ...(log.guessed ? [`${log.name}: the columns are separated by ${spelled(log.delimiter)}`] : []),
     ...(log.ignored.length > 0 ? [`${log.name}: not used: ${log.ignored.join(', ')}`] : []),
   ]);
+  if (ragged > 0)
+    notices.push(`${counted(ragged, 'row')} with another number of cells than the header: ${RAGGED_ADVICE}`);
   return {
     accounts,
     faults: found.faults,

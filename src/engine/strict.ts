@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { Log } from '../intake/bind.js';
 import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
 import { spelled } from '../intake/open.js';
+import { RAGGED } from '../intake/records.js';
+import { damaged } from '../intake/refuse.js';
 import { Failure } from '../model.js';
 import { timestamp } from '../sql/measures.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
@@ -25,45 +27,37 @@ import {
   sum,
   TooManyRejected,
 } from './aggregate.js';
-import type { Engine } from './duckdb/open.js';
-import { locatedRelation, ownParquet, parquetRows } from './duckdb/relations.js';
+import { type Engine, isDataFault } from './duckdb/open.js';
+import { locatedRelation, ownParquet, parquetRaw, parquetRows } from './duckdb/relations.js';
 
 /** The rows that break a rule, in file order. */
-const rejectedRows = async (
-  engine: Engine,
-  logs: readonly Log[],
-  checked: string,
-  aliases: Job['aliases'],
-): Promise<Fault[]> => {
-  const theirs = new Map([...aliases].map(([column, alias]) => [alias, column]));
-  const raw = logs.some((log) => log.format === 'parquet') ? '"#raw"' : 'NULL';
-  const place = logs.some((log) => log.format !== 'parquet') ? '"#offset", "#length"' : 'NULL, NULL';
+const rejectedRows = async (engine: Engine, { logs, aliases }: Job, checked: string): Promise<Fault[]> => {
+  const columns = new Map([...aliases].map(([column, alias]) => [alias, column]));
   const rows = await engine.rows(
-    `SELECT "#file", "#line", "#fault", "#reason", ${raw}, ${place} FROM ${checked}
+    `SELECT "#file", "#line", "#fault", "#reason", "#offset", "#length" FROM ${checked}
      WHERE "#fault" IS NOT NULL ORDER BY "#file", "#line"`,
   );
   const faults: Fault[] = [];
-  for (const [at, log] of logs.entries()) {
-    const here = rows.filter((row) => Number(row[0]) === at);
-    const texts =
-      log.format === 'parquet'
-        ? here.map((row) => String(row[4]))
-        : await rawText(
-            log,
-            here.map((row) => ({ offset: Number(row[5]), length: Number(row[6]) })),
-          );
-    for (const [i, [, line, column, reason]] of here.entries()) {
-      faults.push({
-        file: log.name,
-        line: Number(line),
-        column: theirs.get(String(column)) ?? String(column),
-        reason: String(reason),
-        raw: texts[i] ?? '',
-      });
+  for (const [file, log] of logs.entries()) {
+    const here = rows.filter((row) => Number(row[0]) === file);
+    const lines = here.map((row) => Number(row[1]));
+    const places = here.map((row) => ({ offset: Number(row[4]), length: Number(row[5]) }));
+    const texts = log.format === 'parquet' ? await parquetRaw(engine, log, lines) : await rawText(log, places);
+    for (const [i, [, line, fault, reason]] of here.entries()) {
+      const column = columns.get(String(fault)) ?? String(fault);
+      faults.push({ file: log.name, line: Number(line), column, reason: String(reason), raw: texts[i] ?? '' });
     }
   }
   return faults;
 };
+
+/** How many rows are rejected for their number of cells. */
+export const countRagged = (faults: readonly Fault[]): number =>
+  faults.filter(({ reason }) => reason.startsWith(RAGGED)).length;
+
+/** What to do about them. */
+export const RAGGED_ADVICE =
+  'if cells are missing at the end of rows, or empty ones follow the last column, set events: { ragged_rows: fill }';
 
 /** Refuses a run in which too much was rejected. */
 const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: number, limit: number): void => {
@@ -79,8 +73,9 @@ const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: num
     );
   }
   if (share > limit) {
+    const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
     throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Fix the rows, or raise --max-rejected`,
+      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Fix the rows, ${fill} raise --max-rejected`,
       faults,
     );
   }
@@ -107,7 +102,12 @@ const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, scratch));
   const source = locatedRelation(logs, located, config.events.unknown);
   const kept = join(scratch, 'checked.parquet');
-  await engine.run(`COPY (${checkedRows(plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths);
+  await engine
+    .run(`COPY (${checkedRows(plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths)
+    .catch((error: unknown) => {
+      const parquet = logs.filter(({ format }) => format === 'parquet').map(({ name }) => name);
+      throw parquet.length > 0 && isDataFault(error) ? damaged(parquet.join(', '), error) : error;
+    });
   const checked = ownParquet(kept);
   const wellFormed = sum(located.map((copy) => copy.records));
   const seen = await count(engine, `SELECT count(*) FROM ${checked}`);
@@ -117,7 +117,7 @@ const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
       `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
     );
   }
-  const broken = await rejectedRows(engine, logs, checked, job.aliases);
+  const broken = await rejectedRows(engine, job, checked);
   const order = new Map(logs.map((log, i) => [log.name, i]));
   const faults = [...located.flatMap((copy) => copy.faults), ...broken].toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,

@@ -7,10 +7,25 @@ import { bad } from './refuse.js';
 
 /** Where a cell is: a column by its position, or a place within the JSON that the column holds. */
 export interface CellPath {
-  /** Position of the column in the header; 0 in JSON lines, whose only column is the line. */
+  /** Position of the column in the header; for JSON lines, the number of this place among all places. */
   readonly at: number;
-  /** A JSON pointer (RFC 6901) into the column. */
-  readonly within?: string;
+  /** The keys that lead to the cell within the JSON of the column. */
+  readonly within?: readonly string[];
+}
+
+/** The columns of a Parquet file. */
+export interface ParquetHeader {
+  readonly names: readonly string[];
+  /** Columns of bytes that the file does not call text. `isId`: always 16 bytes. */
+  readonly blobs: readonly { readonly at: number; readonly isId: boolean }[];
+}
+
+/** What opening a Parquet file needs of the engine. */
+export interface ParquetReader {
+  /** The columns of a file. @throws any error if it is no Parquet file */
+  readonly header: (path: string) => Promise<ParquetHeader>;
+  /** Whether every value of a column of bytes is text in UTF-8. @throws any error if its data is damaged */
+  readonly isText: (path: string, header: ParquetHeader, at: number) => Promise<boolean>;
 }
 
 /** An opened input: a plain file on disk whose columns are bound. */
@@ -29,6 +44,10 @@ export interface Log {
   readonly columns: ReadonlyMap<string, readonly CellPath[]>;
   /** Columns that are not used. */
   readonly ignored: readonly string[];
+  /** How the bytes of a Parquet column are read, by its position, for columns that the file does not call text. */
+  readonly blobs: ReadonlyMap<number, 'text' | 'bytes'>;
+  /** True if records with missing cells at their end, or empty surplus ones, are taken to have as many as the header. */
+  readonly fill: boolean;
   /** True if the header's line ends in CR LF. */
   readonly crlf: boolean;
   /** What has happened to the file since it was opened: a log can be written while it is read. */
@@ -45,22 +64,19 @@ export interface IntakeOptions {
   readonly extra: readonly string[];
   /** Further columns that the log must have, since a configured feature reads them. */
   readonly needed: readonly string[];
+  /** See `Log.fill`. */
+  readonly fill: boolean;
   /** From the command line; by default it is found in the header. */
   readonly delimiter?: string | undefined;
   /** Folder for copies. */
   readonly scratch: string;
   readonly stdin: NodeJS.ReadableStream;
-  /** The names of the columns of a Parquet file. @throws any error if it is none */
-  readonly parquetHeader: (path: string) => Promise<readonly string[]>;
+  readonly parquet: ParquetReader;
 }
 
 /** The names that one of our columns can have in a log. */
 export const theirsOf = (ours: string, { renamed }: IntakeOptions): readonly string[] =>
   [Object.hasOwn(renamed, ours) ? (renamed[ours] ?? ours) : ours].flat();
-
-/** The JSON pointer that follows these keys. */
-const pointer = (keys: readonly string[]): string =>
-  keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Most dots in a name that are read both ways, as part of a key and between keys: each doubles the readings. */
 const MOST_DOTS = 6;
@@ -77,16 +93,22 @@ const readings = (name: string): string[][] => {
 
 /** The places of `theirs` in a log: the column of that name, or within the JSON of the column named by its first key. */
 const placesOf = (theirs: string, { name, format, header }: Named): CellPath[] => {
-  if (format === 'ndjson') return readings(theirs).map((keys) => ({ at: 0, within: pointer(keys) }));
+  if (format === 'ndjson') return readings(theirs).map((within) => ({ at: 0, within }));
   const found = readings(theirs).flatMap(([first = '', ...rest]): CellPath[] => {
     const at = header.indexOf(first);
     if (at !== -1 && header.includes(first, at + 1))
       throw bad(`${name}:1`, `the column ${first} appears twice in the header: rename or remove one`);
     if (at === -1) return [];
-    return [rest.length === 0 ? { at } : { at, within: pointer(rest) }];
+    return [rest.length === 0 ? { at } : { at, within: rest }];
   });
   const column = found.find(({ within }) => within === undefined);
   return column ? [column] : found;
+};
+
+/** Places in JSON lines, numbered after those that are bound already. */
+const numbered = (places: readonly CellPath[], bound: ReadonlyMap<string, readonly CellPath[]>): CellPath[] => {
+  const taken = [...bound.values()].flat().length;
+  return places.map((place, i) => ({ ...place, at: taken + i }));
 };
 
 /** The places of our columns. @throws Failure `data` if a column that is used appears twice in the header */
@@ -95,7 +117,7 @@ export const bindColumns = (log: Named, options: IntakeOptions): Map<string, Cel
   const known = new Set([...Object.keys(EVENT_COLUMNS), ...Object.keys(options.renamed), ...options.extra]);
   for (const ours of known) {
     const places = theirsOf(ours, options).flatMap((theirs) => placesOf(theirs, log));
-    if (places.length > 0) bound.set(ours, places);
+    if (places.length > 0) bound.set(ours, log.format === 'ndjson' ? numbered(places, bound) : places);
   }
   return bound;
 };
@@ -103,7 +125,7 @@ export const bindColumns = (log: Named, options: IntakeOptions): Map<string, Cel
 /** What binding needs to know about a log. */
 type Named = Pick<Log, 'name' | 'format' | 'header'>;
 
-/** True if a log has one of our columns. JSON lines have no header, so the keys of the first lines count. */
+/** True if a log has one of our columns. JSON lines have no header, so the keys that were found count. */
 const hasColumn = (ours: string, log: Named, bound: ReadonlyMap<string, unknown>, options: IntakeOptions): boolean =>
   log.format === 'ndjson' ? theirsOf(ours, options).some((theirs) => log.header.includes(theirs)) : bound.has(ours);
 

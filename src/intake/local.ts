@@ -1,15 +1,15 @@
 /** Copies standard input, pipes and compressed files to plain files on disk. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { stat, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Duplex, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { Failure, messageOf } from '../model.js';
 import { isDiskFault } from '../io/output.js';
 import { readHead } from './format.js';
 import { bad } from './refuse.js';
+import { decompressZstd, isZstd } from './zstd.js';
 
 /** The largest size that a compressed input can grow to, so that a decompression bomb cannot fill the disk. */
 const expansionLimit = (compressed: number): number => compressed * 100 + 64 * 1024 * 1024;
@@ -31,38 +31,10 @@ const capped = (limit: number, name: string): Transform => {
   });
 };
 
-/** Decompresses Zstandard, which Node itself can do only from version 22.15. */
-const createUnzstd = (): Transform => {
-  const ready: Uint8Array[] = [];
-  const decompress = new Decompress((chunk) => ready.push(chunk));
-  const push = function (
-    this: Transform,
-    bytes: Uint8Array,
-    last: boolean,
-    done: (error?: Error | null) => void,
-  ): void {
-    try {
-      decompress.push(bytes, last);
-      for (const chunk of ready.splice(0)) this.push(chunk);
-      done();
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(messageOf(error)));
-    }
-  };
-  return new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      push.call(this, bytes, false, done);
-    },
-    flush(done) {
-      push.call(this, new Uint8Array(0), true, done);
-    },
-  });
-};
-
-/** The first bytes of compressed files, and what decompresses them. */
+/** How compressed files are recognised and decompressed. */
 const COMPRESSED = [
-  { called: 'gzip', magic: Buffer.from([0x1f, 0x8b]), decompress: createGunzip },
-  { called: 'zstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), decompress: createUnzstd },
+  { called: 'gzip', is: (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b, decompress: createGunzip },
+  { called: 'zstd', is: isZstd, decompress: () => Duplex.from(decompressZstd) },
 ] as const;
 
 /** The folder for copies, and where standard input comes from. */
@@ -71,17 +43,38 @@ interface Spool {
   readonly stdin: NodeJS.ReadableStream;
 }
 
+/** `path`, or a link to it: the engine has no spelling for a backslash beside a character of a pattern. */
+const linked = async (path: string, link: string): Promise<string> => {
+  if (!path.includes('\\')) return path;
+  await symlink(resolve(path), link);
+  return link;
+};
+
+/** A stream that fails if it begins with NUL bytes, as /dev/zero does, which never ends. */
+const refuseZeros = (name: string): Transform => {
+  let checked = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const zeros = !checked && chunk.length > 0 && chunk.subarray(0, 64).every((byte) => byte === 0);
+      checked ||= chunk.length > 0;
+      return zeros ? done(bad(name, 'this is not a text file (it begins with NUL bytes)')) : done(null, chunk);
+    },
+  });
+};
+
 /** The path of an input as a plain file: itself, or a copy of standard input, a pipe or a compressed file. */
 export const toLocalFile = async (name: string, index: number, options: Spool): Promise<string> => {
-  const spool = async (from: NodeJS.ReadableStream, suffix: string, ...through: Transform[]): Promise<string> => {
+  const spool = async (from: NodeJS.ReadableStream, suffix: string, ...through: Duplex[]): Promise<string> => {
     const to = join(options.scratch, `input${index}${suffix}`);
     await pipeline([from, ...through, createWriteStream(to)]);
     return to;
   };
   const regular = name !== '-' && (await stat(name)).isFile();
-  const path = regular ? name : await spool(name === '-' ? options.stdin : createReadStream(name), '.raw');
+  const path = regular
+    ? await linked(name, join(options.scratch, `input${index}.link`))
+    : await spool(name === '-' ? options.stdin : createReadStream(name), '.raw', refuseZeros(name));
   const head = await readHead(path);
-  const compressed = COMPRESSED.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  const compressed = COMPRESSED.find(({ is }) => is(head));
   if (!compressed) return path;
   const limit = expansionLimit((await stat(path)).size);
   try {

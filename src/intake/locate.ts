@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from './bind.js';
-import { jsonFault, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
+import { cellWithin, parseObject } from './json.js';
+import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
 
 /** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
@@ -29,41 +30,64 @@ export interface Fault {
   readonly raw: string;
 }
 
-/** The records of a log, each with its fault if it has one. */
-async function* recordsOf(log: Log): AsyncGenerator<RawRecord[]> {
-  if (log.format === 'csv') {
-    yield* walkRecords(log.path, log.delimiter, log.header.length);
-    return;
+/** A record to be copied, as the line of CSV that the engine reads; or what is wrong with it. */
+type Copied = { readonly cells: string } | Pick<Fault, 'column' | 'reason'>;
+
+/** What is wrong with the text of a cell from JSON, if anything: neither can be written to a file. */
+const textFault = (cell: string): string | undefined => {
+  if (cell.includes('\0')) return 'not text: it holds a NUL character';
+  return cell.isWellFormed() ? undefined : 'not text: it holds half of a character';
+};
+
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** A line of JSON as a line of CSV with the cell of each place of the log's columns, in Latin-1 bytes of UTF-8. */
+const copyObject = (record: RawRecord, columns: Log['columns']): Copied => {
+  const parsed = parseObject(record);
+  if ('fault' in parsed) return { column: '', reason: parsed.fault };
+  const cells: string[] = [];
+  for (const [column, places] of columns) {
+    for (const { within = [] } of places) {
+      const cell = cellWithin(parsed.object, within);
+      const reason = textFault(cell);
+      if (reason !== undefined) return { column, reason };
+      cells.push(quoted(cell));
+    }
   }
-  for await (const batch of walkLines(log.path)) yield batch.map((line) => ({ ...line, fault: jsonFault(line) }));
-}
+  return { cells: Buffer.from(cells.join(',')).toString('latin1') };
+};
+
+const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
+  fault === undefined ? { cells: bytes.toString('latin1') } : { column: '', reason: fault };
 
 /**
- * Copies the well-formed records of a log, each preceded by its line, offset and length. A line of JSON becomes the fourth
- * cell of a tab-separated row without quotes.
+ * Copies the well-formed records of a log, each preceded by its line, offset and length. An object of JSON lines becomes
+ * a row with the cells that are used.
  *
  * @throws Failure `data` with the line, if the end of a record cannot be found
  */
 export const locate = async (log: Log, index: number, scratch: string): Promise<Located> => {
   const path = join(scratch, `located${index}.csv`);
+  const isCsv = log.format === 'csv';
+  const shape = { fields: log.header.length, fill: log.fill };
+  const batches = isCsv ? walkRecords(log.path, log.delimiter, shape) : walkLines(log.path);
   const faults: Fault[] = [];
   let records = 0;
   const copy = async function* (): AsyncGenerator<Buffer> {
-    let header = log.format === 'csv';
-    for await (const batch of recordsOf(log)) {
+    let header = isCsv;
+    for await (const batch of batches) {
       let text = '';
-      for (const { line, offset, bytes, fault } of batch) {
+      for (const record of batch) {
+        const { line, offset, length } = record;
+        const copied = isCsv ? copyRecord(record) : copyObject(record, log.columns);
         if (header) {
           header = false;
-          if (fault !== undefined) throw bad(`${log.name}:${line}`, `the header is broken: ${fault}`);
-        } else if (fault === undefined) {
+          if ('reason' in copied) throw bad(`${log.name}:${line}`, `the header is broken: ${copied.reason}`);
+        } else if ('cells' in copied) {
           records += 1;
-          const cells = bytes.toString('latin1');
-          // A raw tab in JSON can only stand between tokens, where it is a blank.
-          const kept = log.format === 'csv' ? cells : cells.replaceAll('\t', ' ');
-          text += [line, offset, bytes.length, kept].join(log.delimiter) + '\n';
+          text += `${[line, offset, length, copied.cells].join(log.delimiter)}\n`;
         } else {
-          faults.push({ file: log.name, line, column: '', reason: fault, raw: bytes.toString() });
+          faults.push({ file: log.name, line, ...copied, raw: record.bytes.toString() });
         }
       }
       yield Buffer.from(text, 'latin1');

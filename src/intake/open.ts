@@ -4,12 +4,13 @@ import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { fitting, type SourceName } from '../catalogue/sources.js';
 import { isDiskFault } from '../io/output.js';
-import { Failure, messageOf, REQUIRED_COLUMNS } from '../model.js';
-import { bindColumns, type IntakeOptions, type Log, requireColumns, theirsOf } from './bind.js';
+import { Failure, REQUIRED_COLUMNS } from '../model.js';
+import { bindColumns, type IntakeOptions, type Log, type ParquetHeader, requireColumns, theirsOf } from './bind.js';
 import { formatOf, type LogFormat, readHead, refuseForeign } from './format.js';
 import { toLocalFile } from './local.js';
-import { jsonFault, Unreadable, walkLines, walkRecords } from './records.js';
-import { bad, noInput, reasonOf } from './refuse.js';
+import { keysOf, parseObject } from './json.js';
+import { Unreadable, walkLines, walkRecords } from './records.js';
+import { bad, damaged, noInput, reasonOf } from './refuse.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SPELLED: Readonly<Record<string, string>> = { ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a pipe' };
@@ -25,7 +26,7 @@ const headerOf = (line: Buffer, delimiter: string): string[] => {
 const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; crlf: boolean }> => {
   const ends = { lf: 0, crlf: 0, blank: 0 };
   try {
-    for await (const [record] of walkRecords(path, ',', undefined, ends)) {
+    for await (const [record] of walkRecords(path, ',', { ends })) {
       if (record?.fault === 'NUL byte' || record?.fault === 'not valid UTF-8')
         throw bad(name, `this is not a text file (${record.fault} in line 1)`);
       if (record) return { line: record.bytes, crlf: ends.crlf > 0 };
@@ -38,7 +39,7 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 };
 
 /** An input on disk with the names of its columns. */
-type Opened = Omit<Log, 'columns' | 'ignored'>;
+type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'fill'> & { readonly parquet?: ParquetHeader };
 
 const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
   const now = await stat(path).catch(() => undefined);
@@ -46,25 +47,22 @@ const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth
   return now.size === then.size && now.mtimeMs === then.mtimeMs ? 'nothing' : 'growth';
 };
 
-/** The keys of an object, and those of nested objects as names with dots. */
-const keysOf = (value: unknown, prefix = ''): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && prefix.split('.').length < 5
-    ? Object.entries(value).flatMap(([key, inner]) => [`${prefix}${key}`, ...keysOf(inner, `${prefix}${key}.`)])
-    : [];
-
-/** Lines of JSON that are searched for keys. */
+/** Lines of JSON that are searched for keys; more only while a required one is missing. */
 const SAMPLED_LINES = 1000;
 
-const ndjsonHeader = async (name: string, path: string): Promise<string[]> => {
+const ndjsonHeader = async (name: string, path: string, options: IntakeOptions): Promise<string[]> => {
   const keys = new Set<string>();
+  const missing = (): boolean =>
+    [...REQUIRED_COLUMNS, ...options.needed].some((ours) => !theirsOf(ours, options).some((key) => keys.has(key)));
   let objects = 0;
   for await (const batch of walkLines(path)) {
-    for (const line of batch.slice(0, SAMPLED_LINES)) {
-      if (jsonFault(line) !== undefined) continue;
+    for (const line of batch) {
+      if (objects >= SAMPLED_LINES && !missing()) return [...keys];
+      const parsed = parseObject(line);
+      if ('fault' in parsed) continue;
       objects += 1;
-      for (const key of keysOf(JSON.parse(line.bytes.toString()))) keys.add(key);
+      for (const key of keysOf(parsed.object)) keys.add(key);
     }
-    break;
   }
   if (objects === 0)
     throw bad(`${name}:1`, 'this looks like JSON lines, but no line is an object: write one object per line');
@@ -105,13 +103,31 @@ const openHeader = async (input: string, index: number, options: IntakeOptions):
   }
   const since = (): ReturnType<Log['since']> => sinceThen(path, then);
   if (format === 'csv') return { name, path, format, since, ...(await csvHeader(name, path, options)) };
-  const plain = { name, path, format, delimiter: '\t', guessed: false, crlf: false, since };
-  if (format === 'ndjson') return { ...plain, header: await ndjsonHeader(name, path) };
-  try {
-    return { ...plain, header: await options.parquetHeader(path) };
-  } catch (error) {
-    throw bad(name, `the Parquet file is damaged (${messageOf(error).split('\n')[0]})`);
+  const plain = { name, path, format, delimiter: ',', guessed: false, crlf: false, since };
+  if (format === 'ndjson') return { ...plain, header: await ndjsonHeader(name, path, options) };
+  const parquet = await options.parquet.header(path).catch((error: unknown) => {
+    throw damaged(name, error);
+  });
+  return { ...plain, header: parquet.names, parquet };
+};
+
+/** How the columns of bytes that are used are read: ids as they are, others as text if all of their values are. */
+const blobsOf = async (
+  { name, path, parquet }: Opened,
+  columns: Log['columns'],
+  options: IntakeOptions,
+): Promise<Map<number, 'text' | 'bytes'>> => {
+  const used = new Set([...columns.values()].flat().map(({ at }) => at));
+  const blobs = new Map<number, 'text' | 'bytes'>();
+  if (parquet === undefined) return blobs;
+  for (const { at, isId } of parquet.blobs) {
+    const isText = async (): Promise<boolean> =>
+      options.parquet.isText(path, parquet, at).catch((error: unknown) => {
+        throw damaged(name, error);
+      });
+    blobs.set(at, !isId && used.has(at) && (await isText()) ? 'text' : 'bytes');
   }
+  return blobs;
 };
 
 const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
@@ -125,7 +141,8 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   // A key is used if one of its nested keys is.
   const isUsed = (key: string): boolean => [...used].some((name_) => name_ === key || name_?.startsWith(`${key}.`));
   const shown = opened.format === 'ndjson' ? opened.header.filter((key) => !key.includes('.')) : opened.header;
-  return { ...opened, columns, ignored: shown.filter((key) => !isUsed(key)) };
+  const blobs = await blobsOf(opened, columns, options);
+  return { ...opened, columns, blobs, fill: options.fill, ignored: shown.filter((key) => !isUsed(key)) };
 };
 
 /** Opens every input. @throws Failure `noInput` or `data`, naming the file, the line, the rule and the fix */

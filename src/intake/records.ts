@@ -16,6 +16,9 @@ const SHORTEN = 'shorten or remove it';
 const FIX_QUOTE = 'close the quote, or double it if it is part of the text';
 const TOO_LONG = `a record is longer than a megabyte: ${SHORTEN}`;
 
+/** How the fault of a record begins that has more or fewer cells than the header. */
+export const RAGGED = 'field count';
+
 const CHUNK = { highWaterMark: 1 << 20 };
 
 /** Counts of the line ends and blank lines that a walk has seen. */
@@ -62,6 +65,8 @@ export interface RawRecord {
   readonly line: number;
   /** Offset of the first byte in the file. */
   readonly offset: number;
+  /** Bytes in the file without the line end. */
+  readonly length: number;
   /** The bytes without the line end; valid until the next batch is read. */
   readonly bytes: Buffer;
   /** What is wrong with the structure; undefined for a well-formed record. */
@@ -86,6 +91,30 @@ enum At {
   Broken,
 }
 
+/** How records are walked. */
+export interface WalkOptions {
+  /** Cells that a record must have; by default as many as the first record has. */
+  readonly fields?: number;
+  /** Counts line ends and blank lines on the way. */
+  readonly ends?: LineEnds;
+  /** Adds empty cells that are missing at the end of a record, and drops empty ones beyond the last column. */
+  readonly fill?: boolean;
+}
+
+/** A record with as many cells as it should have; undefined if a surplus cell is not empty. */
+const filled = (
+  bytes: Buffer,
+  delimiter: string,
+  { missing, surplus }: { missing: number; surplus: number },
+): Buffer | undefined => {
+  if (missing > 0) return Buffer.concat([bytes, Buffer.from(delimiter.repeat(missing))]);
+  const cells = bytes
+    .subarray(surplus + 1)
+    .toString('latin1')
+    .split(delimiter);
+  return cells.every((cell) => cell === '' || cell === '""') ? bytes.subarray(0, surplus) : undefined;
+};
+
 /**
  * Walks the records of `path` in file order, the header included, in batches of about a megabyte.
  * Blank lines are skipped. A broken record ends at the end of its physical line.
@@ -98,8 +127,7 @@ enum At {
 export async function* walkRecords(
   path: string,
   delimiter: string,
-  fields?: number,
-  ends: LineEnds = { lf: 0, crlf: 0, blank: 0 },
+  { fields, ends = { lf: 0, crlf: 0, blank: 0 }, fill = false }: WalkOptions = {},
 ): AsyncGenerator<RawRecord[]> {
   const DELIMITER = delimiter.charCodeAt(0);
   let width = fields;
@@ -111,19 +139,24 @@ export async function* walkRecords(
   let startLine = 1;
   let state = At.FieldStart;
   let delimiters = 0;
+  let surplus = 0; // offset of the delimiter after the last column, in the record
   let fault: string | undefined;
   let batch: RawRecord[] = [];
 
   const finish = (end: number): void => {
     if (end - start > MAX_RECORD_BYTES) throw new Unreadable(startLine, TOO_LONG);
     if (end > start) {
-      const bytes = buffer.subarray(start, end);
-      const count = delimiters + 1;
+      let bytes = buffer.subarray(start, end);
+      let count = delimiters + 1;
       width ??= count;
+      if (fill && fault === undefined && count !== width) {
+        bytes = filled(bytes, delimiter, { missing: width - count, surplus }) ?? bytes;
+        if (bytes.length !== end - start) count = width;
+      }
       fault ??= bytes.includes(0) ? 'NUL byte' : undefined;
       fault ??= isUtf8(bytes) ? undefined : 'not valid UTF-8';
-      fault ??= count === width ? undefined : `field count ${count}, expected ${width}`;
-      batch.push({ line: startLine, offset: origin + start, bytes, fault });
+      fault ??= count === width ? undefined : `${RAGGED} ${count}, expected ${width}`;
+      batch.push({ line: startLine, offset: origin + start, length: end - start, bytes, fault });
     }
     state = At.FieldStart;
     delimiters = 0;
@@ -145,18 +178,22 @@ export async function* walkRecords(
     startLine = line;
   };
 
+  const endOfField = (): void => {
+    delimiters += 1;
+    if (delimiters === width) surplus = position - start;
+    state = At.FieldStart;
+  };
+
   const step = (byte: number): void => {
     switch (state) {
       case At.FieldStart:
         if (byte === QUOTE) state = At.Quoted;
-        else if (byte === DELIMITER) delimiters += 1;
+        else if (byte === DELIMITER) endOfField();
         else state = At.Unquoted;
         break;
       case At.Unquoted:
-        if (byte === DELIMITER) {
-          delimiters += 1;
-          state = At.FieldStart;
-        } else if (byte === QUOTE) broken('quote inside an unquoted field');
+        if (byte === DELIMITER) endOfField();
+        else if (byte === QUOTE) broken('quote inside an unquoted field');
         break;
       case At.Quoted:
         if (byte === QUOTE) state = At.QuoteInQuoted;
@@ -164,10 +201,8 @@ export async function* walkRecords(
         break;
       case At.QuoteInQuoted:
         if (byte === QUOTE) state = At.Quoted;
-        else if (byte === DELIMITER) {
-          delimiters += 1;
-          state = At.FieldStart;
-        } else broken('text after closing quote');
+        else if (byte === DELIMITER) endOfField();
+        else broken('text after closing quote');
         break;
       case At.Broken:
         break;
@@ -228,21 +263,10 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
       if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
       if (bytes.some((byte) => byte > SPACE)) {
         const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
-        batch.push({ line, offset: offset + start, bytes, fault });
+        batch.push({ line, offset: offset + start, length: bytes.length, bytes, fault });
       }
       start = next;
     }
     if (batch.length > 0) yield batch;
   }
 }
-
-/** The fault of a line that should hold one JSON object; undefined if there is none. */
-export const jsonFault = ({ bytes, fault }: RawRecord): string | undefined => {
-  if (fault !== undefined) return fault;
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'not a JSON object';
-  } catch {
-    return 'not valid JSON';
-  }
-};

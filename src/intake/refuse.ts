@@ -19,3 +19,7 @@ export const reasonOf = (error: unknown): string => {
   };
   return reasons[systemCode(error) ?? ''] ?? messageOf(error);
 };
+
+/** A Parquet file that the engine cannot read. */
+export const damaged = (name: string, error: unknown): Failure =>
+  bad(name, `the Parquet file is damaged (${messageOf(error).split('\n')[0]})`);

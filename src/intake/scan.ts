@@ -95,19 +95,40 @@ class AscendingIds {
 const IRREGULAR: FileScan = { records: 0, regular: false };
 
 /**
- * Counts the records of `path`, and stops early if the file is irregular.
- *
- * @param crlf true if lines are expected to end in CR LF
+ * True if a line has another number of cells than `columns`, and the engine may not say so: it drops empty cells beyond
+ * the last column. Only lines that end in a delimiter can have such cells.
  */
-export const scanFile = async (path: string, delimiter: string, crlf: boolean): Promise<FileScan> => {
+const hasSurplusCells = (lines: Buffer, delimiter: string, columns: number, crlf: boolean): boolean => {
+  const separator = delimiter.charCodeAt(0);
+  const end = `${delimiter}${crlf ? '\r\n' : '\n'}`;
+  for (let at = lines.indexOf(end); at !== -1; at = lines.indexOf(end, at + 1)) {
+    let cells = 2;
+    for (let i = at - 1; i >= 0 && lines[i] !== LF; i -= 1) if (lines[i] === separator) cells += 1;
+    if (cells !== columns) return true;
+  }
+  return false;
+};
+
+/** What every line of a CSV file should be like. */
+export interface CsvShape {
+  readonly delimiter: string;
+  /** Whether lines end in CR LF. */
+  readonly crlf: boolean;
+  /** Cells of each record. */
+  readonly columns: number;
+}
+
+/** Counts the records of `path`, and stops early if the file is irregular. */
+export const scanFile = async (path: string, { delimiter, crlf, columns }: CsvShape): Promise<FileScan> => {
   let lines = 0;
   let ascending: AscendingIds | undefined = new AscendingIds(delimiter);
   for await (const { bytes } of wholeLines(path)) {
-    if (bytes.includes(QUOTE)) return scanQuoted(path, delimiter, crlf);
+    if (bytes.includes(QUOTE)) return scanQuoted(path, { delimiter, crlf, columns });
     const ended = bytes[bytes.length - 1] === LF;
     if (!ended && bytes.length > MAX_RECORD_BYTES) return IRREGULAR;
     if (!isRegular(bytes, crlf && ended)) return IRREGULAR;
     const whole = ended ? bytes : Buffer.concat([bytes, NEWLINE]);
+    if (hasSurplusCells(whole, delimiter, columns, crlf && ended)) return IRREGULAR;
     const taken = ascending?.take(whole, lines === 0);
     if (taken === undefined) ascending = undefined;
     lines += taken ?? countLines(whole);
@@ -122,11 +143,11 @@ export const idsBeginAscending = async (path: string, delimiter: string): Promis
 };
 
 /** The same for a file with quotes, where a record can span lines, so every byte must be examined. */
-const scanQuoted = async (path: string, delimiter: string, crlf: boolean): Promise<FileScan> => {
+const scanQuoted = async (path: string, { delimiter, crlf, columns }: CsvShape): Promise<FileScan> => {
   const ends: LineEnds = { lf: 0, crlf: 0, blank: 0 };
   let records = 0;
   try {
-    for await (const batch of walkRecords(path, delimiter, undefined, ends)) {
+    for await (const batch of walkRecords(path, delimiter, { fields: columns, ends })) {
       if (batch.some(({ fault }) => fault !== undefined)) return IRREGULAR;
       records += batch.length;
     }

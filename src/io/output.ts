@@ -177,7 +177,8 @@ export const checkOutputs = async (paths: readonly string[], inputs: readonly st
  */
 export const withScratch = async <T>(near: string, work: (folder: string) => Promise<T>): Promise<T> => {
   const { file } = await destinationOf(near);
-  const parent = file === undefined ? tmpdir() : dirname(file);
+  // The engine has no spelling for a backslash beside a character of a pattern.
+  const parent = file === undefined || file.includes('\\') ? tmpdir() : dirname(file);
   const folder = temporaryIn(parent, 'gesture');
   try {
     await mkdir(folder, { mode: 0o700 });

@@ -62,8 +62,8 @@ const FORMS: Record<TimestampForm, string> = {
   epoch_us: 'not a whole number of microseconds since 1970',
 };
 
-/** The rules for one column, in the order they are tried. `t` is the parsed instant of the row. */
-const rulesFor = (column: string, { numeric, timestamp }: CellRules): Rule[] => {
+/** The grammar of one column, in the order its rules are tried. */
+const grammarOf = (column: string, { numeric, timestamp }: CellRules): Rule[] => {
   const cell = identifier(column);
   if (column === 'user_id' || column === 'event_type') return [{ broken: `${cell} IS NULL`, says: 'empty' }];
   if (column === 'timestamp') {
@@ -97,12 +97,20 @@ const rulesFor = (column: string, { numeric, timestamp }: CellRules): Rule[] => 
   return [];
 };
 
+/** The rules for one column, in the order they are tried. `t` is the parsed instant of the row. */
+const rulesFor = (column: string, rules: CellRules): Rule[] => {
+  const nul = { broken: `contains(${identifier(column)}, chr(0))`, says: 'not text: it holds a NUL character' };
+  return [...(rules.mayHoldNul.has(column) ? [nul] : []), ...grammarOf(column, rules)];
+};
+
 /** How the cells of a log are read. */
 export interface CellRules {
   /** The columns the log has, by our names. */
   readonly columns: readonly string[];
   /** Columns beyond the known ones that a configured feature does arithmetic with. */
   readonly numeric: ReadonlySet<string>;
+  /** Columns whose cells can hold a NUL character: those of Parquet and of JSON within a cell. */
+  readonly mayHoldNul: ReadonlySet<string>;
   readonly timestamp: TimestampForm;
   /** The log's event type -> ours. */
   readonly types: Readonly<Record<string, string>>;

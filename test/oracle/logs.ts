@@ -391,7 +391,13 @@ export const runs: fc.Arbitrary<Run> = fc
         const spelt = { header: log.header.map((ours) => theirs.get(ours) ?? ours), rows: log.rows };
         const config: Config = {
           ...defaultConfig,
-          events: { ...source, columns: { ...columns, ...source.columns }, types, timestamp: form },
+          events: {
+            ...defaultConfig.events,
+            ...source,
+            columns: { ...columns, ...source.columns },
+            types,
+            timestamp: form,
+          },
           sessions: { timeoutMinutes },
           features,
           conversion: { allOf },

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Failure, systemCode } from '../../model.js';
+import { DECIMAL_MACROS } from '../../sql/decimals.js';
 
 /** What a run may use of the machine. */
 export interface EngineLimits {
@@ -30,6 +31,12 @@ export interface Engine {
 /** True of an error of a query that needs more memory than there is, and cannot spill. */
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('Out of Memory');
+
+/** True of an error about the data of a file, rather than about memory, the disk or a query of ours. */
+export const isDataFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  !/No space left|(Could not|Failed to|Cannot) write/i.test(error.message) &&
+  /^(Invalid Input|Invalid|IO|Conversion|Serialization|INTERNAL|FATAL) Error/.test(error.message);
 
 /** The engine's own errors that a user can mend, as such; any other is returned as it is. */
 const translated = (error: unknown, scratch: string, limits: EngineLimits): unknown => {
@@ -94,6 +101,7 @@ export const withEngine = async <T>(
     const connection = await instance.connect();
     await connection.run(`SET TimeZone = 'UTC'`);
     await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
+    await connection.run(DECIMAL_MACROS);
     for (const lock of locks) await connection.run(lock);
     return { instance, connection };
   };

@@ -1,6 +1,6 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
 import type { EventSettings } from '../../config/settings.js';
-import type { Log, CellPath } from '../../intake/bind.js';
+import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
 import { identifier, literal } from '../../sql/text.js';
 import type { Engine } from './open.js';
@@ -18,42 +18,61 @@ const BUFFER = 4 << 20;
 /** The reader with nothing left to guess: guessed line ends, for one, may be those inside a quoted cell. */
 const readCsv = (
   path: string,
-  shape: { columns: number; delimiter: string; header: boolean; crlf: boolean; quote: string },
+  shape: { columns: number; delimiter: string; header: boolean; crlf: boolean },
 ): string => {
   const columns = Array.from({ length: shape.columns }, (_, i) => `'c${i}': 'VARCHAR'`);
-  return `read_csv(${path}, auto_detect = false, header = ${shape.header}, delim = ${literal(shape.delimiter)}, quote = '${shape.quote}', escape = '${shape.quote}',
+  return `read_csv(${path}, auto_detect = false, header = ${shape.header}, delim = ${literal(shape.delimiter)}, quote = '"', escape = '"',
     new_line = '${shape.crlf ? String.raw`\r\n` : String.raw`\n`}', hive_partitioning = false, buffer_size = ${BUFFER}, columns = {${columns.join(', ')}})`;
 };
 
-const readParquet = (path: string, more = ''): string =>
-  `read_parquet(${path}, binary_as_string = true, hive_partitioning = false${more})`;
+/** Parquet with its columns called c0, c1 ..., so that no name of theirs can clash with one of ours. */
+const readParquet = (path: string, columns: number): string =>
+  `read_parquet(${path}, hive_partitioning = false) AS parquet(${Array.from({ length: columns }, (_, i) => `c${i}`).join(', ')})`;
 
-/** A path as the engine has to be told it, so that none of its characters is taken for a pattern. */
+/** A path in the engine's spelling, so that no character in it is taken for a pattern. */
 export const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
 
 /** A Parquet file of our own, read back. */
 export const ownParquet = (path: string): string => `read_parquet(${literal(literalPath(path))})`;
 
-/** The text within the JSON of a column, which may be text itself, or nested columns of Parquet. */
-const within = (column: string, pointer: string): string => `CASE
-      WHEN typeof(${column}) NOT IN ('VARCHAR', 'JSON') THEN json_extract_string(to_json(${column}), ${literal(pointer)})
-      WHEN json_valid(${column}::VARCHAR) THEN json_extract_string(${column}::VARCHAR, ${literal(pointer)}) END`;
+/** The JSON pointer (RFC 6901) that follows these keys. */
+const pointer = (keys: readonly string[]): string =>
+  keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** The cell at a place, as text, NULL where it is empty. `shift`: columns that stand before those of the log. */
-const cellAt = (log: Log, place: CellPath, pointers: readonly string[], shift: number): string => {
-  if (log.format === 'ndjson') return `nullif(found[${pointers.indexOf(place.within ?? '') + 1}], '')`;
-  const column = log.format === 'parquet' ? identifier(log.header[place.at] ?? '') : `c${place.at + shift}`;
-  if (place.within !== undefined) return `nullif(${within(column, place.within)}, '')`;
-  return log.format === 'parquet' ? `nullif(${column}::VARCHAR, '')` : column;
+/** The text within the JSON of a column, which may be text itself, or nested columns of Parquet; NULL if it is broken. */
+const within = (column: string, keys: readonly string[]): string => {
+  const at = literal(pointer(keys));
+  return `CASE
+      WHEN typeof(${column}) NOT IN ('VARCHAR', 'JSON') THEN json_extract_string(to_json(${column}), ${at})
+      WHEN json_valid(${column}::VARCHAR) THEN TRY(json_extract_string(${column}::VARCHAR, ${at})) END`;
 };
 
-const pointersOf = (log: Log): string[] => [...log.columns.values()].flat().map(({ within: inside = '' }) => inside);
+/** Bytes that are no text: a UUID if there are 16, else hexadecimal digits. */
+const hexText = (column: string): string => {
+  const uuid = String.raw`regexp_replace(lower(hex(${column})), '(.{8})(.{4})(.{4})(.{4})(.{12})', '\1-\2-\3-\4-\5')`;
+  return `CASE octet_length(${column}) WHEN 16 THEN ${uuid} ELSE lower(hex(${column})) END`;
+};
 
-/** The cells of a log by our names: the first that is known, unless it says "unknown" in the log's own words. */
+/** A column of Parquet as text. */
+const parquetText = ({ blobs }: Log, at: number): string => {
+  const column = `c${at}`;
+  const blob = blobs.get(at);
+  if (blob === undefined) return `${column}::VARCHAR`;
+  return blob === 'text' ? `decode(${column})` : hexText(column);
+};
+
+/** The cell at a place, as text, NULL if it is empty. `shift`: columns in front of those of the log. */
+const cellAt = (log: Log, place: CellPath, shift: number): string => {
+  const column = `c${place.at + shift}`;
+  // Cells within JSON lines have become columns of the located copy.
+  if (place.within !== undefined && log.format !== 'ndjson') return `nullif(${within(column, place.within)}, '')`;
+  return log.format === 'parquet' ? `nullif(${parquetText(log, place.at)}, '')` : column;
+};
+
+/** The cells of a log by our names: the first that is known, unless it means "unknown" in the log's own words. */
 const cells = (log: Log, at: number, unknown: EventSettings['unknown'] = {}, shift = 0): string => {
-  const pointers = pointersOf(log);
   const named = [...log.columns].map(([ours, places]) => {
-    const [first = '', ...others] = places.map((place) => cellAt(log, place, pointers, shift));
+    const [first = '', ...others] = places.map((place) => cellAt(log, place, shift));
     const known = others.length === 0 ? first : `coalesce(${[first, ...others].join(', ')})`;
     const words = Object.hasOwn(unknown, ours) ? (unknown[ours] ?? []) : [];
     return `${words.reduce((cell, word) => `nullif(${cell}, ${literal(word)})`, known)} AS ${identifier(ours)}`;
@@ -70,34 +89,30 @@ const together = (relations: readonly string[], paths: readonly string[]): Relat
 export const directRelation = (logs: readonly Log[], unknown: EventSettings['unknown']): Relation =>
   together(
     logs.map((log, i) => {
+      const path = `$${i + 1}`;
       const { delimiter, crlf } = log;
-      const shape = { columns: log.header.length, delimiter, header: true, crlf, quote: '"' };
-      const from = log.format === 'parquet' ? readParquet(`$${i + 1}`) : readCsv(`$${i + 1}`, shape);
+      const columns = log.header.length;
+      const shape = { columns, delimiter, header: true, crlf };
+      const from = log.format === 'parquet' ? readParquet(path, columns) : readCsv(path, shape);
       return `SELECT ${cells(log, i, unknown)} FROM ${from}`;
     }),
     logs.map((log) => log.path),
   );
 
-/** Where each record is: "#line" (in Parquet the number of the row), and "#offset" and "#length" or "#raw". */
+/** A log with the place of each record: "#line" (in Parquet the number of the row), "#offset" and "#length". */
 const locatedLog = (log: Log, i: number, unknown: EventSettings['unknown']): string => {
   const path = `$${i + 1}`;
   if (log.format === 'parquet') {
-    return `SELECT ${cells(log, i, unknown)}, file_row_number + 1 AS "#line", to_json(rows)::VARCHAR AS "#raw"
-      FROM ${readParquet(path, ', file_row_number = true')} AS rows`;
+    const row = 'file_row_number + 1 AS "#line", 0::BIGINT AS "#offset", 0::BIGINT AS "#length"';
+    return `SELECT ${cells(log, i, unknown)}, ${row} FROM ${readParquet(path, log.header.length)}`;
   }
   const place = 'c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length"';
-  const { delimiter } = log;
-  if (log.format === 'csv') {
-    const shape = { columns: log.header.length + 3, delimiter, header: false, crlf: false, quote: '"' };
-    return `SELECT ${cells(log, i, unknown, 3)}, ${place} FROM ${readCsv(path, shape)}`;
-  }
-  const shape = { columns: 4, delimiter, header: false, crlf: false, quote: '' };
-  const pointers = pointersOf(log).map(literal).join(', ');
-  return `SELECT ${cells(log, i, unknown)}, ${place}
-      FROM (SELECT *, json_extract_string(c3, [${pointers}]) AS found FROM ${readCsv(path, shape)})`;
+  const columns = log.format === 'csv' ? log.header.length : [...log.columns.values()].flat().length;
+  const shape = { columns: columns + 3, delimiter: log.delimiter, header: false, crlf: false };
+  return `SELECT ${cells(log, i, unknown, 3)}, ${place} FROM ${readCsv(path, shape)}`;
 };
 
-/** The logs from their located copies (Parquet: as it is), each row with where it was. */
+/** The logs from their located copies (Parquet as it is), each row with its place. */
 export const locatedRelation = (
   logs: readonly Log[],
   located: readonly Pick<Located, 'path'>[],
@@ -108,11 +123,47 @@ export const locatedRelation = (
     located.map((copy) => copy.path),
   );
 
-/** The names of the columns of a Parquet file. */
-export const parquetHeader = async (engine: Engine, path: string): Promise<string[]> =>
-  (await engine.rows(`DESCRIBE SELECT * FROM ${readParquet('$1')}`, [literalPath(path)])).map(([name]) => String(name));
+/** Reads what opening a Parquet file needs. */
+export const parquetReader = (engine: Engine): ParquetReader => ({
+  header: async (path) => {
+    const values = [literalPath(path)];
+    const columns = await engine.rows('DESCRIBE SELECT * FROM read_parquet($1, hive_partitioning = false)', values);
+    const fixed = await engine.rows(
+      "SELECT name FROM parquet_schema($1) WHERE type = 'FIXED_LEN_BYTE_ARRAY' AND type_length = '16'",
+      values,
+    );
+    const ids = new Set(fixed.map(([name]) => String(name)));
+    return {
+      names: columns.map(([name]) => String(name)),
+      blobs: columns.flatMap(([name, type], at) => (type === 'BLOB' ? [{ at, isId: ids.has(String(name)) }] : [])),
+    };
+  },
+  isText: async (path, { names }, at) => {
+    const all = `SELECT count(c${at}) = count(TRY(decode(c${at}))) FROM ${readParquet('$1', names.length)}`;
+    return (await engine.rows(all, [literalPath(path)]))[0]?.[0] === true;
+  },
+});
 
-/** The number of rows of a Parquet file, as its footer says: not what the reader of rows comes to. */
+/** Rows of a Parquet file as JSON, by their numbers from 1, in that order; only the columns `used` if others are damaged. */
+export const parquetRaw = async (engine: Engine, log: Log, lines: readonly number[]): Promise<string[]> => {
+  if (lines.length === 0) return [];
+  const from = readParquet('$1', log.header.length);
+  const read = async (columns: readonly number[]): Promise<string[]> => {
+    const fields = columns.map((at) => `${literal(log.header[at] ?? '')}: ${parquetJson(log, at)}`);
+    const rows = await engine.rows(
+      `SELECT to_json({${fields.join(', ')}})::VARCHAR FROM ${from}
+       WHERE file_row_number + 1 IN (${lines.join(', ')}) ORDER BY file_row_number`,
+      [literalPath(log.path)],
+    );
+    return rows.map(([text]) => String(text));
+  };
+  const used = [...new Set([...log.columns.values()].flat().map(({ at }) => at))];
+  return read([...log.header.keys()]).catch(() => read(used));
+};
+
+const parquetJson = (log: Log, at: number): string => (log.blobs.has(at) ? parquetText(log, at) : `c${at}`);
+
+/** The number of rows of a Parquet file, as its footer says: independent of the reader of rows. */
 export const parquetRows = async (engine: Engine, path: string): Promise<number> => {
   const [row] = await engine.rows('SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata($1)', [literalPath(path)]);
   return Number(row?.[0] ?? 0);
