@@ -18,7 +18,11 @@ const define = (program: CommandUnknownOpts) =>
     .description("Show everything behind one user's score, and what would raise it.")
     .argument('<user_id>', 'the user to explain')
     .argument('[features]', 'the output of `gesture features`; - is standard input', 'data/user_features.csv')
-    .option('--what-if <signal=value>', 'score with another value; may be repeated', changes('--what-if'))
+    .option(
+      '--what-if <signal=value>',
+      'score with another value, such as pricing_page_views=6; may be repeated',
+      changes('--what-if'),
+    )
     .option(...CONFIG_FLAG)
     .option('--json', 'print the answer as JSON');
 

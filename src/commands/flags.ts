@@ -44,8 +44,8 @@ export const share = (flag: string): ((text: string) => number) =>
     return value <= 1 ? value : undefined;
   });
 
-/** A score: a number from 0 to 100. */
-export const score = (flag: string): ((text: string) => number) =>
+/** The lowest score to list: a number from 0 to 100. */
+export const minimumScore = (flag: string): ((text: string) => number) =>
   grammar(flag, 'a number from 0 to 100', (text) => {
     const value = /^\d{1,3}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
     return value <= 100 ? value : undefined;

@@ -12,7 +12,7 @@ import { Failure } from '../model.js';
 import { healthOf } from '../scoring/health.js';
 import { rankedAt, type Ranking, rankUsers } from '../scoring/ranking.js';
 import { labelOf, prepare } from '../scoring/score.js';
-import { CONFIG_FLAG, csvFile, listFormat, oneOf, score, wholeNumber } from './flags.js';
+import { CONFIG_FLAG, csvFile, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { rankScreen } from './rankScreen.js';
 
 const define = (program: CommandUnknownOpts) =>
@@ -30,7 +30,7 @@ const define = (program: CommandUnknownOpts) =>
     .option('--no-scores', 'write only the list')
     .option(...CONFIG_FLAG)
     .option('--exclude-converted', 'list only people who have not converted')
-    .option('--min-score <n>', 'list only scores of N or more', score('--min-score'))
+    .option('--min-score <n>', 'list only scores of N or more', minimumScore('--min-score'))
     .option(
       '--label <label>',
       'list only users with this label: high, medium or low',

@@ -50,7 +50,7 @@ export interface IntakeOptions {
   /** Folder for copies. */
   readonly scratch: string;
   readonly stdin: NodeJS.ReadableStream;
-  /** The names of the columns of a Parquet file. @throws any error if it is none */
+  /** The names of the columns of a Parquet file. @throws any error if it is not one */
   readonly parquetHeader: (path: string) => Promise<readonly string[]>;
 }
 

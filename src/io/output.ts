@@ -65,7 +65,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'part of its path is a file, not a folder',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
-  EBUSY: 'it is in use, or mounted as a file of its own: mount its folder instead',
+  EBUSY: 'it is in use, or it is a mount point itself: mount its folder instead',
 };
 
 /** True for an error that is caused by the disk, whatever was being written. */

@@ -158,7 +158,7 @@ it.each([
     'log.csv:1: the header has no column user_id; it has ana, 2026-01-05T09:00:00Z, page_view',
   ],
   ['another name', LOG.replace('user_id', 'User_ID'), 'Did you mean "User_ID"? The first line must name the columns'],
-  ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id stands twice in the header'],
+  ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id appears twice in the header'],
   ['an open quote', `${LOG}"cy,2026-01-05,search\n`, 'log.csv:5: a quote is opened and never closed'],
   ['a web page', '<!DOCTYPE html><html></html>', 'this is a web page, not a log'],
   ['an Excel file', Buffer.from('PK\u0003\u0004'), 'this is a zip or Excel file: save the sheet as "CSV UTF-8"'],
