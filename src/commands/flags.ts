@@ -3,8 +3,7 @@
  * wrong value is refused in the same form: `--top 0: must be a whole number, 1 or more`.
  */
 import { extname } from 'node:path';
-import { type ListFormat, LIST_FORMATS } from '../io/writeScores.js';
-import { Failure } from '../model.js';
+import { Failure, LIST_FORMATS, type ListFormat } from '../model.js';
 import { didYouMean } from '../text/closest.js';
 import { parseInstant } from '../text/instants.js';
 import { cellNumber, grouped } from '../text/numbers.js';

@@ -1,14 +1,8 @@
 /** Writes a ranking: user_scores.csv, and the short list as CSV, JSON or NDJSON. */
-import { SCORE_COLUMNS } from '../model.js';
+import { type ListFormat, SCORE_COLUMNS } from '../model.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
 import { csvCell, csvLine, escapeFormula } from './sheet.js';
-
-/** The formats of the short list. */
-export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
-
-/** A format of the short list. */
-export type ListFormat = (typeof LIST_FORMATS)[number];
 
 /** Bytes collected before they are written. */
 const BATCH = 1 << 16;

@@ -128,7 +128,7 @@ describe.skipIf(!mounted)('on a full disk (needs the right to mount one)', () =>
     sh(`mount -o remount,ro '${disk}'`);
     for (const args of [['generate'], ['features'], ['rank'], ['init', '--force']]) {
       expectRefused(await run(root, [...args, ...out]), /disk\/out\.csv: the file system is read-only/);
-      expectRefused(await run(root, [...args, '--out', 'disk/new/out.csv']), /read-only|cannot be made/);
+      expectRefused(await run(root, [...args, '--out', 'disk/new/out.csv']), /read-only|cannot be created/);
     }
     expect(contents(disk)).toEqual({ 'out.csv': OLD });
     sh(`mount -o remount,rw '${disk}'`);
