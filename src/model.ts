@@ -58,6 +58,12 @@ export const SCORE_COLUMNS = ['user_id', 'username', 'score', 'score_label', 'ex
 /** The label of a score. */
 export type Label = 'high' | 'medium' | 'low';
 
+/** The formats of the list that `rank` writes. */
+export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
+
+/** A format of the list that `rank` writes. */
+export type ListFormat = (typeof LIST_FORMATS)[number];
+
 /** Exit codes, taken from sysexits.h if it has a suitable one. */
 export const EXIT = {
   done: 0,

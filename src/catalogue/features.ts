@@ -1,6 +1,6 @@
 /**
  * The catalogue of features: everything gesture knows about a user, one column each, in CSV order.
- * Adding a feature is adding an entry; the SQL of every engine, the column, its checks and the docs follow from it.
+ * To add a feature, add an entry; the SQL, the column, its checks and the documentation are derived from it.
  */
 import type { Feature, RowMeasure } from './measures.js';
 
@@ -8,29 +8,29 @@ const eventsOf = (type: string): RowMeasure => ({ op: 'countWhere', column: 'eve
 const sessionsWith = (flag: string): RowMeasure => ({ op: 'countWhere', column: flag, equals: '1' });
 const latest = (column: string): RowMeasure => ({ op: 'latest', column });
 
-/** The built-in features. A project's own are added before `converted`, which stays last. */
+/** The built-in features. A project's own features are added before `converted`, which stays last. */
 export const features = {
   username: { from: 'events', is: latest('username'), unit: 'text', says: 'name' },
   location_city: { from: 'events', is: latest('location_city'), unit: 'text', says: 'city' },
-  gender: { from: 'events', is: latest('gender'), unit: 'text', says: 'gender; shown, never a signal' },
+  gender: { from: 'events', is: latest('gender'), unit: 'text', says: 'gender; shown, but never a signal' },
   primary_device: {
     from: 'sessions',
     is: { op: 'mode', column: 'device' },
     unit: 'text',
-    says: 'device of most sessions',
+    says: 'device used in most sessions',
   },
   account_balance_usd: { from: 'events', is: latest('account_balance_usd'), unit: 'USD', says: 'account balance' },
   recent_pages_viewed: {
     from: 'events',
     is: latest('recent_pages_viewed'),
     unit: 'pages',
-    says: 'pages viewed lately, as the log says',
+    says: 'recent page views, as reported by the log',
   },
   recent_pricing_views: {
     from: 'events',
     is: latest('recent_pricing_views'),
     unit: 'views',
-    says: 'pricing views lately, as the log says',
+    says: 'recent pricing views, as reported by the log',
   },
   total_events: { from: 'events', is: { op: 'count' }, unit: 'events', says: 'events of any type' },
   total_sessions: { from: 'sessions', is: { op: 'count' }, unit: 'sessions', says: 'sessions' },
@@ -44,9 +44,9 @@ export const features = {
     from: 'features',
     is: { op: 'ratio', of: 'repeat_sessions', per: 'total_sessions' },
     unit: 'per session',
-    says: 'share of sessions that are a return',
+    says: 'share of sessions after the first',
   },
-  bounces: { from: 'sessions', is: sessionsWith('is_bounce'), unit: 'sessions', says: 'sessions of a single event' },
+  bounces: { from: 'sessions', is: sessionsWith('is_bounce'), unit: 'sessions', says: 'sessions with a single event' },
   bounce_rate: {
     from: 'features',
     is: { op: 'ratio', of: 'bounces', per: 'total_sessions' },
@@ -94,6 +94,6 @@ export const features = {
     from: 'events',
     is: { op: 'everyOf', column: 'event_type', values: ['signup', 'calendar_booking'] },
     unit: 'flag',
-    says: '1 for a user already won: signed up and booked a call',
+    says: '1 if the user has converted: signed up and booked a call',
   },
 } as const satisfies Record<string, Feature>;

@@ -1,69 +1,69 @@
 /**
- * The catalogue of personas: who visits the simulated site, and how each of them behaves. Data only; `simulate/` plays it.
+ * The catalogue of personas: who visits the simulated site and how they behave, as data for `simulate/`.
  *
- * Everyone walks the same site (`site`); a persona is a taste for its pages, a rhythm, and an intention. Chances are
- * plain weights and quantile tables, so the simulation needs no transcendental function and gives the same bits everywhere.
- * Figures are assumed unless a source is named; `npm run realism` compares what comes out with published figures.
+ * Everyone visits the same `site`; personas differ in their taste for its pages, their rhythm and their intentions.
+ * Probabilities are weights and quantile tables, so the simulation needs no transcendental function and gives the same
+ * bits everywhere. Figures are assumed unless a source is named; `npm run realism` compares the result with published ones.
  */
 import { EVENT_TYPES, type EventType } from '../model.js';
 
-/** Values at equally spaced probabilities from the least to the greatest; what lies between is interpolated. */
+/** Values at equally spaced probabilities, from the least to the greatest; values between them are interpolated. */
 export type Quantiles = readonly [number, number, ...number[]];
 
-/** Relative chances by name. They need not sum to anything. */
+/** Relative chances by name; they can have any sum. */
 export type Weights<Name extends string> = Readonly<Partial<Record<Name, number>>>;
 
-/** What a visit is made on. */
+/** The device of a visit. */
 export type Device = 'desktop' | 'mobile' | 'tablet';
 
 /** One kind of visitor. */
 export interface Persona {
-  /** How many of every hundred users; the shares of all personas sum to 100. */
+  /** How many of every hundred users are of this kind; all shares sum to 100. */
   readonly share: number;
   /** Why this kind of visitor is in the world. */
   readonly because: string;
-  /** Latent intent to buy, 0 to 1: least and greatest. It drives visits and the pull of the commercial pages. */
+  /** Range of the latent intent to buy, 0 to 1. Intent drives visits and the pull of the commercial pages. */
   readonly intent: readonly [number, number];
-  /** First visits fall into this leading part of the log, 0 to 1. */
+  /** First visits happen in this first part of the log, 0 to 1. */
   readonly arrives: number;
-  /** Already has an account when the log begins: never signs up again, may book without. */
+  /** Already has an account when the log begins, so never signs up and can book at once. */
   readonly account?: true;
   readonly visits: {
-    /** Visits a day of a user of middling energy and intent, at the first visit. */
+    /** Visits per day of a user with average energy and intent, at the time of the first visit. */
     readonly perDay: number;
-    /** Factor on the visit rate for every day since the first visit: below 1 interest fades, above 1 it grows. */
+    /** Factor on the visit rate for every day since the first visit; below 1 interest fades, above 1 it grows. */
     readonly trend: number;
     readonly week: keyof typeof weeks;
     readonly hours: keyof typeof hours;
   };
   /** Share of visits that end after a single event. */
   readonly bounces: number;
-  /** Chance to leave after any later event. */
+  /** Probability of leaving after each later event. */
   readonly leaves: number;
-  /** Factors on the site's own weights: 2 is twice as drawn to that step as the site makes people, 0 never goes there. */
+  /** Factors on the site's weights: 2 means twice as drawn to a step as others, 0 never takes it. */
   readonly pull: Weights<EventType>;
   /** Seconds on a page. */
   readonly dwell: Quantiles;
-  /** Depth of scrolling, per cent of the page. */
+  /** Scroll depth in per cent of the page. */
   readonly scroll: Quantiles;
   readonly devices: Weights<Device>;
-  /** Share of visits made on the user's usual device; the others are drawn from `devices`. */
+  /** Share of visits on the user's usual device; other visits draw from `devices`. */
   readonly loyalty: number;
-  /** Account balance in USD, drawn once a user. */
+  /** Account balance in USD, drawn once per user. */
   readonly balance: Quantiles;
 }
 
-/** Visits by day of the week, Sunday first; 1 is an ordinary day. */
+/** Relative visits by day of the week, Sunday first; 1 is an ordinary day. */
 export const weeks = {
   /** Work: midweek peak (MediaPost 210169: business sites peak on Wednesday), weekends far below; the depth is assumed. */
   business: [0.25, 1, 1.1, 1.15, 1.05, 0.85, 0.2],
   /** Leisure: more at weekends. Assumed. */
   leisure: [1.4, 0.9, 0.9, 0.9, 0.9, 1, 1.5],
-  /** Machines do not know what day it is. */
+  /** Bots visit every day alike. */
   flat: [1, 1, 1, 1, 1, 1, 1],
 } as const satisfies Record<string, readonly number[]>;
 
-/** Visits by hour of the day (UTC), relative weights. Assumed: one zone for all, a working day with a lunch dip, an evening peak. */
+/** Relative visits by hour of the day (UTC). Assumed: one time zone, working hours with a lunch dip, an evening peak. */
 export const hours = {
   office: [1, 1, 1, 1, 1, 2, 5, 15, 40, 70, 85, 80, 55, 65, 80, 80, 65, 40, 18, 12, 12, 10, 6, 2],
   evening: [8, 4, 2, 1, 1, 1, 4, 10, 14, 14, 14, 15, 24, 18, 14, 15, 18, 28, 45, 65, 80, 75, 50, 22],
@@ -79,7 +79,7 @@ export const landing = {
   chat_message: 3,
 } as const satisfies Weights<EventType>;
 
-/** The site: what each step leads to, and how long it holds people compared with a page (`dwell`). */
+/** The site: where each step leads, and how long people stay compared with an ordinary page (`dwell`). */
 export const site = {
   page_view: {
     dwell: 1,
@@ -100,7 +100,7 @@ export const site = {
   calendar_booking: { dwell: 1, next: { page_view: 70, doc_download: 10 } },
 } as const satisfies Record<EventType, { dwell: number; next: Weights<EventType> }>;
 
-/** Steps towards a purchase: their pull grows with a user's intent. */
+/** Steps towards a purchase, whose pull grows with the user's intent. */
 export const commercial: ReadonlySet<EventType> = new Set<EventType>([
   'pricing_page_view',
   'demo_request_click',
@@ -108,7 +108,7 @@ export const commercial: ReadonlySet<EventType> = new Set<EventType>([
   'calendar_booking',
 ]);
 
-/** Refuses a catalogue the simulation cannot play. */
+/** Refuses a catalogue that cannot be simulated. */
 const definePersonas = <const P extends Readonly<Record<string, Persona>>>(personas: P): P => {
   const shares = Object.values<Persona>(personas).reduce((sum, persona) => sum + persona.share, 0);
   if (shares !== 100) throw new Error(`personas: shares sum to ${shares}, they must sum to 100`);
@@ -145,7 +145,7 @@ export const personas = definePersonas({
   researcher: {
     share: 17,
     because:
-      'Students, analysts and competitors read everything, the price included, and buy nothing: volume is not intent.',
+      'Students, analysts and competitors read everything, even the prices, and buy nothing: volume is not intent.',
     intent: [0.1, 0.45],
     arrives: 0.9,
     visits: { perDay: 0.32, trend: 0.98, week: 'business', hours: 'office' },
@@ -168,7 +168,7 @@ export const personas = definePersonas({
   evaluator_who_converts: {
     share: 14,
     because:
-      'The people the product is for: they compare, return more often as the decision nears, sign up and book a call.',
+      'The people worth calling: they compare, return more often as they come to a decision, sign up and book a call.',
     intent: [0.6, 1],
     arrives: 0.9,
     visits: { perDay: 0.31, trend: 1.035, week: 'business', hours: 'office' },
@@ -184,7 +184,7 @@ export const personas = definePersonas({
   evaluator_who_stalls: {
     share: 13,
     because:
-      'Looks like a buyer until the budget, the boss or a rival says no: without these, any funnel step would be proof.',
+      'Looks like a buyer until a budget, a boss or a rival gets in the way, so no funnel step alone proves intent.',
     intent: [0.3, 0.7],
     arrives: 0.85,
     visits: { perDay: 0.4, trend: 0.93, week: 'business', hours: 'office' },
@@ -199,7 +199,7 @@ export const personas = definePersonas({
   },
   returning_customer: {
     share: 7,
-    because: 'Already bought before the log begins; comes for documents and help, and now and then for a review call.',
+    because: 'Bought before the log begins; comes for documents and help, and now and then books a review call.',
     intent: [0.2, 0.5],
     arrives: 0.25,
     account: true,
@@ -222,7 +222,7 @@ export const personas = definePersonas({
   },
   bouncer: {
     share: 16,
-    because: 'Arrives from an advertisement or a search by mistake, looks once and is gone; may do it twice.',
+    because: 'Arrives by mistake from an advertisement or a search, looks once and leaves; may come a second time.',
     intent: [0, 0.1],
     arrives: 1,
     visits: { perDay: 0.04, trend: 0.95, week: 'leisure', hours: 'evening' },
@@ -238,7 +238,7 @@ export const personas = definePersonas({
   bot: {
     share: 3,
     because:
-      'Scrapers and form fillers: faster than a reader, at any hour, and they click signup too. They must not rank.',
+      'Scrapers and form fillers: faster than a human, at any hour, and they click signup too. They must not rank high.',
     intent: [0, 0],
     arrives: 0.7,
     visits: { perDay: 0.6, trend: 0.96, week: 'flat', hours: 'flat' },

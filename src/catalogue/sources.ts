@@ -1,48 +1,48 @@
 /**
- * The catalogue of sources: how the exports of other products are read, as data, each with the vendor's own words for it.
- * A preset says where our columns are in their file and which of their events are ours; nothing else differs.
+ * The catalogue of sources: how to read the exports of other products, with a link to the vendor's documentation.
+ * A source says which columns of the export are ours and which of its events are ours.
  */
 import type { TimestampForm, EventColumn, EventType } from '../model.js';
 
 /**
- * Their name of a column, or several, of which the first known cell counts. A name with dots that is no column itself
- * reaches into nested JSON: `properties.$session_id`.
+ * Their name for a column, or several names, of which the first known cell counts. A name with dots that is not a column
+ * itself reaches into nested JSON: `properties.$session_id`.
  */
 export type Theirs = string | readonly string[];
 
-/** Which page views are something more than a page view. */
+/** Which page views count as another type. */
 export interface Pages {
-  /** Their column that holds the URL. */
+  /** Their column with the URL. */
   readonly column: string;
-  /** An RE2 regular expression that has to match somewhere in the URL. */
+  /** An RE2 regular expression that must match somewhere in the URL. */
   readonly matches: string;
-  /** What such a `page_view` is counted as instead. */
+  /** What such a `page_view` counts as instead. */
   readonly type: EventType;
 }
 
 /** How one product exports its events. */
 export interface Source {
-  /** Which export of theirs is meant, in a few words. */
+  /** Which of their exports this is. */
   readonly says: string;
   /** Where the vendor documents it. */
   readonly source: string;
-  /** A query that makes the file, where the export is not one flat table to begin with. */
+  /** A query that makes the file, if the export is not one flat table. */
   readonly query?: string;
   /** Our column -> theirs. */
   readonly columns: Readonly<Partial<Record<EventColumn, Theirs>>>;
-  /** Their event -> ours. An event that is not listed keeps its name, so `page_view` needs no entry. */
+  /** Their event -> ours. Events that are not listed keep their names, so `page_view` needs no entry. */
   readonly types: Readonly<Record<string, EventType>>;
   readonly pages: Pages;
-  /** Cells of our columns that say "unknown" in words of their own. */
+  /** Our column -> cells that mean "unknown". */
   readonly unknown?: Readonly<Partial<Record<EventColumn, readonly string[]>>>;
   readonly timestamp: TimestampForm;
-  /** Column names that together are found in this export and in no other one here. */
+  /** Column names that only this export has all of. */
   readonly marks: readonly string[];
 }
 
 /**
- * Events that every team names itself, in the two usual spellings. No vendor sends them unasked, except that Segment's
- * B2B spec says "Signed Up"; whoever calls them something else lists them in `events.types`.
+ * Events that every team names itself, in the two usual spellings. Only "Signed Up" is in a vendor's specification
+ * (Segment's, for B2B). Other names go into `events.types`.
  */
 const customary = {
   'Signed Up': 'signup',
@@ -61,7 +61,7 @@ const customary = {
   searched: 'search',
 } as const satisfies Record<string, EventType>;
 
-/** A page of its own called pricing or plans: not an article about pricing, not a query that mentions it. */
+/** A page called pricing or plans, but not an article about pricing or a query that mentions it. */
 const pricing = (column: string): Pages => ({
   column,
   matches: '^[^?#]*/(pricing|plans)([/?#]|$)',
@@ -69,10 +69,10 @@ const pricing = (column: string): Pages => ({
 });
 
 /**
- * The sources gesture knows by name.
+ * The sources that gesture knows by name.
  *
- * `user_id` is the vendor's merged person where there is one (what they did before signing up is theirs as well), and
- * `username` then the id the project itself gave. Elsewhere it is the project's id, or the anonymous one for lack of it.
+ * If the vendor merges what people did before and after they signed up, `user_id` is the merged person and `username` the
+ * project's own id. Otherwise `user_id` is the project's id, or the anonymous id if there is none.
  */
 export const sources = {
   segment: {
@@ -118,7 +118,7 @@ SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, conte
       event_id: 'event_id',
       user_id: ['user_id', 'domain_userid'],
       session_id: 'domain_sessionid',
-      // The device's clock put right by the collector's.
+      // The time on the device, corrected by the collector's clock.
       timestamp: ['derived_tstamp', 'collector_tstamp'],
       event_type: 'event_name',
       location_city: 'geo_city',
@@ -157,7 +157,7 @@ FROM \`project.analytics_123456789.events_*\``,
     marks: ['user_pseudo_id', 'event_name', 'event_timestamp'],
   },
   mixpanel: {
-    says: 'Mixpanel raw event export, JSON lines; projects of before 2023 export local time as if it were UTC',
+    says: 'Mixpanel raw event export, JSON lines; projects from before 2023 export local time as if it were UTC',
     source: 'https://docs.mixpanel.com/reference/raw-event-export',
     columns: {
       event_id: 'properties.$insert_id',
@@ -173,7 +173,7 @@ FROM \`project.analytics_123456789.events_*\``,
     marks: ['event', 'properties.distinct_id', 'properties.time'],
   },
   amplitude: {
-    says: 'Amplitude Export API, JSON lines (unzip and gunzip what it sends)',
+    says: 'Amplitude Export API, JSON lines (unzip and gunzip the download)',
     source: 'https://amplitude.com/docs/apis/analytics/export',
     columns: {
       event_id: 'uuid',
@@ -194,17 +194,17 @@ FROM \`project.analytics_123456789.events_*\``,
   },
 } as const satisfies Record<string, Source>;
 
-/** The name of a source, as `--from` takes it. */
+/** The name of a source, as in `--from`. */
 export type SourceName = keyof typeof sources;
 
-/** Is this the name of a source? */
+/** True if this is the name of a source. */
 export const isSource = (name: string): name is SourceName => Object.hasOwn(sources, name);
 
 /** The names of the sources. */
 export const SOURCE_NAMES: readonly SourceName[] = Object.keys(sources).filter(isSource);
 
-/** The sources whose exports have columns of these names: by their marks, so there is one at most. */
+/** The sources whose exports have these columns, by their marks; at most one. */
 export const fitting = (columns: Iterable<string>): SourceName[] => {
-  const there = new Set(columns);
-  return SOURCE_NAMES.filter((name) => sources[name].marks.every((mark) => there.has(mark)));
+  const present = new Set(columns);
+  return SOURCE_NAMES.filter((name) => sources[name].marks.every((mark) => present.has(mark)));
 };

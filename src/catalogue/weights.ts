@@ -1,41 +1,41 @@
 /**
  * The catalogue of weights: what each feature is worth to the score, and why.
- * Points are what a signal can add at most; a curve says how much of them a value earns. gesture.yaml says the same
- * things in the same words. The positive points sum to 100, so a score reads as a share of everything there is.
+ * Points are the most that a signal can add; its curve says how much of them a value earns. gesture.yaml uses the same
+ * names. The positive points sum to 100.
  */
 import type { features } from './features.js';
 
-/** How a value becomes a share of the points, from 0 to 1. One key, one number that a person can argue about. */
+/** How a value earns a share of the points, from 0 to 1. */
 export type Curve =
   /** All of the points as soon as the value is above 0. */
   | { readonly binary: true }
-  /** In equal steps up to this value, then nothing more. For counts. */
+  /** Linear up to this value, then no more. For counts. */
   | { readonly saturates_at: number }
-  /** By the logarithm, full at this value: the first steps count most. For values with a long tail. */
+  /** Logarithmic, full at this value, so that the first steps count most. For values with a long tail. */
   | { readonly log_full_at: number }
   /** All of the points at 0, half after this many days, a quarter after twice as many. For ages. */
   | { readonly half_life: number }
-  /** The value is a share itself, kept within 0 and 1. */
+  /** The value is itself a share; values outside 0 to 1 count as 0 or 1. */
   | { readonly rate: true };
 
 /** What one feature is worth. */
 export interface Weight {
-  /** The most this signal can add (or take away, below 0), up to two decimals. 0: shown, never scored. */
+  /** The most this signal can add, or take away if below 0; at most two decimals. 0 shows it without scoring it. */
   readonly points: number;
   readonly earns: Curve;
-  /** Why it is worth that, and where its number comes from. */
+  /** Why it is worth that, and where the number comes from. */
   readonly because: string;
   /**
    * The signal in a sentence about one user. `{times}`: once, twice, 6 times; `{value}`: 1,234.5; `{percent}`: 75%;
-   * `{ago}`: today, 3 days ago; `{page|pages}`: the one for a value of 1, the other for any other.
+   * `{ago}`: today, 3 days ago; `{page|pages}`: the first for the value 1, the second for any other.
    */
   readonly phrase: string;
 }
 
-/** Weights by the feature they score, in the order of the columns of user_scores.csv. */
+/** Weights by feature, in the order of the columns of user_scores.csv. */
 export type Weights = Readonly<Record<string, Weight>>;
 
-/** The lowest scores that are called high and medium; anything less is low. */
+/** The lowest scores labelled high and medium; anything less is low. */
 export interface Thresholds {
   readonly high: number;
   readonly medium: number;
@@ -43,80 +43,81 @@ export interface Thresholds {
 
 type Unscorable = 'text' | 'UTC' | 'flag';
 
-/** A built-in feature that may be a signal: a number, not what we try to predict, and never a person's gender. */
+/** A built-in feature that can be a signal: a number, but not the conversion that the score predicts. */
 type Signal = {
   [Name in keyof typeof features]: (typeof features)[Name]['unit'] extends Unscorable ? never : Name;
 }[keyof typeof features];
 
-/** The default weights: high intent dominates, the middle of the funnel matters, the rest nudges. */
+/** The default weights: high intent dominates, the middle of the funnel matters, other signals nudge. */
 export const defaultWeights = {
   signups: {
     points: 30,
     earns: { binary: true },
-    because: 'Signing up is the clearest intent there is; doing it twice says nothing more.',
+    because: 'Signing up is the clearest sign of intent; doing it twice says nothing more.',
     phrase: 'signed up',
   },
   calendar_bookings: {
     points: 30,
     earns: { binary: true },
-    because: 'Booking a call gives us time of their own: as strong as signing up.',
+    because: 'They commit their own time, which is as strong a sign as signing up.',
     phrase: 'booked a call',
   },
   demo_request_clicks: {
     points: 15,
     earns: { saturates_at: 2 },
-    because: 'Asking for a demo is half a decision; the second click shows that the first was meant.',
+    because: 'Asking for a demo is half a decision; a second click confirms the first.',
     phrase: 'asked for a demo {times}',
   },
   pricing_page_views: {
     points: 8,
     earns: { saturates_at: 7 },
-    because: 'Reading the price is shopping; after a look a day for a week another one says little.',
+    because: 'People who look at prices are shopping; after one look a day for a week, more say little.',
     phrase: 'viewed pricing {times}',
   },
   page_views: {
     points: 3,
     earns: { log_full_at: 50 },
-    because: 'Reading is interest, but cheap: by the logarithm, so that a crawler gains nothing over a keen reader.',
+    because:
+      'Reading shows interest but costs little; logarithmic, so that a crawler gains nothing over a keen reader.',
     phrase: 'viewed {value} {page|pages}',
   },
   repeat_session_rate: {
     points: 4,
     earns: { rate: true },
-    because: 'People who come back have a reason to; a share, so that a long history is not worth more by itself.',
+    because: 'People who come back have a reason; a share, so that a long history alone is not worth more.',
     phrase: 'came back for {percent} of sessions',
   },
   account_balance_usd: {
     points: 3,
     earns: { log_full_at: 10_000 },
-    because: 'Money on the account shows means, not intent; by the logarithm, each tenfold counts the same.',
+    because: 'A balance shows means, not intent; logarithmic, so that every tenfold increase counts about the same.',
     phrase: 'holds {value} USD',
   },
   recent_pages_viewed: {
     points: 2,
     earns: { saturates_at: 10 },
-    because: 'What the log itself calls recent reading; a light sign, full at ten pages.',
+    because: 'Recent reading, as reported by the log; a light signal, full at ten pages.',
     phrase: 'read {value} {page|pages} lately',
   },
   days_since_last_event: {
     points: 5,
     earns: { half_life: 7 },
-    because: 'A lead cools: half of its warmth is gone in a week, the rhythm in which most teams call.',
+    because: 'Leads cool: half of the points are gone in a week, since most teams plan their calls by the week.',
     phrase: 'last active {ago}',
   },
   spam_rate: {
     points: -20,
     earns: { rate: true },
-    because: 'Sessions faster than a human are scripts; enough to push a user without strong intent to the bottom.',
+    because: 'Sessions faster than a human are scripts; enough to move a user without strong intent to the bottom.',
     phrase: 'spammy sessions',
   },
   bounce_rate: {
     points: -5,
     earns: { rate: true },
-    because: 'Leaving after a single event is a weak sign of a wrong visitor, so it costs little.',
+    because: 'Leaving after a single event is only a weak sign of disinterest, so it costs little.',
     phrase: 'bounced from {percent} of sessions',
   },
 } as const satisfies Partial<Record<Signal, Weight>>;
 
-/** The labels: high needs at least one strong deed and support from others, medium one strong deed and some interest. */
+/** The default labels: high needs a high-intent action and support from other signals, medium one and some interest. */
 export const defaultLabels: Thresholds = { high: 70, medium: 40 };

@@ -3,8 +3,6 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
-import { compareScores } from '../scoring/compare.js';
-import { compareScreen } from './compareScreen.js';
 import { wholeNumber } from './flags.js';
 
 const define = (program: CommandUnknownOpts) =>
@@ -20,7 +18,11 @@ const define = (program: CommandUnknownOpts) =>
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const compare = async (before: string, after: string, { top, json }: Flags): Promise<void> => {
-  const { readScores } = await import('../io/readScores.js');
+  const [{ compareScores }, { readScores }, { compareScreen }] = await Promise.all([
+    import('../scoring/compare.js'),
+    import('../io/readScores.js'),
+    import('./compareScreen.js'),
+  ]);
   const comparison = compareScores(await readScores(before), await readScores(after));
   const { config_changed: configChanged, moved, entered, left, unchanged } = comparison;
   if (json) {

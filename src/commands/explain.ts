@@ -5,10 +5,9 @@ import { didYouMean } from '../text/closest.js';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { Failure } from '../model.js';
-import { explain as explainRow } from '../scoring/explain.js';
-import { type Ranking, rankUsers } from '../scoring/ranking.js';
-import { type Model, prepare } from '../scoring/score.js';
-import { type Answer, explainScreen } from './explainScreen.js';
+import type { Ranking } from '../scoring/ranking.js';
+import type { Model } from '../scoring/score.js';
+import type { Answer } from './explainScreen.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 
 const define = (program: CommandUnknownOpts) =>
@@ -18,7 +17,11 @@ const define = (program: CommandUnknownOpts) =>
     .description("Show everything behind one user's score, and what would raise it.")
     .argument('<user_id>', 'the user to explain')
     .argument('[features]', 'the output of `gesture features`; - is standard input', 'data/user_features.csv')
-    .option('--what-if <signal=value>', 'score with another value; may be repeated', changes('--what-if'))
+    .option(
+      '--what-if <signal=value>',
+      'score with another value, such as pricing_page_views=6; may be repeated',
+      changes('--what-if'),
+    )
     .option(...CONFIG_FLAG)
     .option('--json', 'print the answer as JSON');
 
@@ -38,11 +41,17 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
 };
 
 const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
+  const [{ explain: explainRow }, { rankUsers }, { prepare }, { readUsers }, { explainScreen }] = await Promise.all([
+    import('../scoring/explain.js'),
+    import('../scoring/ranking.js'),
+    import('../scoring/score.js'),
+    import('../io/readUsers.js'),
+    import('./explainScreen.js'),
+  ]);
   const config = await loadConfig(path);
   const model = prepare(config);
   const known = oneOf('--what-if', model.signals);
   const changed = Object.fromEntries(whatIf.map(({ signal, value }) => [known(signal), value]));
-  const { readUsers } = await import('../io/readUsers.js');
   const users = await readUsers(from, model.signals);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw new Failure('usage', `${from} has no user ${userId}${didYouMean(userId, users.ids)}`);

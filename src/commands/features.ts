@@ -181,7 +181,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     const request = {
       inputs: names,
       config,
-      // The engine reads its as-of as text.
       asOf: flags.asOf,
       maxRejected: flags.strict ? 0 : (flags.maxRejected ?? MAX_REJECTED),
       delimiter: flags.delimiter,

@@ -3,8 +3,7 @@
  * wrong value is refused in the same form: `--top 0: must be a whole number, 1 or more`.
  */
 import { extname } from 'node:path';
-import { type ListFormat, LIST_FORMATS } from '../io/writeScores.js';
-import { Failure } from '../model.js';
+import { Failure, LIST_FORMATS, type ListFormat } from '../model.js';
 import { didYouMean } from '../text/closest.js';
 import { parseInstant } from '../text/instants.js';
 import { cellNumber, grouped } from '../text/numbers.js';
@@ -44,8 +43,8 @@ export const share = (flag: string): ((text: string) => number) =>
     return value <= 1 ? value : undefined;
   });
 
-/** A score: a number from 0 to 100. */
-export const score = (flag: string): ((text: string) => number) =>
+/** The lowest score to list: a number from 0 to 100. */
+export const minimumScore = (flag: string): ((text: string) => number) =>
   grammar(flag, 'a number from 0 to 100', (text) => {
     const value = /^\d{1,3}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
     return value <= 100 ? value : undefined;

@@ -6,7 +6,6 @@ import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
 import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
-import { CONFIG_FLAG } from './flags.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
@@ -18,7 +17,7 @@ const define = (program: CommandUnknownOpts) =>
     .option('--out <file>', 'where to write it; - is standard output', CONFIG_FILE)
     .option('--force', 'replace an existing file')
     .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
-    .option(...CONFIG_FLAG);
+    .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 

@@ -1,19 +1,13 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
-import { type Config } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
-import { LIST_FORMATS, listText, scoresCsv, userJson } from '../io/writeScores.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
-import { Failure } from '../model.js';
-import { healthOf } from '../scoring/health.js';
-import { rankedAt, type Ranking, rankUsers } from '../scoring/ranking.js';
-import { labelOf, prepare } from '../scoring/score.js';
-import { CONFIG_FLAG, csvFile, listFormat, oneOf, score, wholeNumber } from './flags.js';
-import { rankScreen } from './rankScreen.js';
+import { Failure, LIST_FORMATS } from '../model.js';
+import { CONFIG_FLAG, csvFile, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -30,7 +24,7 @@ const define = (program: CommandUnknownOpts) =>
     .option('--no-scores', 'write only the list')
     .option(...CONFIG_FLAG)
     .option('--exclude-converted', 'list only people who have not converted')
-    .option('--min-score <n>', 'list only scores of N or more', score('--min-score'))
+    .option('--min-score <n>', 'list only scores of N or more', minimumScore('--min-score'))
     .option(
       '--label <label>',
       'list only users with this label: high, medium or low',
@@ -45,19 +39,6 @@ const define = (program: CommandUnknownOpts) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-/** The places of the users to list: the best `--top` of those that pass the filters. */
-const listed = ({ order, scores, users, model }: Ranking, flags: Flags): number[] => {
-  const places: number[] = [];
-  for (const [place, index] of order.entries()) {
-    const score = scores[index] ?? 0;
-    if (places.length === flags.top || score < Math.round((flags.minScore ?? 0) * 100)) break;
-    if (flags.label !== undefined && labelOf(score, model.labels) !== flags.label) continue;
-    if (flags.excludeConverted && users.converted[index] === 1) continue;
-    places.push(place);
-  }
-  return places;
-};
-
 const scoresPath = ({ scores, out }: Flags): string | undefined => {
   if (typeof scores === 'string') return scores;
   return scores === false || out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
@@ -70,15 +51,29 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   const toStdout = [out, scores].filter((path) => path === '-').length + (flags.json ? 1 : 0);
   if (toStdout > 1) throw new Failure('usage', 'only one of --out, --scores and --json can go to standard output');
 
-  const config: Config = await loadConfig(flags.config);
+  const config = await loadConfig(flags.config);
   const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
   await checkOutputs(outputs, inputs);
 
+  const [
+    { prepare },
+    { readUsers },
+    { placesOf, rankedAt, rankUsers },
+    { healthOf },
+    { listText, scoresCsv, userJson },
+    { rankScreen },
+  ] = await Promise.all([
+    import('../scoring/score.js'),
+    import('../io/readUsers.js'),
+    import('../scoring/ranking.js'),
+    import('../scoring/health.js'),
+    import('../io/writeScores.js'),
+    import('./rankScreen.js'),
+  ]);
   const model = prepare(config);
-  const { readUsers } = await import('../io/readUsers.js');
   const ranking = rankUsers(await readUsers(from, model.signals), model);
-  const places = listed(ranking, flags);
+  const places = placesOf(ranking, flags);
   const health = healthOf(ranking, places);
 
   const targets: Target[] = [

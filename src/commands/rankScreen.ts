@@ -91,7 +91,7 @@ const healthLines = (health: Health, screen: Screen): string[] => {
     ...labelled('points', `average per user (share of all points): ${mix.join(', ')}`, screen),
     ...(health.never_fire.length > 0 ? labelled('never', `no user has ${health.never_fire.join(', ')}`, screen) : []),
     ...(health.always_fire.length > 0
-      ? labelled('always', `all users have ${health.always_fire.join(', ')}`, screen)
+      ? labelled('always', `every user has ${health.always_fire.join(', ')}`, screen)
       : []),
     ...labelled('listed', `${counted(health.listed, 'user')}, ${health.listed_converted} already converted`, screen),
     ...health.warnings.flatMap((text) =>

@@ -108,7 +108,7 @@ const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightI
   return rate ? { rate } : undefined;
 };
 
-/** The phrase of a signal that gesture.yaml gives none. The value comes last, so `days active: 1` is as right as 2. */
+/** The phrase of a signal without one in gesture.yaml. The value comes last, so that any number fits: `days active: 1`. */
 const defaultPhrase = (says: string, earns: Curve): string => {
   if ('binary' in earns) return says;
   return `${says}: ${'rate' in earns ? '{percent}' : '{value}'}`;

@@ -52,7 +52,7 @@ export interface Settings {
   readonly features: Features;
   /** All weights in the order of user_scores.csv; the positive points sum to 100. */
   readonly weights: Weights;
-  /** The lowest scores that are called high and medium. */
+  /** The lowest scores labelled high and medium. */
   readonly labels: Thresholds;
   readonly conversion: { readonly allOf: readonly string[] };
 }

@@ -1,4 +1,4 @@
-/** CSV records, strictly: csv-parse, with the line each record begins on. */
+/** Reads CSV records strictly with csv-parse, and knows the line on which each record begins. */
 import { CsvError, parse } from 'csv-parse';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -7,10 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '../model.js';
 import { counted } from '../text/numbers.js';
 
-/** The longest record anybody writes on purpose; a quote that is never closed stops here, not at the end of memory. */
+/** The longest record, so that a quote that is never closed does not fill the memory. */
 const MAX_RECORD = 1 << 20;
 
-/** One record, and the physical line of its first byte. */
+/** One record and the physical line of its first byte. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   readonly line: number;
@@ -19,11 +19,11 @@ export interface CsvRecord {
 const FAULTS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened here and never closed',
   CSV_INVALID_CLOSING_QUOTE: 'there is text after a closing quote',
-  INVALID_OPENING_QUOTE: 'there is a quote in the middle of a cell that does not begin with one',
-  CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} bytes; is a quote never closed?`,
+  INVALID_OPENING_QUOTE: 'there is a quote inside a cell that does not begin with one',
+  CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} bytes: is a quote never closed?`,
 };
 
-/** Where the quote was opened that is not closed yet: csv-parse only knows where the file ends. */
+/** Finds the line of a quote that is never closed: csv-parse reports only the end of the file. */
 class OpenQuote {
   line: number | undefined;
   private at = 1;
@@ -43,7 +43,7 @@ class OpenQuote {
   }
 }
 
-/** `bytes` as they come, as long as they are UTF-8 text without NUL bytes. */
+/** Passes the bytes of `source` on, as long as they are UTF-8 text without NUL bytes. */
 async function* checkedText(source: Readable, path: string, quote: OpenQuote): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const check = (bytes: Buffer, stream: boolean): void => {
@@ -55,8 +55,7 @@ async function* checkedText(source: Readable, path: string, quote: OpenQuote): A
   };
   for await (const bytes of source as AsyncIterable<Buffer>) {
     check(bytes, true);
-    if (bytes.includes(0))
-      throw new Failure('data', `${path} holds a NUL byte: it is not a text file, or not in UTF-8`);
+    if (bytes.includes(0)) throw new Failure('data', `${path} has a NUL byte: it is not a text file, or not in UTF-8`);
     quote.read(bytes);
     yield bytes;
   }
@@ -81,15 +80,15 @@ const newlines = (cells: readonly string[]): number => {
 };
 
 /**
- * The records of a CSV file, header first; blank lines are passed over.
+ * The records of a CSV file, header first; blank lines are skipped.
  *
  * @param path `-` is standard input
  * @param hint what to say after "there is no file PATH"
- * @throws Failure `noInput` where there is no file to read, `data` with file:line for whatever is not plain CSV in UTF-8
+ * @throws Failure `noInput` if there is no file to read, `data` with file:line for anything but plain CSV in UTF-8
  */
 export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecord> {
   const name = path === '-' ? 'standard input' : path;
-  // Columns are counted here, where the line of a record is known; csv-parse would only pass on what we refuse.
+  // Columns are counted below, where the line of a record is known.
   const parser = parse({
     bom: true,
     record_delimiter: ['\r\n', '\n', '\r'],

@@ -2,12 +2,12 @@
 import { Failure } from '../model.js';
 import { didYouMean } from '../text/closest.js';
 
-/** Where each column of a file is. */
+/** The columns of a file. */
 export interface Header {
-  /** The file, as messages name it. */
+  /** The name of the file in messages. */
   readonly file: string;
   readonly names: readonly string[];
-  /** Position of an optional column, or -1. */
+  /** The position of a column, or -1. */
   readonly find: (name: string) => number;
 }
 

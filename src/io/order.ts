@@ -1,4 +1,4 @@
-/** Puts the lines of a log too large for memory into the order of time. */
+/** Sorts the lines of a log by time, even if they do not fit into memory. */
 import { appendFileSync, createReadStream } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,16 +14,16 @@ type Batches = Iterable<readonly Line[]> | AsyncIterable<readonly Line[]>;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** Characters held in memory before they are put on disk. */
+/** Characters kept in memory before they are written to disk. */
 const HELD = 16 * 1024 * 1024;
 
-/** Lines handed on at once. */
+/** Lines returned at once. */
 const BATCH = 1000;
 
-/** Digits of a second within an hour; they lead a kept line, so that plain text order is the order wanted. */
+/** Digits for the seconds within an hour. Stored lines begin with them, so that sorting them as text sorts by time. */
 const DIGITS = 4;
 
-/** The lines of a bucket's file, at their seconds within it. */
+/** The lines in the file of a bucket, each with its second within the bucket. */
 async function* linesIn(file: string): AsyncGenerator<Line[]> {
   let rest = '';
   for await (const chunk of createReadStream(file, 'utf8')) {
@@ -36,9 +36,9 @@ async function* linesIn(file: string): AsyncGenerator<Line[]> {
 /**
  * The lines of `batches` in the order of their instants (epoch seconds), ties in the order of their text.
  *
- * Lines are kept by the hour, in memory while they are few and in one file an hour of `folder` beyond that. An hour
- * with more than a quarter of `held` characters is taken apart by the minute in the same way, a minute by the second,
- * so that memory holds `held` characters and one busy second, however long the log.
+ * Lines are grouped by hour, first in memory and then in one file per hour in `folder`. An hour with more than a quarter
+ * of `held` characters is split by minute in the same way, and a minute by second, so that memory holds at most `held`
+ * characters and one busy second, however long the log is.
  */
 export async function* inTimeOrder(
   batches: Batches,
@@ -51,7 +51,7 @@ export async function* inTimeOrder(
   const fileOf = (bucket: number): string => join(folder, `${bucket}.txt`);
   let size = 0;
   const spill = (): void => {
-    // At once: hundreds of small writes cost more to wait for than to make.
+    // Synchronous, because awaiting hundreds of small writes takes longer than the writes themselves.
     for (const [bucket, lines] of buckets) {
       appendFileSync(fileOf(bucket), `${lines.join('\n')}\n`);
       onDisk.add(bucket);
@@ -68,7 +68,7 @@ export async function* inTimeOrder(
       else buckets.set(bucket, [line]);
       size += line.length;
     }
-    // Making a batch is pure work: let signals through.
+    // Making batches never waits, so give signal handlers a chance to run.
     await setImmediate();
     if (size >= held) spill();
   }

@@ -1,9 +1,9 @@
 /**
- * The one way gesture writes files: complete or not at all.
+ * Writes files completely or not at all.
  *
- * A file is written under another name in the same folder, synced, and renamed over the old one, whose owner and mode
- * it takes; a symlink is followed to its target, also where nothing is there yet. Devices, pipes and `-` (standard
- * output) cannot be replaced and are written through once the content is complete. Whatever is unfinished disappears on
+ * A file is written under a temporary name in the same folder, synced, and renamed over the old one, whose owner and mode
+ * it keeps. A symlink is followed to its target, even if the target does not exist yet. Devices, pipes and `-` (standard
+ * output) cannot be replaced, so they are written to once the content is complete. Unfinished files are removed on an
  * error, on a signal and on exit.
  */
 import { randomBytes } from 'node:crypto';
@@ -15,7 +15,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure, messageOf, systemCode } from '../model.js';
 
-/** A file to be written: `path` is where it ends up (`-` is standard output), `write` fills the file it is given. */
+/** A file to write: `path` is its final name (`-` is standard output), `write` fills the file that it is given. */
 export interface Target {
   readonly path: string;
   readonly write: (temporary: string) => Promise<void>;
@@ -23,19 +23,19 @@ export interface Target {
 
 const unfinished = new Set<string>();
 
-/** A leftover hidden file does less harm than an error about it would. */
+/** Never throws: a leftover hidden file does less harm than an error about it. */
 const remove = (path: string): void => {
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 2 });
   } catch {}
 };
 
-/** Removes every temporary file and folder that is still there. For signal handlers and `exit`: synchronous, never throws. */
+/** Removes all temporary files and folders. Synchronous and never throws, for signal handlers and `exit`. */
 export const discardUnfinished = (): void => {
   for (const path of unfinished) remove(path);
 };
 
-/** A name for a temporary file or folder in `folder`; `discardUnfinished` removes it until `discard` has. */
+/** A name for a temporary file or folder in `folder`, registered with `discardUnfinished`. */
 const temporaryIn = (folder: string, stem: string): string => {
   const path = join(folder, `.${stem.slice(0, 40)}.${randomBytes(6).toString('hex')}.tmp`);
   unfinished.add(path);
@@ -53,26 +53,26 @@ const shown = (path: string): string => (path === STDOUT ? 'standard output' : p
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
+  EDQUOT: 'disk quota exceeded',
   EFBIG: 'the file would be larger than the limit (ulimit -f)',
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  // Of making a folder, Node on a read-only disk says so too.
-  ENOENT: 'its folder is not there, and cannot be made',
-  ENOTDIR: 'a part of its path is a file, not a folder',
-  EEXIST: 'a part of its path is a file, not a folder',
+  // Node also reports this when it cannot make a folder on a read-only disk.
+  ENOENT: 'its folder does not exist and cannot be created',
+  ENOTDIR: 'part of its path is a file, not a folder',
+  EEXIST: 'part of its path is a file, not a folder',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
-  EBUSY: 'it is in use, or mounted as a file of its own: mount its folder instead',
+  EBUSY: 'it is in use, or it is a mount point itself: mount its folder instead',
 };
 
-/** True for an error of writing that only the disk can be blamed for, whatever was being written. */
+/** True for an error that is caused by the disk, whatever was being written. */
 export const isDiskFault = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes(systemCode(error) ?? '');
 
-/** A system error as a Failure that names `path`; anything else is not about the file, and stays what it is. */
+/** Turns a system error into a Failure that names `path`; returns any other error as it is. */
 export const cannotWrite = (path: string, error: unknown): unknown => {
   const code = systemCode(error);
   if (error instanceof Failure || code === undefined || code.startsWith('ERR_')) return error;
@@ -92,7 +92,7 @@ const statIfThere = async (path: string): Promise<Stats | undefined> => {
 
 const same = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.ino;
 
-/** Where `path` leads through all symlinks, whether a file is there or not. Makes the folders on the way. */
+/** The path that `path` leads to through all symlinks, even if there is no file yet. Creates missing folders. */
 const resolved = async (path: string): Promise<string> => {
   const folder = dirname(resolve(path));
   await mkdir(folder, { recursive: true });
@@ -101,17 +101,17 @@ const resolved = async (path: string): Promise<string> => {
   return link === undefined ? file : resolved(resolve(dirname(file), link));
 };
 
-/** Where a file is going to be written. */
+/** Where an output will be written. */
 interface Destination {
-  /** As it was named; `-` also for a name of what standard output is already, such as /dev/stdout. */
+  /** The name as given; `-` for any name of standard output, such as /dev/stdout. */
   readonly path: string;
-  /** The regular file that will be replaced or made; undefined for standard output, devices and pipes. */
+  /** The regular file that will be replaced or created; undefined for standard output, devices and pipes. */
   readonly file?: string;
-  /** What is there now. */
+  /** What exists there now. */
   readonly old?: Stats | undefined;
 }
 
-/** Finds out where `path` will be written, and refuses what cannot be. */
+/** Finds where `path` will be written, and refuses what cannot be written. */
 const destinationOf = async (path: string): Promise<Destination> => {
   if (path === STDOUT) return { path };
   try {
@@ -141,7 +141,7 @@ const oneFile = (a: Destination, b: Destination): boolean =>
     ? a.path === STDOUT && b.path === STDOUT
     : a.file === b.file || (a.old !== undefined && b.old !== undefined && same(a.old, b.old));
 
-/** Places for all of `paths`; none is an input, and no two are one file, whatever names or links lead to it. */
+/** The destinations of `paths`. Refuses inputs, and two names or links for the same file. */
 const destinationsOf = async (paths: readonly string[], inputs: readonly string[]): Promise<Destination[]> => {
   const read = await filesOf(inputs);
   const places: Destination[] = [];
@@ -149,12 +149,12 @@ const destinationsOf = async (paths: readonly string[], inputs: readonly string[
     const found = await destinationOf(path);
     const { old } = found;
     if (old && read.some((input) => same(input, old))) {
-      throw new Failure('usage', `the output ${path} is also an input: name another file with --out`);
+      throw new Failure('usage', `the output ${path} is also an input: choose another file`);
     }
     const twin = places.findIndex((other) => oneFile(other, found));
     if (twin >= 0) {
       const both = `${shown(paths[twin] ?? '')} and ${shown(path)} are the same file`;
-      throw new Failure('usage', `${both}, which would be written twice: name different ones`);
+      throw new Failure('usage', `${both}, which would be written twice: choose different files`);
     }
     places.push(found);
   }
@@ -162,7 +162,7 @@ const destinationsOf = async (paths: readonly string[], inputs: readonly string[
 };
 
 /**
- * Throws what `replaceFiles` would refuse, before any work is done: a folder, an input, a read-only file, one file twice.
+ * Refuses, before any work is done, what `replaceFiles` would refuse: a folder, an input, a read-only file, one file twice.
  *
  * @param inputs paths read by this run, `-` for standard input
  */
@@ -171,9 +171,9 @@ export const checkOutputs = async (paths: readonly string[], inputs: readonly st
 };
 
 /**
- * A folder of its own for `work`, beside `near` (a file path, or `-`), gone when `work` ends.
+ * Runs `work` with a temporary folder beside `near` (a file path or `-`), and removes the folder afterwards.
  *
- * @throws Failure `cannotWrite` also where the disk gets full under `work`
+ * @throws Failure `cannotWrite` also if the disk fills up during `work`
  */
 export const withScratch = async <T>(near: string, work: (folder: string) => Promise<T>): Promise<T> => {
   const { file } = await destinationOf(near);
@@ -194,7 +194,7 @@ export const withScratch = async <T>(near: string, work: (folder: string) => Pro
   }
 };
 
-/** Writes all of `chunks` to the file `path`, waiting for the disk where it is slower. */
+/** Writes all `chunks` to the file `path`, no faster than the disk. */
 export const writeText = async (
   path: string,
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
@@ -202,10 +202,10 @@ export const writeText = async (
   await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 4 }), createWriteStream(path));
 };
 
-/** Sends `source` to standard output, a device or a pipe. A reader that has seen enough (EPIPE) is no error. */
+/** Sends `source` to standard output, a device or a pipe. A reader that stops early (EPIPE) is no error. */
 const send = async (source: Readable, to: string): Promise<void> => {
   const waits = to === STDOUT && (fstatSync(1).isFIFO() || fstatSync(1).isSocket() || process.stdout.isTTY);
-  // Into a file, process.stdout takes a part for the whole where the disk gets full.
+  // If standard output is a file, process.stdout does not notice that the disk is full.
   const sink = waits
     ? process.stdout
     : createWriteStream(to, to === STDOUT ? { fd: 1, autoClose: false } : { flags: 'w' });
@@ -216,7 +216,7 @@ const send = async (source: Readable, to: string): Promise<void> => {
   }
 };
 
-/** Moves a finished file of our own, to another disk too. */
+/** Moves a finished file, even to another disk. */
 export const moveFile = async (from: string, to: string): Promise<void> => {
   try {
     await rename(from, to);
@@ -227,10 +227,10 @@ export const moveFile = async (from: string, to: string): Promise<void> => {
   }
 };
 
-/** Writes `text` to standard output, all of it. @throws Failure `cannotWrite` */
+/** Writes all of `text` to standard output. @throws Failure `cannotWrite` */
 export const print = (text: string): Promise<void> => send(Readable.from([text]), STDOUT);
 
-/** Gives a finished file the owner and mode of the `old` one, as far as that is allowed, and sees it safely on disk. */
+/** Gives a finished file the owner and mode of the `old` one, as far as permitted, and syncs it to disk. */
 const settle = async (temporary: string, old: Stats | undefined): Promise<void> => {
   const file = await open(temporary, 'r+');
   try {
@@ -245,7 +245,7 @@ const settle = async (temporary: string, old: Stats | undefined): Promise<void> 
   }
 };
 
-/** Sees a new name safely on disk. Some file systems cannot; the file has its name all the same. */
+/** Syncs a renamed file's folder to disk. Errors are ignored, since some file systems cannot do this. */
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
@@ -253,9 +253,9 @@ const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * Writes a set of files: all of them are complete on disk before the first one takes its name.
+ * Writes a set of files: all are complete on disk before the first one gets its final name.
  *
- * @param inputs paths read by this run, `-` for standard input; none of them is ever overwritten
+ * @param inputs paths read by this run, `-` for standard input; they are never overwritten
  * @throws Failure `cannotWrite` (full disk, folder, permission) or `usage` (output is an input); old files are untouched
  */
 export const replaceFiles = async (targets: readonly Target[], inputs: readonly string[]): Promise<void> => {
@@ -289,7 +289,7 @@ export const replaceFiles = async (targets: readonly Target[], inputs: readonly 
         throw cannotWrite(to.path, error);
       }
     }
-    // Last, since a reader of standard output that goes away ends the program.
+    // Standard output comes last, since the program ends when its reader goes away.
     for (const { temporary, to } of written) {
       if (to.file === undefined) await send(createReadStream(temporary), to.path);
     }

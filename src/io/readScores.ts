@@ -1,4 +1,4 @@
-/** Reads a user_scores.csv back: strictly, and only if its points still add up. */
+/** Reads a user_scores.csv strictly, and only if its points add up. */
 import { Failure } from '../model.js';
 import type { ScoredUser, Scores } from '../scoring/compare.js';
 import { type Header, readHeader, requireColumns } from './header.js';
@@ -11,13 +11,13 @@ const SUFFIX = '_points';
 /**
  * Reads the scores of all users.
  *
- * @throws Failure `noInput` or `data`, naming file, line and column; also where points do not sum to a score
+ * @throws Failure `noInput` or `data` with file, line and column; also if points do not sum to a score
  */
 export const readScores = async (path: string): Promise<Scores> => {
   const [configs, users] = [new Set<string>(), new Map<string, ScoredUser>()];
   let header: Header | undefined;
   let parts: string[] = [];
-  for await (const { cells, line } of records(path, '. Name two files that `gesture rank` wrote (user_scores.csv)')) {
+  for await (const { cells, line } of records(path, '. Name two user_scores.csv that `gesture rank` wrote')) {
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
       const columns = ['user_id', 'username', 'rank', 'score', 'floor_points', 'cap_points', 'config'];

@@ -1,4 +1,4 @@
-/** A features file (user_features.csv) read for scoring: one user a row, values checked cell by cell. */
+/** Reads a features file (user_features.csv) for scoring: one user per row, every cell checked. */
 import { Failure } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { type Header, readHeader, requireColumns } from './header.js';
@@ -13,16 +13,16 @@ const hintFor = (header: Header): string =>
     : 'Run `gesture features` with the same settings';
 
 /**
- * Reads all users of a features file: at once where it is clean, else record by record, which knows what is wrong and where.
+ * Reads all users of a features file: quickly if it is clean, otherwise with the strict reader, which reports every error.
  *
  * @param path `-` is standard input
- * @param signals the features that are scored; each has to be a column
- * @throws Failure `noInput` or `data`, naming file, line and column
+ * @param signals the features that are scored; each must be a column
+ * @throws Failure `noInput` or `data` with file, line and column
  */
 export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> =>
   (await readUsersFast(path, signals)) ?? readUsersStrictly(path, signals);
 
-/** The reader of record: as `readUsers`, whatever the file is like; ten times slower. */
+/** The strict reader: the same as `readUsers` for any file, but ten times slower. */
 export const readUsersStrictly = async (path: string, signals: readonly string[]): Promise<Users> => {
   const users = new Users(signals.length);
   const seen = new Set<string>();
@@ -52,9 +52,9 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
       }
       values[i] = value;
     }
-    const won = cells[converted] ?? '';
-    if (won !== '' && won !== '0' && won !== '1') throw refuse('converted', `is ${shown(won)}, not 0, 1 or empty`);
-    users.add({ id: userId, name: cells[name] ?? '', converted: won === '' ? Number.NaN : Number(won), values });
+    const state = cells[converted] ?? '';
+    if (!['', '0', '1'].includes(state)) throw refuse('converted', `is ${shown(state)}, not 0, 1 or empty`);
+    users.add({ id: userId, name: cells[name] ?? '', converted: state === '' ? Number.NaN : Number(state), values });
   }
   if (header === undefined) throw new Failure('data', `${path} is empty: a features file has a header`);
   return users;

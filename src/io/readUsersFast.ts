@@ -1,8 +1,8 @@
 /**
- * The fast reader of a features file: from bytes straight into columns, where the file is clean.
+ * The fast reader of a features file: from bytes straight into columns, if the file is clean.
  *
- * It accounts for every byte and accepts less than the reader of record (readUsers.ts). Whatever it does not take, it
- * leaves to that one as a whole; so there is one place that says what is wrong, and both read the same users.
+ * It accounts for every byte and accepts less than the strict reader (readUsers.ts). It leaves any other file entirely to
+ * the strict reader, so that errors are reported in one place and both read the same users.
  */
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
@@ -13,23 +13,23 @@ import { cellNumber } from '../text/numbers.js';
 const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30];
 const BOM = '\uFEFF';
 
-/** Longest record read here, in bytes; far below the limit of the reader of record, which counts otherwise. */
+/** The longest record in bytes, far below the limit of the strict reader, which counts characters. */
 const MAX_RECORD = 1 << 18;
 
-/** What a column is for, where it is not the value of a signal, which has its number from 0. */
+/** Roles of columns that are not signals; signals are numbered from 0. */
 const [SKIPPED, ID, NAME, CONVERTED] = [-1, -2, -3, -4];
 
-/** What `read` returns where the bytes are not clean. */
+/** What `read` returns if the bytes are not clean. */
 const NOT_CLEAN = -1;
 
-/** Powers of ten by which an integer of at most 15 digits can be divided exactly rounded. */
+/** Powers of ten that are exact as doubles. */
 const TENS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 
 /**
- * Reads a plain number into `values[at]`, NaN where there is none: the same double as `cellNumber` gives.
- * Up to 15 digits the number is one integer divided by a power of ten, both exact, so the quotient is rounded once.
+ * Reads a plain number into `values[at]`, NaN for an empty cell: the same double as `cellNumber` gives.
+ * A number of up to 15 digits is an integer divided by a power of ten; both are exact, so the quotient is rounded once.
  *
- * @returns whether it is a number
+ * @returns true if the cell is a number or empty
  */
 const readNumber = (bytes: Buffer, from: number, to: number, values: Float64Array, at: number): boolean => {
   if (from === to) {
@@ -58,7 +58,7 @@ const readNumber = (bytes: Buffer, from: number, to: number, values: Float64Arra
   return true;
 };
 
-/** Where the quoted cell ends that begins at `from`; -1 where it goes on beyond `bytes`. */
+/** The position of the quote that closes the cell beginning at `from`; -1 if it is beyond `bytes`. */
 const closingQuote = (bytes: Buffer, from: number): number => {
   let at = bytes.indexOf(QUOTE, from);
   while (at >= 0 && bytes[at + 1] === QUOTE) at = bytes.indexOf(QUOTE, at + 2);
@@ -69,7 +69,7 @@ const closingQuote = (bytes: Buffer, from: number): number => {
 class RecordReader {
   private readonly values: Float64Array;
 
-  /** @param roles of each column: the number of a signal, or one of the roles above */
+  /** @param roles for each column the number of a signal, or one of the roles above */
   constructor(
     readonly users: Users,
     private readonly roles: Int32Array,
@@ -79,9 +79,9 @@ class RecordReader {
   }
 
   /**
-   * Reads the records of `bytes`, which begin with a record and end with a line feed.
+   * Reads the records in `bytes`, which begin with a record and end with a line feed.
    *
-   * @returns how many bytes are read: all, or those before a record that goes on beyond them; or `NOT_CLEAN`
+   * @returns the number of bytes read, without a last record that continues beyond `bytes`; or `NOT_CLEAN`
    */
   read(bytes: Buffer): number {
     const { users, roles, values } = this;
@@ -140,7 +140,7 @@ class RecordReader {
   }
 }
 
-/** The reader for the columns of a header line; undefined where the header is not clean. */
+/** The reader for the columns of a header line; undefined if the header is not clean. */
 const readerFor = (header: string, signals: readonly string[]): RecordReader | undefined => {
   const names = header.replace(/\r?\n$/, '').split(',');
   const roles = new Map<string, number>([
@@ -169,7 +169,7 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
     return read === NOT_CLEAN ? NOT_CLEAN : start + read;
   };
   const buffer = Buffer.alloc(chunk + MAX_RECORD);
-  let held = 0; // bytes of a record that goes on
+  let held = 0; // bytes of an unfinished record
   for (;;) {
     const { bytesRead } = await file.read(buffer, held, chunk, null);
     let end = held + bytesRead;
@@ -184,13 +184,14 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
 };
 
 /**
- * Reads all users of a clean features file, each user once.
+ * Reads all users of a clean features file.
  *
- * Clean is: a regular file of UTF-8 without NUL, records of up to 256 kB with as many cells as the header, ended by LF
- * or CR LF, quoted by RFC 4180; all columns there, once, and named without quotes; cells as in the reader of record.
+ * A clean file is a regular file of UTF-8 without NUL. Its records have up to 256 kB, as many cells as the header, LF or
+ * CR LF line ends and quotes by RFC 4180. Every column appears once, named without quotes. No user appears twice. Cells
+ * follow the rules of the strict reader.
  *
  * @param chunk bytes read at a time
- * @returns undefined where the file is not clean, or cannot be read
+ * @returns undefined if the file is not clean or cannot be read
  */
 export const readUsersFast = async (
   path: string,

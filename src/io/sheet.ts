@@ -1,17 +1,17 @@
-/** CSV that people open in a spreadsheet: quoted where needed, and no text that would run as a formula. */
+/** CSV that is safe to open in a spreadsheet: quoted if needed, and without text that would run as a formula. */
 
-/** After blanks and invisible characters, which may be dropped before a formula is looked for; and after a guard. */
+/** The start of a formula, also after a `'` and after blanks and invisible characters, which some programs drop. */
 const FORMULA = /^[\s\p{C}']*[=+\-@]/u;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/** A text cell that stays text: `'` before whatever would start a formula, also in full-width letters. */
+/** A text cell that stays text: a `'` precedes anything that would start a formula, even in full-width characters. */
 export const escapeFormula = (text: string): string => {
   if (/^\w/.test(text) || PLAIN_NUMBER.test(text)) return text;
   return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
 };
 
-/** A text as a cell of CSV, quoted where it has to be. */
+/** A text as a CSV cell, quoted if needed. */
 export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One line of CSV: text as it is, quoted where it has to be. */
+/** One line of CSV, with cells quoted if needed. */
 export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\n`;

@@ -1,21 +1,15 @@
-/** The files a ranking is written to: user_scores.csv and the short list, as CSV, JSON or NDJSON. */
-import { SCORE_COLUMNS } from '../model.js';
+/** Writes a ranking: user_scores.csv, and the short list as CSV, JSON or NDJSON. */
+import { type ListFormat, SCORE_COLUMNS } from '../model.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
 import { csvCell, csvLine, escapeFormula } from './sheet.js';
 
-/** How the short list is written. */
-export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
-
-/** How the short list is written. */
-export type ListFormat = (typeof LIST_FORMATS)[number];
-
-/** Bytes gathered before they are handed to the disk. */
+/** Bytes collected before they are written. */
 const BATCH = 1 << 16;
 
 const decimals = new Map<number, string>();
 
-/** Hundredths of a point as points in their shortest form: 30, 7.5, 6.86. There are few of them, so each is made once. */
+/** Hundredths as points in their shortest form: 30, 7.5, 6.86. There are few different ones, so they are cached. */
 const pointsText = (hundredths: number): string => {
   const known = decimals.get(hundredths);
   if (known !== undefined) return known;
@@ -24,14 +18,14 @@ const pointsText = (hundredths: number): string => {
   return text;
 };
 
-/** The six columns of one user as CSV: text quoted and safe for spreadsheets, numbers plain. */
+/** One user's six columns as CSV, safe for spreadsheets. */
 const sixCells = (user: Ranked, { model }: Ranking): string => {
   const [id, name, explanation] = [user.id, user.name, user.explanation].map((text) => csvCell(escapeFormula(text)));
   const converted = Number.isNaN(user.converted) ? '' : String(user.converted);
   return `${id},${name},${pointsText(user.score)},${labelOf(user.score, model.labels)},${explanation},${converted}`;
 };
 
-/** Lines gathered for the disk, as bytes: text that grows long is slow to grow. */
+/** Collects lines into batches of bytes, which is faster than appending to a long string. */
 function* batched(lines: Iterable<string>): Generator<Uint8Array> {
   let batch = Buffer.allocUnsafe(BATCH);
   let used = 0;
@@ -47,7 +41,7 @@ function* batched(lines: Iterable<string>): Generator<Uint8Array> {
   yield batch.subarray(0, used);
 }
 
-/** The columns of user_scores.csv for these signals. `config` comes last: it says which settings made the points. */
+/** The columns of user_scores.csv. `config`, the last one, identifies the settings. */
 const scoreColumns = (signals: readonly string[]): string[] => [
   'rank',
   ...SCORE_COLUMNS,
@@ -70,14 +64,14 @@ function* scoreLines(ranking: Ranking, config: string): Generator<string> {
 }
 
 /**
- * user_scores.csv: everybody, best first.
+ * The text of user_scores.csv: all users, best first.
  *
- * @param config the hash of the configuration, stamped on every row
+ * @param config the hash of the configuration, written in every row
  */
 export const scoresCsv = (ranking: Ranking, config: string): Iterable<Uint8Array> =>
   batched(scoreLines(ranking, config));
 
-/** One user as JSON: the six columns, every contribution with its raw value (null: unknown), floor, cap and config. */
+/** One user as JSON: the six columns, every contribution with its raw value (null if unknown), floor, cap and config. */
 export const userJson = (user: Ranked, ranking: Ranking, config: string): object => ({
   rank: user.rank,
   user_id: user.id,
@@ -113,7 +107,7 @@ function* listLines(
   if (format === 'json') yield '\n]\n';
 }
 
-/** The short list: the users at `places`, in that order. */
+/** The text of the short list: the users at `places`, in that order. */
 export const listText = (
   ranking: Ranking,
   places: readonly number[],

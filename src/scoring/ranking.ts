@@ -1,5 +1,6 @@
 /** Scores and orders all users. Pure; needs only a few bytes per user beyond the users themselves. */
-import { type Model, scoreRow, type Total } from './score.js';
+import type { Label } from '../model.js';
+import { labelOf, type Model, scoreRow, type Total } from './score.js';
 import { sentence } from './sentence.js';
 import type { Users } from './users.js';
 
@@ -51,6 +52,30 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
     }
   }
   return { users, model, scores, order: orderOf(scores, users.ids.sorted()), sums, fired };
+};
+
+/** Which users to list. */
+export interface Filters {
+  /** The most users to list. */
+  readonly top: number;
+  /** In points. */
+  readonly minScore?: number | undefined;
+  readonly label?: Label | undefined;
+  readonly excludeConverted?: boolean | undefined;
+}
+
+/** The places of the users to list: the best of those that pass the filters. */
+export const placesOf = (ranking: Ranking, { top, minScore = 0, label, excludeConverted }: Filters): number[] => {
+  const { order, scores, users, model } = ranking;
+  const places: number[] = [];
+  for (const [place, index] of order.entries()) {
+    const score = scores[index] ?? 0;
+    if (places.length === top || score < Math.round(minScore * 100)) break;
+    if (label !== undefined && labelOf(score, model.labels) !== label) continue;
+    if (excludeConverted && users.converted[index] === 1) continue;
+    places.push(place);
+  }
+  return places;
 };
 
 /** One ranked user with all details. */

@@ -1,16 +1,16 @@
 /**
- * Chance, and nothing else: seeded streams and the few ways the simulation draws from them.
- * Only + - * / and comparisons: `Math.log`, `exp` and `pow` may differ in the last bit from one Node to the next.
+ * Seeded random streams, and the few ways in which the simulation draws from them.
+ * Uses only + - * / and comparisons: `Math.log`, `exp` and `pow` can differ in the last bit between versions of Node.
  */
 import seedrandom from 'seedrandom';
 import type { Quantiles } from '../catalogue/personas.js';
 
-/** The next number of a stream, 0 (included) to 1 (excluded). */
+/** A function that returns the next number of a stream, at least 0 and below 1. */
 export type Rng = () => number;
 
 /**
- * A stream of its own for every name. Alea, because a stream is opened for every user: seeding costs 1 microsecond
- * where seedrandom's default (ARC4) costs 11.
+ * The stream of a name; different names give independent streams. Every user has several, so it uses Alea, which takes 1
+ * microsecond to seed; seedrandom's default (ARC4) takes 11.
  */
 export const stream = (...name: readonly (string | number)[]): Rng => seedrandom.alea(name.join('\u0000'));
 
@@ -26,7 +26,7 @@ export const quantile = (table: Quantiles, p: number): number => {
   return low + (high - low) * (place - index);
 };
 
-/** One index of `weights`, in proportion; -1 where all are 0. */
+/** An index of `weights`, chosen in proportion to them; -1 if all are 0. */
 export const pickIndex = (rng: Rng, weights: readonly number[]): number => {
   let total = 0;
   for (const weight of weights) total += weight;
@@ -40,7 +40,7 @@ export const pickIndex = (rng: Rng, weights: readonly number[]): number => {
   return picked;
 };
 
-/** `items` in an order drawn from `rng` (Fisher and Yates); the argument is left as it is. */
+/** A shuffled copy of `items` (Fisher and Yates). */
 export const shuffled = <T>(rng: Rng, items: readonly T[]): T[] => {
   const deck = [...items];
   for (let i = deck.length - 1; i > 0; i--) {

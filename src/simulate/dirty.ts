@@ -1,13 +1,13 @@
 /**
- * Planted defects: what goes wrong in real logs, in known places, so that `features` can be checked to find exactly those.
+ * Plants defects that occur in real logs at known places, to check that `features` finds exactly those.
  *
- * The features of a dirty log equal those of the clean one: duplicates and bad stamps are extra rows, a late row only
- * moves, and a session id shared by two users still means two sessions. Works on lines in their final order.
+ * The features of a dirty log equal those of the clean one: duplicates and bad timestamps are extra rows, a late row only
+ * moves, and a session id that two users share still means two sessions. Works on lines in their final order.
  */
 import { below, stream, type Rng } from './chance.js';
 import { sessionId, type NameSession } from './log.js';
 
-/** The kinds of defects, with what a reader of the log has to do with such a row. */
+/** The kinds of defects, and what should become of such a row. */
 export const DEFECTS = {
   duplicate: 'duplicate',
   late_row: 'used',
@@ -18,7 +18,7 @@ export const DEFECTS = {
 /** A kind of defect. */
 export type Defect = keyof typeof DEFECTS;
 
-/** One planted row: `line` is its physical line, the header being line 1. A late row of a shared session is listed as both. */
+/** One planted row. `line` is its physical line; the header is line 1. A late row of a shared session is listed twice. */
 export interface Planted {
   readonly line: number;
   readonly defect: Defect;
@@ -32,7 +32,7 @@ export const PLANTED_HEADER = 'line,defect,event_id,expect';
 export const plantedLine = ({ line, defect, event_id }: Planted): string =>
   `${line},${defect},${event_id},${DEFECTS[defect]}`;
 
-/** Stamps no reader may accept: ambiguous, words, no such day or hour, no unit, nothing. */
+/** Timestamps that must be rejected: ambiguous, words, impossible days and hours, without a unit, empty. */
 const BAD_STAMPS = [
   '03/01/2024',
   'yesterday',
@@ -43,27 +43,27 @@ const BAD_STAMPS = [
   '',
 ] as const;
 
-/** Row defects take turns, so that a small log has every kind. */
+/** The defects of single rows take turns, so that even a small log has every kind. */
 const TURNS = ['duplicate', 'bad_stamp', 'late_row'] as const satisfies readonly Defect[];
 
-/** A held row is at most this many rows late. */
+/** The most rows by which a row can be late. */
 const MOST_ROWS_LATE = 200;
 
 const STAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/u;
 
-/** Plants defects into one log. Feed it every line in order, then `rest`. */
+/** Plants defects in one log. Give it every line in order, then call `rest`. */
 export interface Planter {
-  /** Some users' first session takes the id of their neighbour's. */
+  /** Gives some users' first session the id of a neighbour's. */
   readonly nameSession: NameSession;
-  /** The lines to write for these clean lines; held ones come with a later call. */
+  /** The lines to write for these clean lines; late ones come with a later call. */
   readonly plant: (lines: readonly string[]) => string[];
-  /** The lines still held. */
+  /** The late lines that remain. */
   readonly rest: () => string[];
-  /** What was planted so far, in the order of lines. */
+  /** What has been planted so far, in the order of lines. */
   readonly planted: readonly Planted[];
 }
 
-/** Decides which pairs of neighbours share a session id: the first pair, so that there is one, then by chance. */
+/** Decides which pairs of neighbours share a session id: always the first pair, others by chance. */
 const sharer =
   (seed: string, rate: number): NameSession =>
   (k, n) => {
@@ -74,7 +74,7 @@ const sharer =
 /**
  * A planter for one log.
  *
- * @param rate share of rows with a defect of their own, and of user pairs that share a session id; 0 to 1
+ * @param rate share of rows with a defect, and of pairs of users that share a session id; 0 to 1
  */
 export const planter = (seed: string, rate: number): Planter => {
   const rng: Rng = stream(seed, 'dirty');
@@ -89,7 +89,7 @@ export const planter = (seed: string, rate: number): Planter => {
     const [event_id = '', user = '', , session = ''] = line.split(',', 4);
     const shares = session.slice(2, session.lastIndexOf('_')) !== user.slice(2);
     if (defect !== undefined) planted.push({ line: written, defect, event_id });
-    // A late row is used, and so is the session it names; the others are not used at all.
+    // Only rows that will be used put their session into the features.
     if (shares && (defect === undefined || defect === 'late_row')) {
       planted.push({ line: written, defect: 'shared_session', event_id });
     }
@@ -100,7 +100,7 @@ export const planter = (seed: string, rate: number): Planter => {
     if (due.length === 0) return;
     held = held.filter((row) => !due.includes(row));
     for (const row of due) {
-      // A row that nothing has overtaken is not late.
+      // A row is late only if another row has been written in the meantime.
       const late = row.defect === 'duplicate' || written > row.since;
       write(out, row.line, late ? row.defect : undefined);
     }

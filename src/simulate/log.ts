@@ -1,9 +1,9 @@
-/** Simulated users as CSV: the event log and the truth about the users. Text only; nothing here writes a file. */
+/** Simulated users as CSV text: the event log, and the truth about the users. */
 import { stringify } from 'csv-stringify/sync';
 import { EVENT_COLUMNS } from '../model.js';
 import type { SimulatedUser } from './world.js';
 
-/** One row of the log: its instant (epoch seconds) and its CSV text without a line end. */
+/** One row of the log: its instant in epoch seconds, and its CSV text without a line end. */
 export interface Line {
   readonly at: number;
   readonly text: string;
@@ -15,7 +15,7 @@ export const LOG_HEADER = Object.keys(EVENT_COLUMNS).join(',');
 /** The header of the truth, without a line end. */
 export const TRUTH_HEADER = 'user_id,persona,intent,converts_at';
 
-/** Lines handed on at once; larger batches are no faster. */
+/** Lines returned at once; larger batches are no faster. */
 const BATCH = 1000;
 
 const padded = (n: number, width: number): string => String(n).padStart(width, '0');
@@ -28,15 +28,15 @@ const userId = (k: number): string => `u_${padded(k, 6)}`;
 /** The id of the `n`-th session of user `k`. */
 export const sessionId = (k: number, n: number): string => `s_${padded(k, 6)}_${padded(n, 3)}`;
 
-/** An instant as the log spells it: `2026-01-28T18:03:12Z`. */
+/** An instant as the log writes it: `2026-01-28T18:03:12Z`. */
 export const stamp = (at: number): string => `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 
 /** Names a session: by default `sessionId`, in a dirty log sometimes the id of another user's session. */
 export type NameSession = (k: number, n: number) => string;
 
 /**
- * The events of one user in the order of time. Cells stand in the order of `EVENT_COLUMNS`; only a name and a city can
- * need quotes, so csv-stringify looks at those, once a user: six times as fast as looking at every cell of every row.
+ * One user's events in the order of time, with cells in the order of `EVENT_COLUMNS`. Only names and cities can need
+ * quotes, so csv-stringify writes just those, once per user, which is six times as fast as writing every cell.
  */
 export const linesOf = ({ k, person, sessions }: SimulatedUser, nameSession: NameSession = sessionId): Line[] => {
   const id = userId(k);
@@ -50,7 +50,7 @@ export const linesOf = ({ k, person, sessions }: SimulatedUser, nameSession: Nam
     const flags = `${events.length === 1},${spam}`;
     for (const { at, type, recentPages, recentPricing, seconds, scroll } of events) {
       const event = `e_${padded(k, 6)}_${padded(lines.length + 1, 5)}`;
-      // One flat string: `+` and templates would keep thirty pieces a line alive until the line is written.
+      // join() makes a flat string; `+` and templates would keep thirty pieces per line in memory.
       const cells = [
         event,
         id,
@@ -85,7 +85,7 @@ export function* logLines(users: Iterable<SimulatedUser>, nameSession?: NameSess
   if (batch.length > 0) yield batch;
 }
 
-/** What nobody but the simulation knows: one line a user. `converts_at` is empty where the user does not convert. */
+/** What only the simulation knows, one line per user. `converts_at` is empty if the user does not convert. */
 export function* truthLines(users: Iterable<SimulatedUser>): Generator<string> {
   for (const { k, persona, intent, convertsAt } of users) {
     yield `${userId(k)},${persona},${intent.toFixed(3)},${convertsAt === undefined ? '' : stamp(convertsAt)}`;

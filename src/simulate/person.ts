@@ -1,13 +1,13 @@
-/** Who a simulated user is: a name, a city, a usual device and means, drawn once and stable over all of their events. */
+/** Who a simulated user is: name, city, usual device and account balance, the same in all of their events. */
 import { en, Faker } from '@faker-js/faker';
 import type { Device, Persona } from '../catalogue/personas.js';
 import { pickIndex, quantile, type Rng } from './chance.js';
 
-/** What every event of one user repeats. */
+/** What is the same in all events of one user. */
 export interface Person {
   readonly username: string;
   readonly city: string;
-  /** `F`, `M`, `X`, or empty where the user never said. */
+  /** `F`, `M`, `X`, or empty if the user did not say. */
   readonly gender: string;
   /** The device of most visits. */
   readonly device: Device;
@@ -17,11 +17,11 @@ export interface Person {
 
 const DEVICES = ['desktop', 'mobile', 'tablet'] as const satisfies readonly Device[];
 
-/** Share of users who leave the field empty, and who choose neither of the two answers. Both assumed. */
+/** Shares of users who leave the field empty, and who choose neither of the two answers. Both are assumed. */
 const GENDER_UNKNOWN = 0.08;
 const GENDER_OTHER = 0.02;
 
-/** A device by the persona's habits. */
+/** A device, drawn by the persona's habits. */
 export const drawDevice = (rng: Rng, { devices }: Persona): Device =>
   DEVICES[
     pickIndex(
@@ -31,8 +31,8 @@ export const drawDevice = (rng: Rng, { devices }: Persona): Device =>
   ] ?? 'desktop';
 
 /**
- * A maker of people. One faker serves all users; its numbers come from the stream of the user being made, so that
- * nobody depends on who was made before.
+ * Returns a function that makes people. They share one faker, which draws from the stream of the current user, so that no
+ * user depends on those made before.
  */
 export const personMaker = (): ((rng: Rng, persona: Persona) => Person) => {
   let current: Rng = () => 0;

@@ -1,9 +1,9 @@
 /**
- * The simulated world: users with intentions, their visits and what they do there. The only source of chance.
+ * The simulated world: users with intentions, their visits, and what they do there. The only source of randomness.
  *
- * Pure: the same world gives the same users, whatever the clock, the zone or the number of users asked for. User `k`
- * draws from streams named by (seed, k) alone, forward in time, so a later `until` adds events and changes none.
- * Instants are whole epoch seconds (UTC).
+ * Pure: the same world gives the same users, whatever the clock, the time zone or the number of users. User `k` draws only
+ * from streams named by (seed, k), forward in time, so a later `until` adds events and changes none. Instants are whole
+ * epoch seconds (UTC).
  */
 import { utc } from '@date-fns/utc';
 import { addDays } from 'date-fns/addDays';
@@ -25,14 +25,14 @@ import { EVENT_TYPES, type EventType } from '../model.js';
 import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
 import { drawDevice, personMaker, type Person } from './person.js';
 
-/** What is simulated. `start` <= first visits <= `asOf` <= `until`; epoch seconds. */
+/** What to simulate. `start` <= first visits <= `asOf` <= `until`, in epoch seconds. */
 export interface World {
   readonly seed: string;
   readonly users: number;
   readonly start: number;
-  /** Everyone has visited by now. */
+  /** By this instant every user has visited. */
   readonly asOf: number;
-  /** The last instant simulated: `asOf` for a log, later for the truth of what people will do. */
+  /** The last simulated instant: `asOf` for a log, later for the truth about what people will do. */
   readonly until: number;
 }
 
@@ -43,14 +43,14 @@ interface SimulatedEvent {
   readonly seconds: number;
   /** Per cent of the page. */
   readonly scroll: number;
-  /** Pages (of any kind) and pricing pages this user viewed in the `RECENT_DAYS` up to and with this event. */
+  /** Pages of any kind, and pricing pages, that the user viewed in the `RECENT_DAYS` up to and including this event. */
   readonly recentPages: number;
   readonly recentPricing: number;
 }
 
-/** One visit. It has at least one event; gaps between its events stay under 30 minutes. */
+/** One visit: at least one event, with gaps of under 30 minutes. */
 interface SimulatedSession {
-  /** 1 for a user's first. */
+  /** 1 for the user's first visit. */
   readonly number: number;
   readonly device: Device;
   readonly events: readonly SimulatedEvent[];
@@ -58,17 +58,17 @@ interface SimulatedSession {
   readonly spam: boolean;
 }
 
-/** One user: who they are, what they want, what they did. */
+/** One user: who they are, what they want and what they did. */
 export interface SimulatedUser {
   /** 1 for the first user. */
   readonly k: number;
-  /** A name of the catalogue of personas. */
+  /** A name in the catalogue of personas. */
   readonly persona: string;
   /** Latent intent to buy, 0 to 1. */
   readonly intent: number;
   readonly person: Person;
   readonly sessions: readonly SimulatedSession[];
-  /** When the user has both signed up and booked a call; undefined where that does not happen by `until`. */
+  /** When the user has both signed up and booked a call; undefined if not by `until`. */
   readonly convertsAt: number | undefined;
 }
 
@@ -79,28 +79,28 @@ const DAY = 24 * HOUR;
 /** The window of `recent_pages_viewed` and `recent_pricing_views`. Assumed: a week, the half-life of the score's recency. */
 export const RECENT_DAYS = 7;
 
-/** Between two visits lies more than what ends a session, so that the log's sessions are those the rule derives. */
+/** Two visits are always further apart than this, so that deriving sessions from the log finds the same visits. */
 const IDLE = idleTimeout.minutes * MINUTE;
 
-/** Longest stay on one page, well under `IDLE`. */
+/** The longest stay on one page, well under `IDLE`. */
 const LONGEST_STAY = 25 * MINUTE;
 
-/** Longest visit, in events; a bound against endless walks, reached by hardly anyone. */
+/** The most events in a visit, so that no visit is endless; hardly anyone reaches it. */
 const LONGEST_VISIT = 40;
 
-/** Spread of how active people of one persona are. Assumed. */
+/** How active people of one persona are, as quantiles. Assumed. */
 const ENERGY = [0.4, 0.75, 1, 1.3, 2.2] as const;
 
-/** Growing interest stops growing here, in expected visits a day. Assumed. */
+/** The most visits per day that growing interest leads to. Assumed. */
 const MOST_VISITS_A_DAY = 2;
 
-/** Interest after a conversion: the decision is made, what is left is onboarding. Assumed. */
+/** Factor on visits after a conversion, when only onboarding is left. Assumed. */
 const AFTER_CONVERSION = 0.35;
 
-/** Share of users whom a salesperson sends a calendar link before they sign up. Assumed. */
+/** Share of users who get a calendar link from sales before they sign up. Assumed. */
 const BOOKS_FIRST = 0.03;
 
-/** A user books at most this many calls. */
+/** The most calls that one user books. */
 const MOST_BOOKINGS = 2;
 
 interface Day {
@@ -108,7 +108,7 @@ interface Day {
   readonly weekday: number;
 }
 
-/** The UTC days that touch `start` to `until`. */
+/** The UTC days from `start` to `until`. */
 const calendar = (start: number, until: number): Day[] => {
   const days: Day[] = [];
   const last = until * 1000;
@@ -123,7 +123,7 @@ interface Card {
   readonly persona: Persona;
 }
 
-/** Deals personas: each hundred users is one shuffled deck with `share` cards of every persona, so small worlds are whole. */
+/** Deals personas from one shuffled deck per hundred users, so that even a small world has the right mix. */
 const dealer = (seed: string): ((k: number) => Card) => {
   const cards = Object.entries<Persona>(personas).flatMap(([name, persona]) =>
     Array.from({ length: persona.share }, (): Card => ({ name, persona })),
@@ -142,7 +142,7 @@ const dealer = (seed: string): ((k: number) => Card) => {
   };
 };
 
-/** What a user has done so far, as far as it decides what they may do next. */
+/** What a user has done so far, if it decides what they can do next. */
 interface Journey {
   readonly rng: Rng;
   readonly persona: Persona;
@@ -153,11 +153,11 @@ interface Journey {
   bookings: number;
   signedUpAt: number | undefined;
   bookedAt: number | undefined;
-  /** Page and pricing views of visits that may still be recent: start of the visit and counts. */
+  /** Page and pricing views of recent visits, with the start of each visit. */
   recent: { at: number; pages: number; pricing: number }[];
 }
 
-/** The funnel: pricing before a demo, one signup, a booking by those with an account (and a few sent there by sales). */
+/** The order of the funnel: pricing before a demo, one signup, bookings only with an account or a link from sales. */
 const allowed = (type: EventType, journey: Journey): boolean => {
   const hadAccount = journey.persona.account === true;
   switch (type) {
@@ -172,7 +172,7 @@ const allowed = (type: EventType, journey: Journey): boolean => {
   }
 };
 
-/** Steps with their weights, as lists: they are walked once an event. */
+/** Steps and their weights, as lists, since every event goes through one. */
 type Steps = readonly (readonly [EventType, number])[];
 
 const stepsOf = (weights: Weights<EventType>): Steps =>
@@ -181,7 +181,7 @@ const stepsOf = (weights: Weights<EventType>): Steps =>
 const LANDING = stepsOf(landing);
 const NEXT = new Map(EVENT_TYPES.map((type) => [type, stepsOf(site[type].next)]));
 
-/** The next step among `steps`, by the site's weights, the persona's taste and the user's drive; undefined: leave. */
+/** The next step, by the site's weights, the persona's taste and the user's drive; undefined ends the visit. */
 const step = (journey: Journey, steps: Steps): EventType | undefined => {
   const { rng, persona, drive } = journey;
   const weights = steps.map(([type, weight]) =>
@@ -190,7 +190,7 @@ const step = (journey: Journey, steps: Steps): EventType | undefined => {
   return steps[pickIndex(rng, weights)]?.[0];
 };
 
-/** Plays one visit from its first event on. Events after `until` are not played. */
+/** Plays one visit, but no events after `until`. */
 const visit = (journey: Journey, start: number, until: number): SimulatedEvent[] => {
   const { rng, persona } = journey;
   journey.recent = journey.recent.filter(({ at }) => at > start - RECENT_DAYS * DAY);
@@ -213,7 +213,7 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
     }
     const attention = rng();
     const seconds = Math.min(Math.round(quantile(persona.dwell, attention) * site[type].dwell), LONGEST_STAY);
-    // Whoever stays longer scrolls further, mostly.
+    // People who stay longer usually scroll further.
     const scroll = Math.round(quantile(persona.scroll, (attention + rng()) / 2));
     events.push({ at, type, seconds, scroll, recentPages, recentPricing });
     if (events.length >= longest || (events.length > 1 && rng() < persona.leaves)) break;
@@ -230,11 +230,11 @@ const isSpam = (events: readonly SimulatedEvent[]): boolean => {
   return events.length - 1 > (last.at - first.at) * spamRule.eventsPerSecond;
 };
 
-/** A moment of `day` at the persona's hours. */
+/** A moment of `day` in the persona's hours. */
 const moment = (rng: Rng, day: Day, { visits }: Persona): number =>
   day.at + pickIndex(rng, hours[visits.hours]) * HOUR + below(rng, HOUR);
 
-/** A user's first visit: in the leading part of the log, on the persona's days and hours, never after `asOf`. */
+/** A user's first visit, by the persona's days and hours, never after `asOf`. */
 const arrival = (rng: Rng, days: readonly Day[], persona: Persona, { start, asOf }: World): number => {
   const end = start + Math.floor((asOf - start) * persona.arrives);
   const weights = days.map((day) => (day.at <= end ? weeks[persona.visits.week][day.weekday] : 0) ?? 0);
@@ -243,14 +243,14 @@ const arrival = (rng: Rng, days: readonly Day[], persona: Persona, { start, asOf
   return at >= start && at <= end ? at : start + below(rng, end - start + 1);
 };
 
-/** When both have happened. */
+/** The later of two instants; undefined unless both are known. */
 const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : Math.max(a, b);
 
 /**
- * The users of a world, one at a time, in the order of their numbers; a user is made when asked for.
+ * Generates the users of a world in the order of their numbers.
  *
- * @param from the first user's number; user 7 is the same person from whichever number one begins
+ * @param from the number of the first user; user 7 is the same person wherever you start
  */
 export function* simulate(world: World, from = 1): Generator<SimulatedUser> {
   const days = calendar(world.start, world.until);
@@ -280,8 +280,8 @@ export function* simulate(world: World, from = 1): Generator<SimulatedUser> {
       const starts = sessions.length === 0 ? [free] : [];
       if (sessions.length > 0) {
         rate = Math.min(rate * persona.visits.trend, MOST_VISITS_A_DAY);
-        const won = later(journey.signedUpAt, journey.bookedAt) === undefined ? 1 : AFTER_CONVERSION;
-        const expected = rate * (weeks[persona.visits.week][day.weekday] ?? 1) * won;
+        const open = later(journey.signedUpAt, journey.bookedAt) === undefined;
+        const expected = rate * (weeks[persona.visits.week][day.weekday] ?? 1) * (open ? 1 : AFTER_CONVERSION);
         const visits = Math.floor(expected) + (rng() < expected % 1 ? 1 : 0);
         for (let i = 0; i < visits; i++) starts.push(moment(rng, day, persona));
         starts.sort((a, b) => a - b);

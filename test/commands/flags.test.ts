@@ -10,7 +10,7 @@ import {
   listFormat,
   memory,
   oneOf,
-  score,
+  minimumScore,
   share,
   wholeNumber,
 } from '../../src/commands/flags.js';
@@ -48,7 +48,7 @@ const rules = {
   wholeNumber: wholeNumber('--n', 1),
   bounded: wholeNumber('--n', 0, 3660),
   share: share('--n'),
-  score: score('--n'),
+  score: minimumScore('--n'),
   instant: instant('--n'),
   oneOf: oneOf('--n', ['user', 'time']),
   memory: memory('--n'),

@@ -175,7 +175,7 @@ it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', (na
 });
 
 it.each([
-  ['one JSON list', '[{"user_id":"ana"}]', 'this is one JSON list: write its objects a line each'],
+  ['one JSON array', '[{"user_id":"ana"}]', 'this is one JSON array: convert it to one object per line'],
   ['JSON without objects', '{\n"user_id": "ana"\n}\n', 'no line is an object'],
   ['JSON without a needed key', '{"user":"ana","timestamp":"2026-01-05","event_type":"x"}', 'has no column user_id'],
   ['a Parquet file cut short', Buffer.from('PAR1....'), 'the Parquet file is damaged'],

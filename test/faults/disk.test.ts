@@ -128,7 +128,7 @@ describe.skipIf(!mounted)('on a full disk (needs the right to mount one)', () =>
     sh(`mount -o remount,ro '${disk}'`);
     for (const args of [['generate'], ['features'], ['rank'], ['init', '--force']]) {
       expectRefused(await run(root, [...args, ...out]), /disk\/out\.csv: the file system is read-only/);
-      expectRefused(await run(root, [...args, '--out', 'disk/new/out.csv']), /read-only|cannot be made/);
+      expectRefused(await run(root, [...args, '--out', 'disk/new/out.csv']), /read-only|cannot be created/);
     }
     expect(contents(disk)).toEqual({ 'out.csv': OLD });
     sh(`mount -o remount,rw '${disk}'`);
@@ -161,7 +161,7 @@ describe('a path that is no place for a file is refused before any work', () => 
   it.each([
     ['new/', /cannot write 'new\/': it names no file/],
     ['', /cannot write '': it names no file/],
-    ['log.gz/out.csv', /cannot write log\.gz\/out\.csv: a part of its path is a file, not a folder/],
+    ['log.gz/out.csv', /cannot write log\.gz\/out\.csv: part of its path is a file, not a folder/],
     ['circle', /cannot write circle: too many symbolic links/],
     ['x'.repeat(300), /the name is too long/],
   ])('%j', async (path, says) => {

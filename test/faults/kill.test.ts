@@ -114,7 +114,7 @@ describe.each(Object.entries(COMMANDS))('gesture %s', (name, command) => {
 });
 
 it('an interrupted run does not wait for the query it is in', () => {
-  const engine = new URL('../../dist/engine/duckdb.js', import.meta.url).href;
+  const engine = new URL('../../dist/engine/duckdb/open.js', import.meta.url).href;
   const endless = `
     import { withEngine } from '${engine}';
     withEngine('.', { threads: 2 }, (engine) =>

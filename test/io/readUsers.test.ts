@@ -46,7 +46,7 @@ describe('a features file is refused, by file and line, with', () => {
     ],
     ['an empty file', '', 'is empty'],
     ['bytes that are not UTF-8', Buffer.from([0x75, 0xff, 0xfe, 0x0a]), 'is not UTF-8 text'],
-    ['UTF-16', Buffer.from('user_id,signups\n', 'utf16le'), 'holds a NUL byte'],
+    ['UTF-16', Buffer.from('user_id,signups\n', 'utf16le'), 'has a NUL byte'],
   ])('%s', async (_, content, says) => {
     const reading = readUsers(write('features.csv', content), signals);
     await expect(reading).rejects.toMatchObject({ kind: 'data', message: expect.stringContaining(says) });

@@ -1,7 +1,8 @@
 /** The files of a ranking, and that what is written is read back. */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { type ListFormat, listText, scoresCsv } from '../../src/io/writeScores.js';
+import { listText, scoresCsv } from '../../src/io/writeScores.js';
+import type { ListFormat } from '../../src/model.js';
 import { readScores } from '../../src/io/readScores.js';
 import { type Ranking, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';

@@ -75,7 +75,7 @@ export const mutants = [
   ...of(
     'src/scoring/users.ts',
     READERS,
-    ['a user may be there once', 'twins: most === 0', 'twins: false'],
+    ['a user may be there once', 'duplicates: most === 0', 'duplicates: false'],
     ['a user who is not complete is dropped', 'this.names.truncate(this.count);', ''],
   ),
   ...of(
@@ -161,8 +161,8 @@ export const mutants = [
     READERS,
     ['a user has an id', "if (userId === '') throw refuse('user_id', 'is empty');", ''],
     ['a user is there once', 'if (seen.has(userId))', 'if (seen.size < 0)'],
-    ['converted is 0, 1 or empty', "won !== '' && won !== '0' && won !== '1'", "won === 'x'"],
-    ['converted may be unknown', "won === '' ? Number.NaN : Number(won)", 'Number(won)'],
+    ['converted is 0, 1 or empty', "!['', '0', '1'].includes(state)", "state === 'x'"],
+    ['converted may be unknown', "state === '' ? Number.NaN : Number(state)", 'Number(state)'],
     ['an event log is told so', "header.find('event_type') >= 0", "header.find('event_type') > 99"],
   ),
   ...of(
@@ -175,7 +175,7 @@ export const mutants = [
     ['an empty id is not clean', 'if (role === ID && from === to) return NOT_CLEAN;', ''],
     ['as many cells as the header', '|| column !== last ||', '||'],
     ['only UTF-8 is clean', '!isUtf8(bytes) || bytes.includes(0)', 'bytes.includes(0)'],
-    ['twins are not clean', '&& !reader.users.ids.hasDuplicates()', ''],
+    ['duplicates are not clean', '&& !reader.users.ids.hasDuplicates()', ''],
     ['converted is one digit', 'if (to - from > 1 || (', 'if (('],
     ['a last line without an end counts', 'if (bytesRead === 0 && held > 0) buffer[end++] = LF;', ''],
   ),

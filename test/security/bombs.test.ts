@@ -29,7 +29,7 @@ describe('a config file', () => {
   });
 
   it.skipIf(!existsSync('/dev/zero'))('without an end is read to the limit', async () => {
-    await expect(loadConfig('/dev/zero')).rejects.toThrow('more than 262144 bytes: that is not a config file');
+    await expect(loadConfig('/dev/zero')).rejects.toThrow('more than 262144 bytes: this is not a config file');
   });
 });
 

@@ -234,7 +234,7 @@ describe('the default weights find the planted intent well, not perfectly', () =
 
   it('the README says how well', () => {
     const { converting, intent } = measured;
-    const says = `AUC ${converting.toFixed(2)}; ${intent.toFixed(2)} for intent of 0.5 and more`;
+    const says = `AUC ${converting.toFixed(2)}; ${intent.toFixed(2)} for an intent of at least 0.5`;
     expect(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).toContain(says);
   });
 });
