@@ -8,10 +8,8 @@ import { HAND_AS_OF, HAND_IDENTITY, HAND_LOG, HAND_MEASURES, HAND_REJECTED, HAND
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { everyMeasure, logs, renderings, runs, shuffles, toCsv } from '../oracle/logs.js';
 import { oracle } from '../oracle/oracle.js';
-import { seedOf } from '../scoring/arbitrary.js';
+import { holdsAsync, tries } from '../random.js';
 import { find } from './find.js';
-
-const RUNS = Number(process.env['RUNS'] ?? 200);
 
 /** Means and ratios are worked out in double precision: where a number has more digits than that, the last may differ. */
 const inDoublePrecision = (rows: readonly (readonly string[])[]): string[][] =>
@@ -23,9 +21,10 @@ describe('the engine', () => {
   it.each([
     ['random logs', runs],
     ['random logs in which nothing is wrong', cleanRuns],
-  ])('agrees with the oracle on every cell of %s', { timeout: 3_600_000 }, async (_, any) => {
-    await fc.assert(
-      fc.asyncProperty(any, async ({ text, options }) => {
+  ])('agrees with the oracle on every cell of %s', async (_, any) => {
+    await holdsAsync(
+      any,
+      async ({ text, options }) => {
         const expected = oracle(text, options);
         const found = await find([text], options).catch((error: unknown) => {
           if (expected.used === 0 && expected.later > 0) return undefined;
@@ -44,8 +43,8 @@ describe('the engine', () => {
         expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(
           expected.rejected.map(({ line, column }) => ({ line, column })),
         );
-      }),
-      { seed: seedOf(RUNS), numRuns: RUNS, endOnFailure: true },
+      },
+      tries(40),
     );
   });
 });
@@ -205,28 +204,26 @@ it('a regular expression that is none is refused, by the name of its feature', a
 });
 
 describe('the same facts, written otherwise', () => {
-  const numRuns = Math.ceil(RUNS / 8);
-  const pairs = { seed: seedOf(numRuns), numRuns, endOnFailure: true };
+  const pairs = tries(5, 0.25);
   const config = { ...defaultConfig, features: everyMeasure };
 
   it('any order of rows and columns, any line ends and quotes, any number of threads: the same bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        logs.chain((log) => fc.tuple(fc.constant(log), shuffles(log), renderings)),
-        async ([log, shuffled, rendering]) => {
-          const plain = await find([toCsv(log)], { config, threads: 1 });
-          const other = await find([toCsv(shuffled, rendering)], { config, threads: 4 });
-          expect(other.csv).toBe(plain.csv);
-          expect(other.accounts).toEqual(plain.accounts);
-        },
-      ),
+    await holdsAsync(
+      logs.chain((log) => fc.tuple(fc.constant(log), shuffles(log), renderings)),
+      async ([log, shuffled, rendering]) => {
+        const plain = await find([toCsv(log)], { config, threads: 1 });
+        const other = await find([toCsv(shuffled, rendering)], { config, threads: 4 });
+        expect(other.csv).toBe(plain.csv);
+        expect(other.accounts).toEqual(plain.accounts);
+      },
       pairs,
     );
   });
 
   it('a log in two halves is the log, and a log fed twice only has more duplicates', async () => {
-    await fc.assert(
-      fc.asyncProperty(logs, fc.nat(), async ({ header, rows }, n) => {
+    await holdsAsync(
+      fc.tuple(logs, fc.nat()),
+      async ([{ header, rows }, n]) => {
         const at = n % (rows.length + 1);
         const halves = [rows.slice(0, at), rows.slice(at)].map((half) => toCsv({ header, rows: half }));
         const whole = await find([toCsv({ header, rows })], { config });
@@ -236,7 +233,7 @@ describe('the same facts, written otherwise', () => {
         const twice = await find([toCsv({ header, rows }), toCsv({ header, rows })], { config });
         expect(twice.csv).toBe(whole.csv);
         expect(twice.accounts.used).toBe(whole.accounts.used);
-      }),
+      },
       pairs,
     );
   });

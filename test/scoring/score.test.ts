@@ -7,7 +7,8 @@ import { rankUsers } from '../../src/scoring/ranking.js';
 import { defaultScoring, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
 import { sentence } from '../../src/scoring/sentence.js';
 import { compareBytes, Users } from '../../src/scoring/users.js';
-import { holds, scoredUser, value } from './arbitrary.js';
+import { holds } from '../random.js';
+import { scoredUser, value } from './arbitrary.js';
 
 const scored = (scoring: Scoring, values: readonly number[]) => {
   const model = prepare(scoring);
