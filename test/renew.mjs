@@ -43,7 +43,7 @@ const renewSnapshots = () => {
   const tests = globSync('test/**/*.test.ts', { cwd: root }).filter((path) =>
     text(path).includes('toMatchFileSnapshot'),
   );
-  run(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '-u', ...tests], root);
+  run(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...tests, '-u'], root);
 };
 
 const before = derived();

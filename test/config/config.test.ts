@@ -5,10 +5,14 @@ import { loadConfig } from '../../src/config/load.js';
 import { jsonSchema } from '../../src/config/schema.js';
 import { configTemplate } from '../../src/config/template.js';
 import { explain, score } from '../../src/scoring/explain.js';
+import { pointsOf } from '../fixtures/scoring.js';
 import { temporary } from './temporary.js';
 
 const { write } = temporary();
 const load = (yaml: string) => loadConfig(write('gesture.yaml', yaml));
+
+/** What signups are worth without the ten points that they give away. */
+const LESS = pointsOf('signups', -10);
 
 const WEBINARS = `
 features:
@@ -19,7 +23,7 @@ features:
     says: webinars joined
 weights:
   webinars: { points: 10, saturates_at: 4 }
-  signups:  { points: 20 }
+  signups:  { points: ${LESS} }
 `;
 
 describe('gesture.yaml', () => {
@@ -40,9 +44,14 @@ describe('gesture.yaml', () => {
   });
 
   it('merges weights: what is not said stays as it is', async () => {
-    const { weights } = await load('weights:\n  signups: { points: 20 }\n  demo_request_clicks: 25\n');
-    expect(weights['signups']).toEqual({ ...defaultConfig.weights['signups'], points: 20 });
-    expect(weights['demo_request_clicks']).toEqual({ ...defaultConfig.weights['demo_request_clicks'], points: 25 });
+    const { weights } = await load(
+      `weights:\n  signups: { points: ${LESS} }\n  demo_request_clicks: ${pointsOf('demo_request_clicks', 10)}\n`,
+    );
+    expect(weights['signups']).toEqual({ ...defaultConfig.weights['signups'], points: LESS });
+    expect(weights['demo_request_clicks']).toEqual({
+      ...defaultConfig.weights['demo_request_clicks'],
+      points: pointsOf('demo_request_clicks', 10),
+    });
     expect(Object.keys(weights)).toEqual(Object.keys(defaultConfig.weights));
   });
 
@@ -51,7 +60,7 @@ describe('gesture.yaml', () => {
       'weights:\n  page_views: { half_life: 3, because: Why not., phrase: "read {times}" }\n',
     );
     expect(weights['page_views']).toEqual({
-      points: 3,
+      points: pointsOf('page_views'),
       earns: { half_life: 3 },
       because: 'Why not.',
       phrase: 'read {times}',
@@ -59,7 +68,9 @@ describe('gesture.yaml', () => {
   });
 
   it('switches a signal off with 0 points: shown, not scored', async () => {
-    const config = await load('weights:\n  page_views: 0\n  search_events: { points: 3, saturates_at: 5 }\n');
+    const config = await load(
+      `weights:\n  page_views: 0\n  repeat_session_rate: ${pointsOf('repeat_session_rate', pointsOf('page_views'))}\n`,
+    );
     const { contributions } = score({ page_views: 50 }, config);
     expect(contributions.find((c) => c.signal === 'page_views')).toEqual({
       signal: 'page_views',

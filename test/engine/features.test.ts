@@ -4,7 +4,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Feature, RowMeasure } from '../../src/catalogue/measures.js';
 import { defaultConfig } from '../../src/config/settings.js';
-import { HAND_AS_OF, HAND_IDENTITY, HAND_LOG, HAND_MEASURES, HAND_REJECTED, HAND_ROWS } from '../fixtures/hand.js';
+import {
+  HAND_AS_OF,
+  HAND_IDENTITY,
+  HAND_LOG,
+  HAND_MEASURES,
+  HAND_REJECTED,
+  HAND_ROWS,
+  workedByHand,
+} from '../fixtures/hand.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { everyMeasure, logs, renderings, runs, shuffles, toCsv } from '../oracle/logs.js';
 import { oracle } from '../oracle/oracle.js';
@@ -54,7 +62,7 @@ describe('the hand-worked log', () => {
 
   it('gives the rows worked out by hand', async () => {
     const found = await find([log]);
-    expect(found.rows).toEqual(HAND_ROWS);
+    expect(workedByHand(found.rows)).toEqual(HAND_ROWS);
     expect(found.accounts).toEqual(HAND_IDENTITY);
     expect(found.asOf).toBe(HAND_AS_OF);
     expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(HAND_REJECTED);
