@@ -1,14 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { globSync } from 'tinyglobby';
 import { defineConfig } from 'vitest/config';
+
+const root = `${import.meta.dirname}/..`;
+const long = process.env['LONG'] === '1';
+
+/** The files with random tests, the only ones that a long run is for. */
+const random = (): string[] =>
+  globSync('test/**/*.test.ts', { cwd: root }).filter((file) =>
+    /from '(?:\.\.?\/)+random\.js'/.test(readFileSync(`${root}/${file}`, 'utf8')),
+  );
+
+if (long) {
+  process.env['SEED'] ??= String(Date.now() % 2 ** 31);
+  process.stdout.write(`SEED=${process.env['SEED']}\n`);
+}
 
 export default defineConfig({
   test: {
-    root: `${import.meta.dirname}/..`,
-    include: ['test/**/*.test.ts'],
+    root,
+    include: long ? random() : ['test/**/*.test.ts'],
+    reporters: long ? ['default', `${root}/test/repeat.ts`] : ['default'],
     // A zone with daylight saving and a half-hour past: local time that leaks into a result shows at once.
     env: { TZ: 'America/St_Johns', NO_COLOR: '1' },
     // The engine is a native module: worker threads share its state, processes do not.
     pool: 'forks',
-    testTimeout: 60_000,
+    // One process runs many files, so that each need not load everything anew.
+    isolate: false,
+    testTimeout: long ? 3_600_000 : 60_000,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary'] },
   },
 });

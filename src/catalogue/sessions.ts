@@ -13,3 +13,6 @@ export const spamRule = {
   because:
     'Nobody reads and clicks five pages at over one a second; four fast events can still be a double click or a page that loads its parts. Assumed, not published: set spam_flag in the log to overrule it.',
 } as const;
+
+/** The same rule in words, for whatever mentions it. */
+export const spamWords = `at least ${spamRule.minEvents} events at more than ${spamRule.eventsPerSecond} per second`;

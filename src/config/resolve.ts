@@ -65,12 +65,24 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
   });
 };
 
-/** The path from a derived feature back to itself, if there is one. */
-const cycleFrom = (name: string, all: Features, seen: readonly string[] = []): readonly string[] | undefined => {
+/**
+ * The path from a derived feature back to itself, if there is one.
+ *
+ * @param clean features that are known to lead back to none; grows
+ */
+const cycleFrom = (
+  name: string,
+  all: Features,
+  clean: Set<string>,
+  seen: readonly string[] = [],
+): readonly string[] | undefined => {
   if (seen.includes(name)) return [...seen, name];
   const feature = own(all, name);
-  if (feature?.from !== 'features') return undefined;
-  return cycleFrom(feature.is.of, all, [...seen, name]) ?? cycleFrom(feature.is.per, all, [...seen, name]);
+  if (feature?.from !== 'features' || clean.has(name)) return undefined;
+  const path = [...seen, name];
+  const cycle = cycleFrom(feature.is.of, all, clean, path) ?? cycleFrom(feature.is.per, all, clean, path);
+  if (cycle === undefined) clean.add(name);
+  return cycle;
 };
 
 const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
@@ -80,24 +92,34 @@ const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems:
   const all: Features = { ...others, ...added, converted: conversion };
   for (const [name, feature] of Object.entries(added)) problems.push(...featureProblems(name, feature, all));
   if (problems.length > 0) return all;
+  const clean = new Set<string>();
   for (const name of Object.keys(added)) {
-    const cycle = cycleFrom(name, all);
+    const cycle = cycleFrom(name, all, clean);
     if (cycle) problems.push(at('features', name).named(`depends on itself: ${cycle.join(' -> ')}`));
   }
   return all;
 };
 
+/** A feature and all that it is derived from. */
+const sourcesOf = (name: string, all: Features, found = new Set<string>()): Set<string> => {
+  const feature = own(all, name);
+  if (!feature || found.has(name)) return found;
+  found.add(name);
+  if (feature.from === 'features') for (const part of [feature.is.of, feature.is.per]) sourcesOf(part, all, found);
+  return found;
+};
+
 /** True if a feature reveals a person's gender, under any name. */
 const revealsGender = (name: string, all: Features, columns: EventSettings['columns']): boolean => {
-  const feature = own(all, name);
-  if (!feature) return false;
-  if (feature.from === 'features')
-    return [feature.is.of, feature.is.per].some((part) => revealsGender(part, all, columns));
   const theirs = (column: string): readonly string[] => [own(columns, column) ?? column].flat();
   const gender = theirs('gender');
-  return columnsOf(feature.is).some(
-    (column) => column === 'gender' || theirs(column).some((one) => gender.includes(one)),
-  );
+  return [...sourcesOf(name, all)].some((source) => {
+    const feature = own(all, source);
+    if (!feature || feature.from === 'features') return false;
+    return columnsOf(feature.is).some(
+      (column) => column === 'gender' || theirs(column).some((one) => gender.includes(one)),
+    );
+  });
 };
 
 const curveOf = ({ binary, saturates_at, log_full_at, half_life, rate }: WeightInput): Curve | undefined => {

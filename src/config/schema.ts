@@ -1,5 +1,6 @@
 /** The grammar of gesture.yaml: it checks what is read, and the JSON schema for editors is made from it. */
 import * as z from 'zod';
+import { spamWords } from '../catalogue/sessions.js';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Weights } from '../catalogue/weights.js';
 
@@ -140,7 +141,7 @@ const exclude = z.strictObject({
     .optional()
     .describe('Domains of internal e-mail addresses, in user_id, username or email.'),
   user_agents: texts.optional().describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
-  faster_than_human: z.literal(true).optional().describe('Sessions of at least five events at over one a second.'),
+  faster_than_human: z.literal(true).optional().describe(`Sessions of ${spamWords}.`),
 });
 
 const labels = z.strictObject({ high: score.optional(), medium: score.optional() });

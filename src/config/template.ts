@@ -1,4 +1,5 @@
 /** The gesture.yaml that `gesture init` writes: every default, with its reason. */
+import { spamWords } from '../catalogue/sessions.js';
 import type { Curve, Weights } from '../catalogue/weights.js';
 import type { Config } from './settings.js';
 
@@ -38,7 +39,7 @@ sessions:
 #   users:             [qa-1, qa-2]
 #   email_domains:     [acme.com]        # in user_id, username or email
 #   user_agents:       [bot, headless]   # in a column user_agent
-#   faster_than_human: true              # sessions of five events and more at over one a second
+#   faster_than_human: true              # sessions of ${spamWords}
 
 # Your own features, one column each, measured like the built-in ones. Give a feature a weight below to score it.
 # features:

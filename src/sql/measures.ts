@@ -118,10 +118,10 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return `(${recent} - count(*)${filter(only, inLast(asOf, measure.days * 2), older)})`;
     }
     default: {
-      const each = measure.values.map(
-        (v) => `count(*)${filter(condition({ column: measure.column, equals: v }, level))} > 0`,
-      );
-      return `(${each.join(' AND ')})::INTEGER`;
+      const wanted = [...new Set(measure.values)];
+      const column = text(measure.column, level);
+      const found = `CASE WHEN ${condition({ column: measure.column, in: wanted }, level)} THEN ${column} END`;
+      return `(count(DISTINCT ${found}) = ${wanted.length})::INTEGER`;
     }
   }
 };
@@ -166,29 +166,30 @@ const depthsOf = (features: Features): ReadonlyMap<string, number> => {
 };
 
 /**
- * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients, each ratio in a
- * layer above what it divides, so that the query grows with the number of features.
+ * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients. Ratios of ratios
+ * are layers, each calculated once: the engine would put one into the next, and the query would grow with every level.
  *
  * @param asOf microseconds since 1970
  */
 export const measuredFeatures = (features: Features, asOf: bigint, aggregates: string): string => {
-  const layers: string[][] = [[]];
+  const [ages, layers]: [string[], string[][]] = [[], []];
   for (const [name, depth] of depthsOf(features)) {
     const is = features[name]?.is;
     const column = identifier(name);
     if (is?.op === 'daysSinceFirst' || is?.op === 'daysSinceLast') {
-      layers[0]?.push(`${quotient(`${asOf}::HUGEINT - epoch_us(${column})`, `${DAY}::HUGEINT`)} AS ${column}`);
+      ages.push(`${quotient(`${asOf}::HUGEINT - epoch_us(${column})`, `${DAY}::HUGEINT`)} AS ${column}`);
     } else if (is?.op === 'ratio') {
-      const layer = (layers[depth] ??= []);
+      const layer = (layers[depth - 1] ??= []);
       layer.push(`${quotient(unitsOf(features, is.of), unitsOf(features, is.per))} AS ${column}`);
     }
   }
-  const [ages = [], ...ratios] = layers;
-  const replaced = ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`;
-  return ratios.reduce(
-    (below, layer) => `SELECT *, ${(layer ?? []).join(', ')} FROM (${below})`,
-    `SELECT ${replaced} FROM ${aggregates}`,
-  );
+  const measured = `SELECT ${ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`} FROM ${aggregates}`;
+  const [first = [], ...others] = layers;
+  const query = first.length === 0 ? measured : `SELECT *, ${first.join(', ')} FROM (${measured})`;
+  if (others.length === 0) return query;
+  const tables = [query, ...others.map((layer, i) => `SELECT *, ${layer.join(', ')} FROM layer_${i}`)];
+  return `WITH ${tables.map((sql, i) => `layer_${i} AS MATERIALIZED (${sql})`).join(',\n  ')}
+  SELECT * FROM layer_${others.length}`;
 };
 
 /** A feature as text, as user_features.csv shows it, from its value in `measuredFeatures`. */

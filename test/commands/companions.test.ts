@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
+import { score } from '../../src/scoring/explain.js';
 import type { Comparison } from '../../src/scoring/compare.js';
 import type { Answer } from '../../src/commands/explainScreen.js';
 import { temporary } from '../config/temporary.js';
+import { pointsOf } from '../fixtures/scoring.js';
 import { featuresCsv, gesture } from './gesture.js';
 
 const { folder: root } = temporary();
@@ -41,12 +43,13 @@ describe('gesture explain', () => {
     const supposed = answer('ana', '--what-if', 'pricing_page_views=6', '--what-if', 'spam_rate=');
     write({ ...ANA, pricing_page_views: 6, spam_rate: '' }, ...OTHERS);
     expect(supposed.what_if).toEqual(answer('ana').now);
-    expect(supposed.what_if?.score).toBe(36.86);
+    expect(supposed.what_if?.score).toBe(score({ signups: 1, pricing_page_views: 6 }).score);
   });
 
   it('holds a floor as a line of its own', () => {
     write({ user_id: 'bot', spam_rate: 1 });
-    expect(explain('bot').stdout).toMatch(/floor: held at 0 +\+20\.00\n +score +0\.00/);
+    const floor = String(-pointsOf('spam_rate'));
+    expect(explain('bot').stdout).toMatch(new RegExp(`floor: held at 0 +\\+${floor}\\.00\\n +score +0\\.00`));
     expect(explain('bot').stdout).toMatch(/the only user/);
   });
 
@@ -88,7 +91,10 @@ describe('gesture compare', () => {
 
   it('tells a change of settings from behaviour', () => {
     const before = scores('before.csv');
-    writeFileSync(join(folder, 'gesture.yaml'), 'weights: { signups: 20, calendar_bookings: 40 }\n');
+    writeFileSync(
+      join(folder, 'gesture.yaml'),
+      `weights: { signups: ${pointsOf('signups', -10)}, calendar_bookings: ${pointsOf('calendar_bookings', 10)} }\n`,
+    );
     const { stdout } = compare(before, scores('after.csv'), '--json');
     const comparison: Comparison = JSON.parse(stdout);
     expect(comparison).toMatchObject({ config_changed: true, old_config: [defaultConfig.hash], unchanged: 1 });
@@ -100,10 +106,11 @@ describe('gesture compare', () => {
 
   it('refuses scores that do not add up', () => {
     const edited = scores('edited.csv');
+    const cy = score({ signups: 1, calendar_bookings: 2 }).score;
     const text = readFileSync(join(folder, edited), 'utf8');
-    writeFileSync(join(folder, edited), text.replace(',Cy,60,', ',Cy,61,'));
+    writeFileSync(join(folder, edited), text.replace(`,Cy,${cy},`, `,Cy,${cy + 1},`));
     const { status, stderr } = compare(edited, edited);
-    expect(stderr).toContain('edited.csv:2: the points of user "cy" sum to 60, the score is 61');
+    expect(stderr).toContain(`edited.csv:2: the points of user "cy" sum to ${cy}, the score is ${cy + 1}`);
     expect(status).toBe(65);
   });
 

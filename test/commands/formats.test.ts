@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../fixtures/sources/expected.js';
+import { runDemo } from '../demo.js';
 import { HAND_LOG } from '../fixtures/hand.js';
 import { gesture, type Run } from './gesture.js';
 
@@ -16,7 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const DEMO_LOG = new URL('../../data/raw_events.csv', import.meta.url);
+const { files: demo } = runDemo();
+const DEMO_LOG = Buffer.from(demo['raw_events.csv'] ?? '');
 
 const path = (name: string): string => join(folder, name);
 const write = (name: string, content: string | Buffer): string => {
@@ -99,16 +101,16 @@ describe('the hand-worked log', () => {
 
 describe('the demo', () => {
   it('as Parquet with types gives the committed table', async () => {
-    write('demo.csv', readFileSync(DEMO_LOG));
+    write('demo.csv', DEMO_LOG);
     // A balance of 9.60 is money in two decimals there; as a floating point number it would come back as 9.6.
     await engine(
       `COPY (SELECT * REPLACE (account_balance_usd::DECIMAL(12, 2) AS account_balance_usd) FROM read_csv('demo.csv')) TO '${path('demo.parquet')}' (FORMAT parquet)`,
     );
-    expect(found('demo.parquet').table).toBe(readFileSync(new URL('user_features.csv', DEMO_LOG), 'utf8'));
+    expect(found('demo.parquet').table).toBe(demo['user_features.csv']);
   });
 
   it('compressed gives the committed table', async () => {
-    const log = readFileSync(DEMO_LOG);
+    const log = DEMO_LOG;
     const expected = found(write('demo.csv', log));
     await engine(
       `COPY (FROM read_csv('demo.csv', all_varchar = true)) TO '${path('demo.csv.zst')}' (FORMAT csv, COMPRESSION zstd)`,

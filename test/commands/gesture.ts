@@ -1,6 +1,7 @@
 /** Runs the built program as a user would, in a folder of its own. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { defaultWeights } from '../../src/catalogue/weights.js';
 
 /** The built program. */
 export const program = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
@@ -23,26 +24,13 @@ export const gesture = (
   return { status, stdout, stderr };
 };
 
+/** The columns of a features file that rank reads by default. */
+export const featuresColumns = ['user_id', 'username', ...Object.keys(defaultWeights), 'converted'];
+
 /** A features file of these users; columns that are not given are unknown, `converted` is 0. */
 export const featuresCsv = (rows: readonly Readonly<Record<string, string | number>>[]): string => {
-  const columns = [
-    'user_id',
-    'username',
-    'account_balance_usd',
-    'recent_pages_viewed',
-    'repeat_session_rate',
-    'bounce_rate',
-    'spam_rate',
-    'page_views',
-    'pricing_page_views',
-    'demo_request_clicks',
-    'signups',
-    'calendar_bookings',
-    'days_since_last_event',
-    'converted',
-  ];
-  const extra = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !columns.includes(name));
-  const all = [...columns, ...extra];
+  const extra = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !featuresColumns.includes(name));
+  const all = [...featuresColumns, ...extra];
   const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   const lines = rows.map((row) => all.map((name) => quoted(String(row[name] ?? (name === 'converted' ? 0 : '')))));
   return [all, ...lines].map((line) => `${line.join(',')}\n`).join('');

@@ -5,10 +5,11 @@ import { displayWidth, idAndName, type Screen, screenOf } from '../../src/text/c
 import { explain } from '../../src/scoring/explain.js';
 import { healthOf } from '../../src/scoring/health.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
-import { defaultScoring, prepare } from '../../src/scoring/score.js';
+import { prepare } from '../../src/scoring/score.js';
 import { Users } from '../../src/scoring/users.js';
+import { SCORING } from '../fixtures/scoring.js';
 
-const model = prepare(defaultScoring);
+const model = prepare(SCORING);
 
 /** Names that do harm where they are printed as they are. */
 const HOSTILE = [
@@ -72,8 +73,11 @@ describe('the answer of gesture explain', () => {
   const answer = (as: Screen): string => {
     const row = { signups: 1, pricing_page_views: 3, account_balance_usd: 72.41, spam_rate: 0.25, bounce_rate: 1 };
     const [user_id, username] = HOSTILE[1];
-    const standing = { rank: 2, users: 100, percentile: 98, config: '08062fdee3d8' };
-    return explainScreen({ user_id, username, ...standing, now: explain(row), what_if: explain({ spam_rate: 1 }) }, as);
+    const standing = { rank: 2, users: 100, percentile: 98, config: '0123456789ab' };
+    return explainScreen(
+      { user_id, username, ...standing, now: explain(row, SCORING), what_if: explain({ spam_rate: 1 }, SCORING) },
+      as,
+    );
   };
 
   it.each([

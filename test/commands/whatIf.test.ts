@@ -6,7 +6,7 @@ import { changes as changesOf } from '../../src/commands/flags.js';
 import { readUsers } from '../../src/io/readUsers.js';
 import { explain } from '../../src/scoring/explain.js';
 import { temporary } from '../config/temporary.js';
-import { examples } from '../scoring/arbitrary.js';
+import { examples, tries } from '../random.js';
 import { featuresCsv } from './gesture.js';
 
 const { write } = temporary();
@@ -22,9 +22,10 @@ const typed = fc.oneof(
 it('what if is what would be: the same answer as for a user whose features file has those values', async () => {
   const users = examples(
     fc.record({
-      has: fc.array(typed, { minLength: 11, maxLength: 11 }),
+      has: fc.array(typed, { minLength: signals.length, maxLength: signals.length }),
       changes: fc.dictionary(fc.constantFrom(...signals), typed, { minKeys: 1 }),
     }),
+    tries(500, 10),
   ).map(({ has, changes }, i) => ({
     user_id: `u${i}`,
     has: Object.fromEntries(signals.map((s, k) => [s, has[k] ?? ''])),

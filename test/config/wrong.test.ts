@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { EXIT, Failure } from '../../src/model.js';
+import { pointsOf } from '../fixtures/scoring.js';
 import { temporary } from './temporary.js';
 
 const { write, folder } = temporary();
@@ -49,7 +50,7 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
   ['a third decimal', 'weights:\n  signups: { points: 0.125 }\n', '2:22', /at most two decimals/],
   [
     'positive points that do not sum to 100',
-    'weights:\n  signups: { points: 20 }\n',
+    `weights:\n  signups: { points: ${pointsOf('signups', -10)} }\n`,
     '1:1',
     /sum to 90, not 100: add 10 to some signal \(compared with the defaults: signups -10\)/,
   ],

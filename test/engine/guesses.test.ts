@@ -1,6 +1,7 @@
 /** A log is read by a guess from its first rows. Here the rest is not like them, and the answer has to be the same. */
 import { describe, expect, it } from 'vitest';
 import { oracle } from '../oracle/oracle.js';
+import { LONG } from '../random.js';
 import { find } from './find.js';
 
 const HEADER =
@@ -42,12 +43,14 @@ const both = async (texts: string[]): Promise<[unknown, unknown]> => {
   return [found, [expected.rows, expected.read, expected.used, expected.rejected.length, expected.duplicate]];
 };
 
-describe.each([
+const LOGS: [string, string[]][] = [
   ['that knows all about its sessions', []],
   ['without flags', ['is_repeat_session', 'bounce_flag', 'spam_flag']],
   ['without ids of sessions', ['session_id', 'is_repeat_session']],
   ['without devices', ['device']],
-])('a log %s, whose end is not like its beginning', (_, without) => {
+];
+
+describe.each(LONG ? LOGS : LOGS.slice(0, 1))('a log %s, whose end is not like its beginning', (_, without) => {
   it.each<[string, (cells: string[], i: number) => void]>([
     ['in nothing: it is', () => undefined],
     ['since some names are empty', (cells, i) => i > 4000 && i % 3 > 0 && (cells[5] = '')],

@@ -3,10 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import seedrandom from 'seedrandom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { contents, KILLS, leftBehind, newFolder, nthChange, prepare, run, type Running, STACK, start } from './run.js';
+import { SEED, tries } from '../random.js';
+import { contents, leftBehind, newFolder, nthChange, prepare, run, type Running, STACK, start } from './run.js';
 
 const root = newFolder();
+
+/** Moments at which each command is ended. */
+const KILLS = tries(2, 0.05);
+
+const chance = seedrandom(String(SEED));
 
 /** Large enough that there is time to be killed in. */
 const WORLD = ['--users', '300'];
@@ -54,11 +61,11 @@ const prepared = ({ reads, writes }: (typeof COMMANDS)[keyof typeof COMMANDS], f
 /** Waits for a moment of the run: any, or one at which it is busy with its files. */
 const moment = async (running: Running, folder: string, at: number): Promise<string> => {
   if (at % 2 === 0) {
-    const ms = Math.random() * 900;
+    const ms = chance() * 900;
     await Promise.race([wait(ms), running.end]);
     return `after ${ms} ms`;
   }
-  const nth = 1 + Math.floor(Math.random() * 8);
+  const nth = 1 + Math.floor(chance() * 8);
   await nthChange(join(folder, 'data'), nth, running);
   return `at change ${nth} of its folder`;
 };
@@ -72,7 +79,7 @@ const mixed = (folder: string, writes: readonly string[]): string[] => {
 describe.each(Object.entries(COMMANDS))('gesture %s', (name, command) => {
   const { args, writes } = command;
 
-  it(`killed at ${KILLS} moments, leaves old or complete files, and the next run is not disturbed`, async () => {
+  it('killed at any moment, leaves old or complete files, and the next run is not disturbed', async () => {
     const folder = prepared(command, join(root, `${name}-killed`));
     let killed = 0;
     for (let at = 0; at < KILLS; at++) {
@@ -91,7 +98,7 @@ describe.each(Object.entries(COMMANDS))('gesture %s', (name, command) => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`interrupted at ${KILLS} moments, exits with the code of the signal and leaves nothing behind`, async () => {
+  it('interrupted at any moment, exits with the code of the signal and leaves nothing behind', async () => {
     const folder = prepared(command, join(root, `${name}-interrupted`));
     let interrupted = 0;
     for (let at = 1; at <= KILLS; at++) {

@@ -9,9 +9,6 @@ import { afterAll } from 'vitest';
 /** The launcher. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
 
-/** Moments at which each command is killed: few in the normal suite, many in the long one (RUNS=10000: 500). */
-export const KILLS = Number(process.env['KILLS'] ?? Math.ceil(Number(process.env['RUNS'] ?? 60) / 20));
-
 /** How a run ended. */
 export interface End {
   readonly code: number | null;

@@ -12,7 +12,8 @@ import { temporary } from '../config/temporary.js';
 import { find } from '../engine/find.js';
 import { toCsv } from '../oracle/logs.js';
 import { mutated } from './bytes.js';
-import { fuzz, RUNS } from './finds.js';
+import { tries } from '../random.js';
+import { fuzz } from './finds.js';
 
 const OWN = `features:
   webinars:
@@ -124,6 +125,6 @@ const check = async (file: Buffer): Promise<void> => {
   if (!(found instanceof Failure)) assert.deepEqual([found.accounts.read, found.accounts.used], [1, 1]);
 };
 
-it(`a gesture.yaml of any bytes is read or refused: ${RUNS} mutated files`, { timeout: 3_600_000 }, async () => {
-  await expect(fuzz('config', files, check)).resolves.toBeUndefined();
+it('a gesture.yaml of any bytes is read or refused', async () => {
+  await expect(fuzz('config', files, tries(60), check)).resolves.toBeUndefined();
 });

@@ -3,19 +3,17 @@ import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { seedOf } from '../scoring/arbitrary.js';
-
-/** How many files are tried. */
-export const RUNS = Number(process.env['RUNS'] ?? 500);
+import { SEED } from '../random.js';
 
 /**
- * Checks the finds of earlier runs, then `RUNS` of `files`.
+ * Checks the finds of earlier runs, then `numRuns` of `files`.
  *
  * @param kind of file: the name of a folder in test/fixtures/fuzz
  */
 export const fuzz = async (
   kind: string,
   files: fc.Arbitrary<Buffer>,
+  numRuns: number,
   check: (file: Buffer) => Promise<void>,
 ): Promise<void> => {
   const folder = fileURLToPath(new URL(`../fixtures/fuzz/${kind}/`, import.meta.url));
@@ -24,7 +22,7 @@ export const fuzz = async (
       throw new Error(`the find ${kind}/${name} fails again`, { cause });
     });
   }
-  const found = await fc.check(fc.asyncProperty(files, check), { seed: seedOf(RUNS), numRuns: RUNS });
+  const found = await fc.check(fc.asyncProperty(files, check), { seed: SEED, numRuns });
   if (!found.failed) return;
   const [file] = found.counterexample ?? [];
   mkdirSync(folder, { recursive: true });

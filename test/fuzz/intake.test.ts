@@ -9,7 +9,8 @@ import { find } from '../engine/find.js';
 import { HAND_LOG } from '../fixtures/hand.js';
 import { oracle } from '../oracle/oracle.js';
 import { mutated } from './bytes.js';
-import { fuzz, RUNS } from './finds.js';
+import { tries } from '../random.js';
+import { fuzz } from './finds.js';
 
 const PLAIN = `event_id,user_id,timestamp,event_type
 e1,ana,2026-01-05T09:00:00Z,page_view
@@ -90,6 +91,6 @@ const check = async (file: Buffer): Promise<void> => {
   assert.deepEqual([read, used, duplicate], [expected.read, expected.used, expected.duplicate]);
 };
 
-it(`a log of any bytes is answered or refused: ${RUNS} mutated logs`, { timeout: 3_600_000 }, async () => {
-  await expect(fuzz('intake', files, check)).resolves.toBeUndefined();
+it('a log of any bytes is answered or refused', async () => {
+  await expect(fuzz('intake', files, tries(60), check)).resolves.toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultWeights } from '../../src/catalogue/weights.js';
 import { readUsers } from '../../src/io/readUsers.js';
-import { featuresCsv } from '../commands/gesture.js';
+import { featuresColumns, featuresCsv } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();
@@ -28,7 +28,11 @@ describe('a features file is refused, by file and line, with', () => {
       ':1: signups is missing. Did you mean "sign_ups"? Run `gesture features` with the same settings',
     ],
     ['an event log', 'user_id,timestamp,event_type\nana,2024-01-01,signup\n', 'This looks like an event log'],
-    ['a row that is too short', `${featuresCsv(USERS)}\nana,Ana\n`, ':7: 2 cells under a header of 14'],
+    [
+      'a row that is too short',
+      `${featuresCsv(USERS)}\nana,Ana\n`,
+      `:7: 2 cells under a header of ${featuresColumns.length}`,
+    ],
     ['a quote that is never closed', `${featuresCsv(USERS)}"ana,Ana\n`, ':6: a quote is opened here and never closed'],
     [
       'a quote that is never closed, below one that is',

@@ -89,16 +89,13 @@ export const mutants = [
     ['a floor is said', 'if (total.floor > 0)', 'if (total.floor > 1e9)'],
     ['a cap is said', 'if (total.cap < 0)', 'if (total.cap < -1e9)'],
     ['losses come after gains', '`${gains}; ${losses}`', '`${losses}; ${gains}`'],
-    ['points keep their sign', "hundredths < 0 ? '-' : '+'", "hundredths < 0 ? '+' : '+'"],
-    ['tenths are rounded', 'Math.round(Math.abs(hundredths) / 10)', 'Math.floor(Math.abs(hundredths) / 10)'],
   ),
   ...of(
     'src/scoring/phrases.ts',
     SCORING,
     ['once is no "1 times"', "n === 1 ? 'once'", "n === 0 ? 'once'"],
-    ['thousands are grouped', '(?=(\\d{3})+$)', '(?=(\\d{4})+$)'],
     ['a day has begun when it has passed', 'Math.floor(Math.max(0, days))', 'Math.ceil(Math.max(0, days))'],
-    ['a percentage is at most 100', 'Math.min(1, Math.max(0, value)) * 100', 'Math.max(0, value) * 100'],
+    ['a percentage is at most 100', 'percent(Math.min(1, Math.max(0, value)))', 'percent(Math.max(0, value))'],
     ['unknown placeholders stay', 'Object.hasOwn(PLACEHOLDERS, name)', 'name in PLACEHOLDERS'],
   ),
   ...of(
@@ -148,6 +145,13 @@ export const mutants = [
     ],
     ['who is new has entered', '!before.users.has(id)))', 'before.users.has(id)))'],
     ['ties go by user_id', '|| compareBytes(a.user_id, b.user_id)', ''],
+  ),
+  ...of(
+    'src/text/numbers.ts',
+    SCORING,
+    ['points keep their sign', "hundredths < 0 ? '-' : '+'", "hundredths < 0 ? '+' : '+'"],
+    ['tenths are rounded', 'Math.round(Math.abs(hundredths) / 10)', 'Math.floor(Math.abs(hundredths) / 10)'],
+    ['thousands are grouped', '(?=(\\d{3})+$)', '(?=(\\d{4})+$)'],
   ),
   ...of(
     'src/text/numbers.ts',
@@ -260,7 +264,7 @@ export const mutants = [
     ['points are numbers', 'value !== undefined && !Number.isNaN(value)', 'value !== undefined'],
     ['all configs are known', "configs.add(text('config'));", ''],
   ),
-  ...of('src/io/rejected.ts', OUTPUT, [
+  ...of('src/intake/rejected.ts', OUTPUT, [
     'every rejected row is written',
     'faults.slice(at, at + 1000)',
     'faults.slice(at, at + 2)',
@@ -284,6 +288,11 @@ export const mutants = [
       'buffer.copyWithin(0, end + 1, filled)',
     ],
     ['no record is longer than a megabyte', 'if (end - start > MAX_RECORD_BYTES) throw', 'if (end < 0) throw'],
+    ['the last line needs no end', 'finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);', ''],
+  ),
+  ...of(
+    'src/intake/scan.ts',
+    [...ENGINE, 'test/intake/scan.test.ts'],
     ['the header is no record', 'Math.max(0, lines - 1)', 'Math.max(0, lines)'],
     [
       'a cell that is the same does not grow',
@@ -293,7 +302,6 @@ export const mutants = [
     ['a shorter cell does not grow', 'return length > otherLength;', 'return length !== otherLength;'],
     ['the header has no first cell', 'if (count > 0 || !header) {', 'if (true) {'],
     ['pieces hang together', 'this.#start = 0;\n    return count;', 'this.#length = 0;\n    return count;'],
-    ['the last line needs no end', 'finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);', ''],
   ),
   ...of(
     'src/sql/cells.ts',
@@ -561,42 +569,50 @@ export const mutants = [
       "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string('{}', ",
     ],
   ),
-  ...of('src/intake/open.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
+  ...of('src/intake/bind.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
   ...of(
     'src/engine/duckdb/open.ts',
     ['test/fuzz/intake.test.ts'],
     ['an internal error is outlived', 'if (isFatal(error)) {', 'if (isFatal(error) && sql === "") {'],
   ),
   ...of(
-    'src/intake/open.ts',
+    'src/intake/bind.ts',
     OUTPUT,
     ['a column is there once', 'header.includes(first, at + 1)', 'header.includes(first, at + 99)'],
     ['required columns are there', 'if (missing === undefined) return;', 'if (missing !== "") return;'],
-    ['another delimiter is found', "DELIMITERS = [',', ';', '\\t', '|'] as const", "DELIMITERS = [','] as const"],
   ),
+  ...of('src/intake/open.ts', OUTPUT, [
+    'another delimiter is found',
+    "DELIMITERS = [',', ';', '\\t', '|'] as const",
+    "DELIMITERS = [','] as const",
+  ]),
   ...of(
     'src/intake/records.ts',
     FORMATS,
     ['a blank line counts', '      line += 1;\n      if (bytes.length', '      if (bytes.length'],
     ['a line has to be an object', "? undefined : 'not a JSON object'", '? undefined : undefined'],
   ),
-  ...of(
-    'src/intake/local.ts',
-    FORMATS,
-    ['zstd is told by its first bytes', '0x28, 0xb5, 0x2f, 0xfd', '0x28, 0xb5, 0x2f, 0xfe'],
-    ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"],
-  ),
-  ...of(
-    'src/intake/local.ts',
-    OUTPUT,
-    [
-      'an address is not opened',
-      "throw noInput(name, 'it is an address",
-      'if (name === "") throw noInput(name, \'it is an address',
-    ],
-    ['UTF-16 is told', 'if (starts(0xff, 0xfe) || starts(0xfe, 0xff))', 'if (starts(0xff, 0xfe, 0xff))'],
-    ['what unpacks to too much is refused', 'if (seen <= limit) return', 'if (seen >= 0) return'],
-  ),
+  ...of('src/intake/local.ts', FORMATS, [
+    'zstd is told by its first bytes',
+    '0x28, 0xb5, 0x2f, 0xfd',
+    '0x28, 0xb5, 0x2f, 0xfe',
+  ]),
+  ...of('src/intake/format.ts', FORMATS, ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"]),
+  ...of('src/intake/format.ts', OUTPUT, [
+    'UTF-16 is told',
+    'if (starts(0xff, 0xfe) || starts(0xfe, 0xff))',
+    'if (starts(0xff, 0xfe, 0xff))',
+  ]),
+  ...of('src/intake/find.ts', OUTPUT, [
+    'an address is not opened',
+    "throw noInput(name, 'it is an address",
+    'if (name === "") throw noInput(name, \'it is an address',
+  ]),
+  ...of('src/intake/local.ts', OUTPUT, [
+    'what unpacks to too much is refused',
+    'if (seen <= limit) return',
+    'if (seen >= 0) return',
+  ]),
   ...of(
     'src/io/output.ts',
     WRITER,

@@ -1,48 +1,53 @@
 /** The oracle must keep its own promises before it may judge others: the same facts, however the log is written. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds, tries } from '../random.js';
 import { logs, renderings, runs, shuffles, toCsv } from './logs.js';
 import { oracle } from './oracle.js';
 
 describe('the oracle', () => {
   it('accounts for every record', () => {
-    fc.assert(
-      fc.property(runs, ({ log, text, options }) => {
+    holds(
+      runs,
+      ({ log, text, options }) => {
         const { read, used, rejected, duplicate, later, rows } = oracle(text, options);
         expect(read).toBe(log.rows.length);
         expect(used + rejected.length + duplicate + later).toBe(read);
         const total = rows[0]?.indexOf('total_events') ?? -1;
         expect(rows.slice(1).reduce((sum, row) => sum + Number(row[total]), 0)).toBe(used);
-      }),
+      },
+      tries(40),
     );
   });
 
   it('gives one answer for any order of rows and columns', () => {
-    fc.assert(
-      fc.property(
-        logs.chain((log) => fc.tuple(fc.constant(log), shuffles(log))),
-        ([log, shuffled]) => {
-          const [a, b] = [oracle(toCsv(log)), oracle(toCsv(shuffled))];
-          expect(b.rows).toEqual(a.rows);
-          expect(b.sessions).toEqual(a.sessions);
-          expect(b.duplicate).toBe(a.duplicate);
-        },
-      ),
+    holds(
+      logs.chain((log) => fc.tuple(fc.constant(log), shuffles(log))),
+      ([log, shuffled]) => {
+        const [a, b] = [oracle(toCsv(log)), oracle(toCsv(shuffled))];
+        expect(b.rows).toEqual(a.rows);
+        expect(b.sessions).toEqual(a.sessions);
+        expect(b.duplicate).toBe(a.duplicate);
+      },
+      tries(40),
     );
   });
 
   it('gives one answer for any line ends, quotes and byte order mark', () => {
-    fc.assert(
-      fc.property(logs, renderings, (log, rendering) => {
+    holds(
+      fc.tuple(logs, renderings),
+      ([log, rendering]) => {
         const [a, b] = [oracle(toCsv(log)), oracle(toCsv(log, rendering))];
         expect({ ...b, rejected: b.rejected.length }).toEqual({ ...a, rejected: a.rejected.length });
-      }),
+      },
+      tries(40),
     );
   });
 
   it('names the line on which a rejected record begins', () => {
-    fc.assert(
-      fc.property(logs, fc.constantFrom('\n', '\r\n'), (log, eol) => {
+    holds(
+      fc.tuple(logs, fc.constantFrom('\n', '\r\n')),
+      ([log, eol]) => {
         const starts = new Set<number>();
         let line = 2;
         for (const row of log.rows) {
@@ -52,17 +57,20 @@ describe('the oracle', () => {
         const lines = oracle(toCsv(log, { eol })).rejected.map((row) => row.line);
         expect(lines.filter((n) => !starts.has(n))).toEqual([]);
         expect(new Set(lines).size).toBe(lines.length);
-      }),
+      },
+      tries(40),
     );
   });
 
   it('reads a log in two halves as one', () => {
-    fc.assert(
-      fc.property(logs, fc.nat(), ({ header, rows }, n) => {
+    holds(
+      fc.tuple(logs, fc.nat()),
+      ([{ header, rows }, n]) => {
         const at = n % (rows.length + 1);
         const halves = [rows.slice(0, at), rows.slice(at)].map((half) => toCsv({ header, rows: half }));
         expect(oracle(halves).rows).toEqual(oracle(toCsv({ header, rows })).rows);
-      }),
+      },
+      tries(40),
     );
   });
 

@@ -1,25 +1,26 @@
 /**
- * The same log gives the same bytes: those of the demo in data/, in any time zone and language, with any number of
- * threads, in any order of its rows, as Parquet too. EVERY=1 tries each combination, else each zone with each language; determinism.mjs
- * does so with every Node that gesture runs on.
+ * The same log gives the same bytes: those of the demo, in any time zone and language, with any number of
+ * threads, in any order of its rows, as Parquet too. The long run tries each combination, the short one each zone with each language;
+ * determinism.mjs tries each with every Node that gesture runs on.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { gesture } from '../commands/gesture.js';
+import { demoHashes, hashesOf, runDemo } from '../demo.js';
+import { LONG } from '../random.js';
 
-const demo = fileURLToPath(new URL('../../data/', import.meta.url));
+const demo = runDemo();
 const OUTPUTS = ['user_features.csv', 'user_scores.csv', 'top_users.csv'];
 
 const ZONES = ['UTC', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Chatham'];
 const LOCALES = ['C', 'tr_TR.UTF-8', 'ar_EG.UTF-8'];
 const THREADS = [1, 2, 8];
 
-const [header = '', ...rows] = readFileSync(join(demo, 'raw_events.csv'), 'utf8').trimEnd().split('\n');
+const [header = '', ...rows] = (demo.files['raw_events.csv'] ?? '').trimEnd().split('\n');
 
 /** The rows in an order that has nothing to do with theirs, the same every time. */
 const shuffled = rows
@@ -61,27 +62,18 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const hashes = (of: string): Record<string, string> =>
-  Object.fromEntries(
-    OUTPUTS.map((name) => [
-      name,
-      createHash('sha256')
-        .update(readFileSync(join(of, name)))
-        .digest('hex'),
-    ]),
-  );
+const written = (): Record<string, string> =>
+  hashesOf(Object.fromEntries(OUTPUTS.map((name) => [name, readFileSync(join(folder, name), 'utf8')])));
+const { 'raw_events.csv': _log, 'rejected_events.csv': _none, ...expected } = demoHashes();
 
-it.each(process.env['EVERY'] ? all : some)(
-  '$zone, $locale, $threads threads, $input',
-  ({ zone, locale, threads, file }) => {
-    const env = { TZ: zone, LANG: locale, LC_ALL: locale };
-    const said = (...args: string[]): string => {
-      const { status, stderr } = gesture(folder, args, { env });
-      return status === 0 ? 'done' : stderr;
-    };
-    const how = ['--threads', `${threads}`, '--max-rejected', '100%'];
-    expect(said('features', file, '--out', 'user_features.csv', ...how)).toBe('done');
-    expect(said('rank', 'user_features.csv', '--out', 'top_users.csv')).toBe('done');
-    expect(hashes(folder)).toEqual(hashes(demo));
-  },
-);
+it.each(LONG ? all : some)('$zone, $locale, $threads threads, $input', ({ zone, locale, threads, file }) => {
+  const env = { TZ: zone, LANG: locale, LC_ALL: locale };
+  const said = (...args: string[]): string => {
+    const { status, stderr } = gesture(folder, args, { env });
+    return status === 0 ? 'done' : stderr;
+  };
+  const how = ['--threads', `${threads}`, '--max-rejected', '100%'];
+  expect(said('features', file, '--out', 'user_features.csv', ...how)).toBe('done');
+  expect(said('rank', 'user_features.csv', '--out', 'top_users.csv')).toBe('done');
+  expect(written()).toEqual(expected);
+});

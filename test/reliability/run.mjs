@@ -21,9 +21,9 @@ const hostile = async () => {
 };
 
 const fuzz = async () => {
-  const { ok, said, passed } = await runTests(['test/fuzz'], { env: { RUNS } });
+  const { ok, said, passed } = await runTests(['test/fuzz'], { env: { LONG: '1', RUNS } });
   if (!ok) say(said);
-  const seeds = [...said.matchAll(/seed (\d+), \d+ runs/g)].map(([, seed]) => seed).join(', ');
+  const seeds = [...said.matchAll(/SEED=(\d+)/g)].map(([, seed]) => seed).join(', ');
   return { figure: `${counted(passed * Number(RUNS))} mutated files without a crash (seeds ${seeds})`, ok };
 };
 

@@ -1,39 +1,7 @@
-/** Random users and scorings for the properties of the score; and a runner that prints the seed of each. */
+/** Random users and scorings for the properties of the score. */
 import * as fc from 'fast-check';
 import type { Curve, Weight } from '../../src/catalogue/weights.js';
 import type { Scoring } from '../../src/scoring/score.js';
-
-/** How often each property is tried. */
-const RUNS = Number(process.env['RUNS'] ?? 10_000);
-
-/** And one that reads files. */
-export const SLOW_RUNS = Number(process.env['RUNS'] ?? 2000);
-
-/** A fresh seed (or SEED=n to repeat one), printed, so that a failure can be repeated. */
-export const seedOf = (runs: number): number => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
-  process.stdout.write(`  seed ${seed}, ${runs} runs\n`);
-  return seed;
-};
-
-/** Checks a property with a seed of its own. */
-export const holds = <T>(arbitrary: fc.Arbitrary<T>, check: (example: T) => void): void => {
-  const seed = seedOf(RUNS);
-  fc.assert(fc.property(arbitrary, check), { seed, numRuns: RUNS });
-};
-
-/** The same for a property that reads files, which takes its time: fewer runs, unless RUNS says how many. */
-export const holdsAsync = async <T>(
-  arbitrary: fc.Arbitrary<T>,
-  check: (example: T) => Promise<void>,
-): Promise<void> => {
-  const seed = seedOf(SLOW_RUNS);
-  await fc.assert(fc.asyncProperty(arbitrary, check), { seed, numRuns: SLOW_RUNS });
-};
-
-/** That many examples, from a seed of their own, for a property that is checked on all of them at once. */
-export const examples = <T>(arbitrary: fc.Arbitrary<T>): T[] =>
-  fc.sample(arbitrary, { seed: seedOf(RUNS), numRuns: RUNS });
 
 /** A value of a feature: mostly what logs hold, sometimes negative, huge or unknown (NaN). */
 export const value: fc.Arbitrary<number> = fc.oneof(

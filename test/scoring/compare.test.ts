@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareScores, type Scores } from '../../src/scoring/compare.js';
 import { prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
-import { holds, scoring, value } from './arbitrary.js';
+import { holds } from '../random.js';
+import { scoring, value } from './arbitrary.js';
 
 /** What user_scores.csv would hold of these users. */
 const scoresOf = (some: Scoring, rows: Readonly<Record<string, readonly number[]>>, config = 'one'): Scores => {

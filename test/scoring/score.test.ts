@@ -7,7 +7,9 @@ import { rankUsers } from '../../src/scoring/ranking.js';
 import { defaultScoring, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
 import { sentence } from '../../src/scoring/sentence.js';
 import { compareBytes, Users } from '../../src/scoring/users.js';
-import { holds, scoredUser, value } from './arbitrary.js';
+import { SCORING } from '../fixtures/scoring.js';
+import { holds } from '../random.js';
+import { scoredUser, value } from './arbitrary.js';
 
 const scored = (scoring: Scoring, values: readonly number[]) => {
   const model = prepare(scoring);
@@ -33,7 +35,7 @@ describe('the score of a user', () => {
   // 30 + 30 for both deeds; 6 of 7 looks at the price: 8 x 6/7 = 6.857; seen 7 days ago: 5 x 1/2; spam -20 x 1/4.
   it('adds up by hand', () => {
     const user = { signups: 2, calendar_bookings: 1, pricing_page_views: 6, days_since_last_event: 7, spam_rate: 0.25 };
-    const { score: total, label, contributions, floor, cap, explanation } = score(user);
+    const { score: total, label, contributions, floor, cap, explanation } = score(user, SCORING);
     expect(total).toBe(64.36);
     expect(label).toBe('medium');
     expect(contributions.filter((c) => c.points !== 0).map((c) => [c.signal, c.points])).toEqual([
@@ -54,7 +56,7 @@ describe('the score of a user', () => {
   });
 
   it('is held at 0, and says so', () => {
-    const spammer = score({ spam_rate: 1, days_since_last_event: 0 });
+    const spammer = score({ spam_rate: 1, days_since_last_event: 0 }, SCORING);
     expect(spammer).toMatchObject({ score: 0, floor: 15 });
     expect(spammer.explanation).toBe('last active today (+5.0); spammy sessions (-20.0), held at 0 (+15.0)');
   });
@@ -62,7 +64,7 @@ describe('the score of a user', () => {
   it('is 100 with everything', () => {
     const everything = { signups: 1, calendar_bookings: 1, demo_request_clicks: 2, pricing_page_views: 7 };
     const more = { page_views: 50, repeat_session_rate: 1, account_balance_usd: 1e4, recent_pages_viewed: 10 };
-    expect(score({ ...everything, ...more, days_since_last_event: 0 }).score).toBe(100);
+    expect(score({ ...everything, ...more, days_since_last_event: 0 }, SCORING).score).toBe(100);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { featuresCsv, gesture } from '../commands/gesture.js';
+import { pointsOf } from '../fixtures/scoring.js';
 import { temporary } from '../config/temporary.js';
 
 const { folder: root } = temporary();
@@ -129,7 +130,7 @@ describe('names in the configuration', () => {
     writeFileSync(
       join(folder, 'gesture.yaml'),
       `features:\n  mine: { from: events, is: { op: count }, unit: ${says}, says: ${says} }\n` +
-        `weights:\n  mine: { points: 30, binary: true, because: ${says}, phrase: ${says} }\n  signups: 0\n`,
+        `weights:\n  mine: { points: ${pointsOf('signups')}, binary: true, because: ${says}, phrase: ${says} }\n  signups: 0\n`,
     );
     const users = featuresCsv([
       { user_id: 'ana', username: '\u001B[31m\u202EAna', mine: 1 },

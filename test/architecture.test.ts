@@ -1,0 +1,105 @@
+/** Imports in src point only downwards, no files import each other in a circle, and no file is long. */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
+
+const src = join(import.meta.dirname, '../src');
+
+/** The layers from top to bottom; folders of one layer must not import each other. Files of src itself: '.'. */
+const LAYERS = [
+  ['.'],
+  ['commands'],
+  ['engine'],
+  ['backtest', 'report'],
+  ['sql'],
+  ['intake'],
+  ['io'],
+  ['config'],
+  ['simulate', 'scoring'],
+  ['catalogue'],
+  ['text'],
+  ['model'],
+];
+
+/** Files that are data: long because there is much of it. */
+const LONG = /^(?:catalogue\/.*|config\/schema)\.ts$/;
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)\.js'/g;
+
+/** The files that a file imports, types included, relative to src. */
+const importsOf = (file: string, text: string): string[] =>
+  [...text.matchAll(IMPORT)].map(([, path = '']) => relative(src, join(src, dirname(file), `${path}.ts`)));
+
+const folderOf = (file: string): string => (file === 'model.ts' ? 'model' : (dirname(file).split('/')[0] ?? ''));
+const layerOf = (file: string): number => LAYERS.findIndex((layer) => layer.includes(folderOf(file)));
+
+const files = globSync('**/*.ts', { cwd: src }).toSorted();
+const text = new Map(files.map((file) => [file, readFileSync(join(src, file), 'utf8')]));
+const imports = new Map([...text].map(([file, content]) => [file, importsOf(file, content)]));
+
+/** The first circle found, as the files on it. */
+const circle = (graph: ReadonlyMap<string, readonly string[]>): string[] => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const next of graph.get(file) ?? []) {
+      const found = visit(next, [...path, file]);
+      if (found.length > 0) return found;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const found = visit(file, []);
+    if (found.length > 0) return found;
+  }
+  return [];
+};
+
+describe('the files of src', () => {
+  it('each belong to a layer, and import files that exist', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+    expect([...imports.values()].flat().filter((file) => !imports.has(file))).toEqual([]);
+  });
+
+  it('import only from layers below, or from their own folder', () => {
+    const upwards = [...imports].flatMap(([file, imported]) =>
+      imported
+        .filter((other) => folderOf(other) !== folderOf(file) && layerOf(other) <= layerOf(file))
+        .map((other) => `${file} imports ${other}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('do not import each other in a circle', () => {
+    expect(circle(imports)).toEqual([]);
+  });
+
+  it('have at most 300 lines, unless they are data', () => {
+    const long = [...text].filter(([file, content]) => !LONG.test(file) && content.trimEnd().split('\n').length > 300);
+    expect(long.map(([file]) => file)).toEqual([]);
+  });
+});
+
+describe('the test itself', () => {
+  it.each([
+    ["import { a } from './b.js';"],
+    ["import type { A } from './b.js';"],
+    ["import {\n  a,\n} from './b.js';"],
+    ["import './b.js';"],
+    ["export * from './b.js';"],
+    ["export type { A } from './b.js';"],
+    ["const b = await import('./b.js');"],
+    ["let b: typeof import('./b.js');"],
+  ])('sees the import in %j', (line) => {
+    expect(importsOf('io/a.ts', line)).toEqual(['io/b.ts']);
+  });
+
+  it('sees a circle', () => {
+    const graph = { a: ['b'], b: ['c', 'd'], c: [], d: ['b'] };
+    expect(circle(new Map(Object.entries(graph)))).toEqual(['b', 'd', 'b']);
+  });
+});
