@@ -3,10 +3,14 @@ import * as z from 'zod';
 import { spamWords } from '../catalogue/sessions.js';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Weights } from '../catalogue/weights.js';
+import { MAX_PATTERN_SIZE, patternSize } from './patterns.js';
 
 const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'must be one line of text, at most 200 characters');
 const days = z.int('must be a whole number of days').min(1, 'must be at least 1').max(36_500, 'is over 100 years');
 const above0 = z.number().positive('must be above 0').max(1e15, 'is too large');
+
+/** Features that a project can add: each is a column, and takes memory for every user. */
+const MAX_FEATURES = 500;
 
 /** The name of a project's own feature, which becomes a column. */
 const featureName = z
@@ -14,10 +18,16 @@ const featureName = z
   .max(60, 'is too long for a column name: at most 60 characters')
   .regex(/^[a-z][a-z0-9_]*$/, 'must be a plain column name: lower-case letters, digits and _, starting with a letter');
 
+/** A regular expression. */
+const pattern = text.refine(
+  (matches) => patternSize(matches) <= MAX_PATTERN_SIZE,
+  `is too large a pattern: written out, counted repetitions have over ${MAX_PATTERN_SIZE} parts`,
+);
+
 const condition = {
   equals: text.optional().describe('The cell is exactly this.'),
   in: z.array(text).min(1, 'must name at least one value').optional().describe('The cell is one of these.'),
-  matches: text.optional().describe('A regular expression (RE2) that must match somewhere in the cell.'),
+  matches: pattern.optional().describe('A regular expression (RE2) that must match somewhere in the cell.'),
 };
 const oneCondition = (where: Record<string, unknown>): boolean =>
   Object.keys(condition).filter((key) => where[key] !== undefined).length === 1;
@@ -82,11 +92,15 @@ const curve = {
 /** The keys that say how a value earns points; a weight has one of them. */
 export const CURVE_KEYS = Object.keys(curve);
 
+/** Points and scores are hundredths, so a third decimal would mean nothing. */
+const hasTwoDecimals = (n: number): boolean => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6;
+const TWO_DECIMALS = 'must have at most two decimals';
+
 const points = z
   .number()
   .min(-100, 'must be between -100 and 100')
   .max(100, 'must be between -100 and 100')
-  .refine((most) => Math.abs(most * 100 - Math.round(most * 100)) < 1e-6, 'has at most two decimals')
+  .refine(hasTwoDecimals, TWO_DECIMALS)
   .describe('The most this signal can add, or take away if below 0. 0 shows it without scoring it.');
 
 const weight = z
@@ -107,7 +121,11 @@ const weight = z
 /** A weight as gesture.yaml writes it; whatever is missing keeps its default. */
 export type WeightInput = z.infer<typeof weight>;
 
-const score = z.number().min(0, 'must be between 0 and 100').max(100, 'must be between 0 and 100');
+const score = z
+  .number()
+  .min(0, 'must be between 0 and 100')
+  .max(100, 'must be between 0 and 100')
+  .refine(hasTwoDecimals, TWO_DECIMALS);
 
 const events = z.strictObject({
   from: z
@@ -140,7 +158,11 @@ const exclude = z.strictObject({
     .min(1, 'must name at least one')
     .optional()
     .describe('Domains of internal e-mail addresses, in user_id, username or email.'),
-  user_agents: texts.optional().describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
+  user_agents: z
+    .array(pattern)
+    .min(1, 'must name at least one')
+    .optional()
+    .describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
   faster_than_human: z.literal(true).optional().describe(`Sessions of ${spamWords}.`),
 });
 
@@ -155,7 +177,11 @@ export const configSchema = z.strictObject({
   exclude: exclude
     .optional()
     .describe('Whose events are excluded; they are counted, and listed in excluded_events.csv.'),
-  features: z.record(featureName, feature).optional().describe('Your own features.'),
+  features: z
+    .record(featureName, feature)
+    .refine((all) => Object.keys(all).length <= MAX_FEATURES, `has more than ${MAX_FEATURES} features`)
+    .optional()
+    .describe('Your own features.'),
   weights: z.record(z.string(), weight).optional(),
   labels: labels.optional().describe('The lowest scores labelled high and medium.'),
   conversion: conversion.optional().describe('A user has converted with at least one event of each of these types.'),

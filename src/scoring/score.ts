@@ -36,8 +36,11 @@ export interface Total {
   readonly cap: number;
 }
 
-/** Hundredths of a point, rounded half away from zero. */
-const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100);
+/**
+ * Hundredths of a point, rounded half away from zero. A decimal half such as 0.055 may be a little less as a binary
+ * fraction, so whatever is within a billionth of a half counts as one.
+ */
+const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100 + 1e-9);
 
 /** Prepares a scoring for `scoreRow`. */
 export const prepare = ({ weights, labels }: Scoring): Model => ({

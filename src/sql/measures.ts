@@ -167,7 +167,7 @@ const depthsOf = (features: Features): ReadonlyMap<string, number> => {
 
 /**
  * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients. Ratios of ratios
- * are layers, each calculated once: the engine would put one into the next, and the query would grow with every level.
+ * are layers, so that each is written once and the query grows with the number of features.
  *
  * @param asOf microseconds since 1970
  */
@@ -184,12 +184,7 @@ export const measuredFeatures = (features: Features, asOf: bigint, aggregates: s
     }
   }
   const measured = `SELECT ${ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`} FROM ${aggregates}`;
-  const [first = [], ...others] = layers;
-  const query = first.length === 0 ? measured : `SELECT *, ${first.join(', ')} FROM (${measured})`;
-  if (others.length === 0) return query;
-  const tables = [query, ...others.map((layer, i) => `SELECT *, ${layer.join(', ')} FROM layer_${i}`)];
-  return `WITH ${tables.map((sql, i) => `layer_${i} AS MATERIALIZED (${sql})`).join(',\n  ')}
-  SELECT * FROM layer_${others.length}`;
+  return layers.reduce((below, layer) => `SELECT *, ${layer.join(', ')} FROM (${below})`, measured);
 };
 
 /** A feature as text, as user_features.csv shows it, from its value in `measuredFeatures`. */

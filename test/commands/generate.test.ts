@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerGenerate as register } from '../../src/commands/generate.js';
 import { EVENT_COLUMNS, Failure } from '../../src/model.js';
+import { LONG } from '../random.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/gesture.js');
 
@@ -176,7 +177,7 @@ describe('flags', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux' || !existsSync(SCRIPT))(
+  it.runIf(LONG && process.platform === 'linux' && existsSync(SCRIPT))(
     'shows progress on a terminal, and leaves none behind',
     () => {
       const typed = `'${process.execPath}' '${PROGRAM}' generate --users 20000 --order time --truth truth.csv`;

@@ -19,12 +19,6 @@ import { oracle } from '../oracle/oracle.js';
 import { holdsAsync, tries } from '../random.js';
 import { find } from './find.js';
 
-/** Means and ratios are worked out in double precision: where a number has more digits than that, the last may differ. */
-const inDoublePrecision = (rows: readonly (readonly string[])[]): string[][] =>
-  rows.map((row) =>
-    row.map((cell, i) => (i > 0 && /^-?\d{9,}(\.\d+)?$/.test(cell) ? Number(cell).toPrecision(13) : cell)),
-  );
-
 describe('the engine', () => {
   it.each([
     ['random logs', runs],
@@ -39,7 +33,7 @@ describe('the engine', () => {
           throw error;
         });
         if (!found) return;
-        expect(inDoublePrecision(found.rows)).toEqual(inDoublePrecision(expected.rows));
+        expect(found.rows).toEqual(expected.rows);
         expect(found.accounts).toEqual({
           read: expected.read,
           used: expected.used,
@@ -52,7 +46,7 @@ describe('the engine', () => {
           expected.rejected.map(({ line, column }) => ({ line, column })),
         );
       },
-      tries(40),
+      tries(15),
     );
   });
 });
@@ -212,7 +206,7 @@ it('a regular expression that is none is refused, by the name of its feature', a
 });
 
 describe('the same facts, written otherwise', () => {
-  const pairs = tries(5, 0.25);
+  const pairs = tries(3, 0.25);
   const config = { ...defaultConfig, features: everyMeasure };
 
   it('any order of rows and columns, any line ends and quotes, any number of threads: the same bytes', async () => {

@@ -1,6 +1,6 @@
 /**
  * The same log gives the same bytes: those of the demo, in any time zone and language, with any number of
- * threads, in any order of its rows, as Parquet too. The long run tries each combination, the short one each zone with each language;
+ * threads, in any order of its rows, as Parquet too. The long run tries each combination, the short one each zone once;
  * determinism.mjs tries each with every Node that gesture runs on.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -45,8 +45,8 @@ const all = ZONES.flatMap((zone) =>
     THREADS.flatMap((threads) => INPUTS.map(({ input, file }) => ({ zone, locale, threads, input, file }))),
   ),
 );
-/** Of the twelve combinations of threads and input, another one for each zone and language. */
-const some = all.filter((_, i) => i % 12 === Math.floor(i / 12));
+/** One for each zone, together with each language, number of threads and input. */
+const some = all.filter((_, i) => i % 45 === 0);
 
 let folder = '';
 beforeAll(async () => {
