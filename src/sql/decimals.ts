@@ -1,8 +1,8 @@
 /**
  * Exact quotients in SQL, in integers: binary fractions would round 2.675 down and lose the digits of large sums.
  *
- * A number is held in units of 10^-10 (HUGEINT), a quotient in ten-thousandths. Numbers of 10^25 and more are unknown to a
- * quotient, so that no step leaves 127 bits.
+ * A number is held in units of 10^-10 (HUGEINT), a quotient in ten-thousandths. A quotient is unknown if the divisor is
+ * 10^25 or more, or the quotient 10^28 or more, so that no step needs more than 127 bits.
  */
 
 /** Decimals of a number that is calculated with. */
@@ -11,16 +11,15 @@ export const SCALE = 10;
 /** Units in 1. */
 const ONE = `${10n ** BigInt(SCALE)}::HUGEINT`;
 
-/** Numbers this large and larger are unknown to a quotient. */
-export const QUOTIENT_LIMIT = 10n ** 25n;
+/** Divisors and quotients this large, and larger, are unknown. */
+const [DIVISOR_LIMIT, QUOTIENT_LIMIT] = [10n ** 25n, 10n ** 28n];
 
 /** The statements that define what the functions below use; run once on an engine. */
 export const DECIMAL_MACROS = `
   CREATE TEMP MACRO long_division(a, b) AS
     (a // b) * 10000 + ((a % b) * 100 // b) * 100 + ((a % b) * 100 % b * 200 + b) // (2 * b);
   CREATE TEMP MACRO quotient(a, b) AS
-    CASE WHEN abs(a) < ${QUOTIENT_LIMIT * 10n ** 10n} AND abs(b) < ${QUOTIENT_LIMIT * 10n ** 10n} AND b <> 0
-      AND abs(a) // abs(b) < ${QUOTIENT_LIMIT}
+    CASE WHEN b <> 0 AND abs(b) < ${DIVISOR_LIMIT * 10n ** BigInt(SCALE)} AND abs(a) // abs(b) < ${QUOTIENT_LIMIT}
     THEN sign(a) * sign(b) * long_division(abs(a), abs(b)) END;
   CREATE TEMP MACRO print_quotient(q) AS
     CASE WHEN q IS NOT NULL

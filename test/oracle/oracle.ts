@@ -67,15 +67,15 @@ const print = (value: bigint, places: number): string => {
   return value < 0n ? `-${text}` : text;
 };
 
-/** Numbers of 10^25 and more, in units of 10^-10, are unknown to a quotient, and so is a quotient of 10^25 and more. */
-const TOO_LARGE = 10n ** 35n;
+/** In units of 10^-10: numbers of 10^28 and more are not calculated with, and nothing is divided by 10^25 or more. */
+const [TOO_LARGE, TOO_LARGE_DIVISOR] = [10n ** 38n, 10n ** 35n];
 
 const sizeOf = (n: bigint): bigint => (n < 0n ? -n : n);
 
 /** `of` / `per`, rounded to four decimals, halves away from zero; unknown if something is too large. */
 const quotient = (of: bigint, per: bigint): string => {
   const [n, d] = per < 0n ? [-of, -per] : [of, per];
-  if (sizeOf(n) >= TOO_LARGE || d >= TOO_LARGE || sizeOf(n) / d >= 10n ** 25n) return '';
+  if (sizeOf(n) >= TOO_LARGE || d >= TOO_LARGE_DIVISOR || sizeOf(n) / d >= 10n ** 28n) return '';
   const size = ((n < 0n ? -n : n) * 20_000n + d) / (2n * d);
   return print(n < 0n ? -size : size, 4);
 };
