@@ -29,7 +29,7 @@ const fuzz = async () => {
 
 const faults = async () => {
   if (!existsSync(join(root, 'test/faults'))) return { figure: 'not run: no test/faults', ok: true };
-  const { passed, failed, skipped, ok, said } = await runTests(['test/faults']);
+  const { passed, failed, skipped, ok, said } = await runTests(['test/faults'], { env: { LONG: '1' } });
   if (!ok) say(said);
   return { figure: `${passed} of ${passed + failed} survived${skipped > 0 ? `, ${skipped} skipped` : ''}`, ok };
 };
