@@ -26,6 +26,8 @@ export default defineConfig({
     env: { TZ: 'America/St_Johns', NO_COLOR: '1' },
     // The engine is a native module: worker threads share its state, processes do not.
     pool: 'forks',
+    // By default one core is left free; nothing else runs beside the tests.
+    maxWorkers: '100%',
     // One process runs many files, so that each need not load everything anew.
     isolate: false,
     testTimeout: long ? 3_600_000 : 60_000,
