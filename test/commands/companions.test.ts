@@ -8,6 +8,7 @@ import type { Comparison } from '../../src/scoring/compare.js';
 import type { Answer } from '../../src/commands/explainScreen.js';
 import { temporary } from '../config/temporary.js';
 import { pointsOf } from '../fixtures/scoring.js';
+import { call } from './call.js';
 import { featuresCsv, gesture } from './gesture.js';
 
 const { folder: root } = temporary();
@@ -30,27 +31,28 @@ beforeEach(() => {
 });
 
 describe('gesture explain', () => {
-  const explain = (...args: string[]) => gesture(folder, ['explain', ...args]);
+  const explain = (...args: string[]) => call(folder, ['explain', ...args]);
 
   it('shows every signal, the standing, and what would raise the score most', async () => {
-    const { status, stdout } = explain('ana', '--what-if', 'pricing_page_views=6');
+    const { status, stdout } = await explain('ana', '--what-if', 'pricing_page_views=6');
     expect(status).toBe(0);
     await expect(stdout).toMatchFileSnapshot('screens/explain.txt');
   });
 
-  it('what if is what would be: the same answer as for a user who really has that value', () => {
-    const answer = (...args: string[]): Answer => JSON.parse(explain(...args, '--json').stdout);
-    const supposed = answer('ana', '--what-if', 'pricing_page_views=6', '--what-if', 'spam_rate=');
+  it('what if is what would be: the same answer as for a user who really has that value', async () => {
+    const answer = async (...args: string[]): Promise<Answer> =>
+      JSON.parse((await explain(...args, '--json')).stdout);
+    const supposed = await answer('ana', '--what-if', 'pricing_page_views=6', '--what-if', 'spam_rate=');
     write({ ...ANA, pricing_page_views: 6, spam_rate: '' }, ...OTHERS);
-    expect(supposed.what_if).toEqual(answer('ana').now);
+    expect(supposed.what_if).toEqual((await answer('ana')).now);
     expect(supposed.what_if?.score).toBe(score({ signups: 1, pricing_page_views: 6 }).score);
   });
 
-  it('holds a floor as a line of its own', () => {
+  it('holds a floor as a line of its own', async () => {
     write({ user_id: 'bot', spam_rate: 1 });
     const floor = String(-pointsOf('spam_rate'));
-    expect(explain('bot').stdout).toMatch(new RegExp(`floor: held at 0 +\\+${floor}\\.00\\n +score +0\\.00`));
-    expect(explain('bot').stdout).toMatch(/the only user/);
+    expect((await explain('bot')).stdout).toMatch(new RegExp(`floor: held at 0 +\\+${floor}\\.00\\n +score +0\\.00`));
+    expect((await explain('bot')).stdout).toMatch(/the only user/);
   });
 
   it.each([
@@ -61,41 +63,41 @@ describe('gesture explain', () => {
       '--what-if pricing_page_views=six: must be a signal and a plain number',
     ],
     [['ana', '--what-if', 'pricing_page_views'], 'must be a signal and a plain number, such as pricing_page_views=6'],
-  ])('%j is refused: %s', (args, says) => {
-    const { status, stderr } = explain(...args);
+  ])('%j is refused: %s', async (args, says) => {
+    const { status, stderr } = await explain(...args);
     expect(stderr).toContain(says);
     expect(status).toBe(2);
   });
 });
 
 describe('gesture compare', () => {
-  const scores = (name: string): string => {
-    gesture(folder, ['rank', '--out', '-', '--scores', name]);
+  const scores = async (name: string): Promise<string> => {
+    await call(folder, ['rank', '--out', '-', '--scores', name]);
     return name;
   };
-  const compare = (...args: string[]) => gesture(folder, ['compare', ...args]);
+  const compare = (...args: string[]) => call(folder, ['compare', ...args]);
 
-  it('says nothing on standard output where nothing changed', () => {
-    const same = scores('same.csv');
-    const { status, stdout, stderr } = compare(same, same);
+  it('says nothing on standard output where nothing changed', async () => {
+    const same = await scores('same.csv');
+    const { status, stdout, stderr } = await compare(same, same);
     expect([status, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/no change: 3 users/);
   });
 
   it('says who moved, by how much and why', async () => {
-    const before = scores('before.csv');
+    const before = await scores('before.csv');
     write({ ...ANA, calendar_bookings: 1, spam_rate: 0.5 }, OTHERS[1] ?? {}, { user_id: 'zoe' });
-    const { stdout } = compare(before, scores('after.csv'));
+    const { stdout } = await compare(before, await scores('after.csv'));
     await expect(stdout).toMatchFileSnapshot('screens/compare.txt');
   });
 
-  it('tells a change of settings from behaviour', () => {
-    const before = scores('before.csv');
+  it('tells a change of settings from behaviour', async () => {
+    const before = await scores('before.csv');
     writeFileSync(
       join(folder, 'gesture.yaml'),
       `weights: { signups: ${pointsOf('signups', -10)}, calendar_bookings: ${pointsOf('calendar_bookings', 10)} }\n`,
     );
-    const { stdout } = compare(before, scores('after.csv'), '--json');
+    const { stdout } = await compare(before, await scores('after.csv'), '--json');
     const comparison: Comparison = JSON.parse(stdout);
     expect(comparison).toMatchObject({
       config_changed: true,
@@ -109,41 +111,41 @@ describe('gesture compare', () => {
     ]);
   });
 
-  it('refuses scores that do not add up', () => {
-    const edited = scores('edited.csv');
+  it('refuses scores that do not add up', async () => {
+    const edited = await scores('edited.csv');
     const cy = score({ signups: 1, calendar_bookings: 2 }).score;
     const text = readFileSync(join(folder, edited), 'utf8');
     writeFileSync(join(folder, edited), text.replace(`,Cy,${cy},`, `,Cy,${cy + 1},`));
-    const { status, stderr } = compare(edited, edited);
+    const { status, stderr } = await compare(edited, edited);
     expect(stderr).toContain(`edited.csv:2: the points of user "cy" sum to ${cy}, the score is ${cy + 1}`);
     expect(status).toBe(65);
   });
 
-  it('refuses another file', () => {
-    expect(compare('data/user_features.csv', 'data/user_features.csv').stderr).toMatch(/Name a user_scores.csv/);
+  it('refuses another file', async () => {
+    expect((await compare('data/user_features.csv', 'data/user_features.csv')).stderr).toMatch(/Name a user_scores.csv/);
   });
 });
 
 describe('gesture init', () => {
-  const init = (...args: string[]) => gesture(folder, ['init', ...args]);
+  const init = (...args: string[]) => call(folder, ['init', ...args]);
 
   it('writes the defaults, commented, and never over a file that is there', async () => {
-    expect(init().status).toBe(0);
+    expect((await init()).status).toBe(0);
     expect((await loadConfig(join(folder, 'gesture.yaml'))).hash).toBe(defaultConfig.hash);
     for (const { because } of Object.values(defaultConfig.weights)) {
       expect(readFileSync(join(folder, 'gesture.yaml'), 'utf8')).toContain(`# ${because}`);
     }
-    expect(init()).toMatchObject({ status: 2, stderr: expect.stringContaining('replace it with --force') });
-    expect(init('--force').status).toBe(0);
+    expect(await init()).toMatchObject({ status: 2, stderr: expect.stringContaining('replace it with --force') });
+    expect((await init('--force')).status).toBe(0);
   });
 
-  it('--schema writes a schema that knows the signals of the project', () => {
+  it('--schema writes a schema that knows the signals of the project', async () => {
     const mine = `features: { calls: { from: events, is: { op: countWhere, column: event_type, equals: call }, unit: events, says: calls } }
 weights: { calls: { points: 0, binary: true, because: We shall see. } }
 `;
     writeFileSync(join(folder, 'gesture.yaml'), mine);
-    expect(init('--schema').status).toBe(0);
+    expect((await init('--schema')).status).toBe(0);
     expect(readFileSync(join(folder, 'gesture.schema.json'), 'utf8')).toContain('0 points. We shall see.');
-    expect(JSON.parse(init('--schema', '-').stdout)).toHaveProperty('properties.weights.properties.calls');
+    expect(JSON.parse((await init('--schema', '-')).stdout)).toHaveProperty('properties.weights.properties.calls');
   });
 });

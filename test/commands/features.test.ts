@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HAND_LOG } from '../fixtures/hand.js';
+import { call } from './call.js';
 import { gesture, program, type Run } from './gesture.js';
 
 let folder = '';
@@ -22,10 +23,10 @@ const write = (name: string, content: string | Buffer): string => {
   return name;
 };
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-const features = (...args: string[]): Run => gesture(folder, ['features', ...args]);
+const features = (...args: string[]): Promise<Run> => call(folder, ['features', ...args]);
 
-it('writes the table, the rejects, and a summary that accounts for every row', () => {
-  const { status, stderr, stdout } = features(write('hand.csv', readFileSync(HAND_LOG)), '--max-rejected', '10%');
+it('writes the table, the rejects, and a summary that accounts for every row', async () => {
+  const { status, stderr, stdout } = await features(write('hand.csv', readFileSync(HAND_LOG)), '--max-rejected', '10%');
   expect(status).toBe(0);
   expect(stdout).toBe('');
   expect(stderr).toMatch(
@@ -45,55 +46,55 @@ it('writes the table, the rejects, and a summary that accounts for every row', (
   expect(readdirSync(join(folder, 'data')).toSorted()).toEqual(['rejected_events.csv', 'user_features.csv']);
 });
 
-it('fails over the limit of rejected rows, and then writes nothing but the rejects', () => {
+it('fails over the limit of rejected rows, and then writes nothing but the rejects', async () => {
   write('log.csv', `${LOG}cy,yesterday,search\n`);
-  const { status, stderr } = features('log.csv');
+  const { status, stderr } = await features('log.csv');
   expect(status).toBe(65);
   expect(stderr).toBe(
     'gesture: 1 of 4 rows (25%) are rejected, over the limit of 5%; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. Fix the rows, or raise --max-rejected\n',
   );
   expect(readdirSync(join(folder, 'data'))).toEqual(['rejected_events.csv']);
-  expect(features('log.csv', '--max-rejected', '25%').status).toBe(0);
-  expect(features('log.csv', '--max-rejected', '25%', '--strict').status).toBe(65);
+  expect((await features('log.csv', '--max-rejected', '25%')).status).toBe(0);
+  expect((await features('log.csv', '--max-rejected', '25%', '--strict')).status).toBe(65);
 });
 
-it('reads standard input, gzip and patterns alike', () => {
+it('reads standard input, gzip and patterns alike', async () => {
   write('a.csv', LOG);
   write('b.csv.gz', gzipSync(LOG));
-  const expected = features('a.csv') && read('data/user_features.csv');
+  const expected = (await features('a.csv')) && read('data/user_features.csv');
   for (const run of [
     () => gesture(folder, ['features', '-'], { input: LOG }),
     () => features('b.csv.gz'),
     () => features('a*.csv'),
   ]) {
     rmSync(join(folder, 'data'), { recursive: true });
-    expect(run().status).toBe(0);
+    expect((await run()).status).toBe(0);
     expect(read('data/user_features.csv')).toBe(expected);
   }
 });
 
-it('writes to standard output when asked, and nothing else there', () => {
-  const { status, stdout } = features(write('log.csv', LOG), '--out', '-');
+it('writes to standard output when asked, and nothing else there', async () => {
+  const { status, stdout } = await features(write('log.csv', LOG), '--out', '-');
   expect(status).toBe(0);
   expect(stdout.split('\n')[0]).toMatch(/^user_id,username,/);
   expect(stdout.split('\n')).toHaveLength(4);
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
-it('counts what lies after an as-of as a term of its own', () => {
-  const { stderr } = features(write('log.csv', LOG), '--as-of', '2026-01-05');
+it('counts what lies after an as-of as a term of its own', async () => {
+  const { stderr } = await features(write('log.csv', LOG), '--as-of', '2026-01-05');
   expect(stderr).toContain('no events at or before --as-of 2026-01-05T00:00:00Z: 3 events came later');
-  expect(features('log.csv', '--as-of', '2026-01-05T23:59:59Z').stderr).toContain(
+  expect((await features('log.csv', '--as-of', '2026-01-05T23:59:59Z')).stderr).toContain(
     'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 user, 1 session, as of 2026-01-05T23:59:59Z',
   );
 });
 
-it('adds a configured feature to the table, without a line of code', () => {
+it('adds a configured feature to the table, without a line of code', async () => {
   write(
     'gesture.yaml',
     'features:\n  searches_last_week:\n    from: events\n    is: { op: activeInLast, days: 7, where: { column: event_type, equals: search } }\n    unit: flag\n    says: searched lately\n',
   );
-  expect(features(write('log.csv', LOG)).status).toBe(0);
+  expect((await features(write('log.csv', LOG))).status).toBe(0);
   const [header = '', ana = '', ben = ''] = read('data/user_features.csv').split('\n');
   expect(header).toMatch(/,searches_last_week,converted$/);
   expect([ana, ben].map((row) => row.split(',').at(-2))).toEqual(['0', '1']);
@@ -101,18 +102,18 @@ it('adds a configured feature to the table, without a line of code', () => {
 
 const SEGMENT = 'id,anonymous_id,user_id,timestamp,received_at,event,context_page_url';
 
-it('reads the export of another product, and says which product a log is from', () => {
+it('reads the export of another product, and says which product a log is from', async () => {
   write('segment.csv', `${SEGMENT}\n1,a1,,2026-01-05 09:00:00,2026-01-05 09:00:01,page,https://a.test/pricing\n`);
   write('log.csv', LOG);
   write('strange.csv', 'who,when\nana,now\n');
-  expect(features('segment.csv', '--from', 'segment')).toMatchObject({ status: 0 });
+  expect(await features('segment.csv', '--from', 'segment')).toMatchObject({ status: 0 });
   expect(read('data/user_features.csv')).toMatch(/\na1,/);
-  expect(features('segment.csv')).toMatchObject({ status: 65 });
-  expect(features('segment.csv').stderr).toContain(
+  expect(await features('segment.csv')).toMatchObject({ status: 65 });
+  expect((await features('segment.csv')).stderr).toContain(
     'the header has no column event_type; it has id, anonymous_id, user_id, timestamp, received_at, event, context_page_url. It looks like an export of segment (Segment warehouse, tracks and pages together): read it with --from segment',
   );
-  expect(features('segment.csv', '--from', 'ga4').stderr).toContain('read it with --from segment');
-  expect(features('segment.csv', 'log.csv', 'strange.csv', '--from', 'detect')).toEqual({
+  expect((await features('segment.csv', '--from', 'ga4')).stderr).toContain('read it with --from segment');
+  expect(await features('segment.csv', 'log.csv', 'strange.csv', '--from', 'detect')).toEqual({
     status: 1,
     stdout:
       "segment.csv: --from segment: Segment warehouse, tracks and pages together\nlog.csv: gesture's own columns, no --from needed\nstrange.csv: no known product\n",
@@ -120,11 +121,11 @@ it('reads the export of another product, and says which product a log is from', 
   });
 });
 
-it('merges gesture.yaml over a source, and prefers the source of the command line', () => {
+it('merges gesture.yaml over a source, and prefers the source of the command line', async () => {
   write('gesture.yaml', 'events: { from: ga4, columns: { username: name }, types: { page: search } }\n');
   write('log.csv', `${SEGMENT},name\n1,a1,,2026-01-05 09:00:00,2026-01-05 09:00:01,page,,Ana\n`);
-  expect(features('log.csv')).toMatchObject({ status: 65 });
-  expect(features('log.csv', '--from', 'segment').stderr).toMatch(/config [0-9a-f]{12} \(gesture.yaml, from segment\)/);
+  expect(await features('log.csv')).toMatchObject({ status: 65 });
+  expect((await features('log.csv', '--from', 'segment')).stderr).toMatch(/config [0-9a-f]{12} \(gesture.yaml, from segment\)/);
   const [header = '', ana = ''] = read('data/user_features.csv').split('\n');
   const at = (name: string): string | undefined => ana.split(',')[header.split(',').indexOf(name)];
   expect([at('username'), at('search_events'), at('page_views')]).toEqual(['Ana', '1', '0']);
@@ -142,9 +143,9 @@ it.each([
   ['a wrong delimiter', ['log.csv', '--delimiter', 'ab'], 2, '--delimiter ab: must be one character'],
   ['a misspelt flag', ['log.csv', '--max-rejcted', '5%'], 2, 'Did you mean --max-rejected?'],
   ['output over input', ['log.csv', '--out', './log.csv'], 2, 'the output ./log.csv is also an input'],
-])('refuses %s with one line that says what to do', (_, args, status, says) => {
+])('refuses %s with one line that says what to do', async (_, args, status, says) => {
   write('log.csv', LOG);
-  const run = features(...args);
+  const run = await features(...args);
   expect(run).toMatchObject({ status, stdout: '' });
   expect(run.stderr).toContain(says);
   expect(run.stderr).not.toMatch(/\n\s+at /);
@@ -169,20 +170,20 @@ it.each([
     gzipSync(Buffer.concat([Buffer.from(LOG), Buffer.alloc(80 * 1024 * 1024, 'x')])),
     'grows to more than a hundred times its size',
   ],
-])('refuses a file with %s, naming the fault and the fix', (_, content, says) => {
-  const { status, stderr } = features(write('log.csv', content), '--max-rejected', '100%');
+])('refuses a file with %s, naming the fault and the fix', async (_, content, says) => {
+  const { status, stderr } = await features(write('log.csv', content), '--max-rejected', '100%');
   expect(status).toBe(65);
   expect(stderr).toContain(says);
   expect(existsSync(join(folder, 'data', 'user_features.csv'))).toBe(false);
 });
 
-it('reads a log separated by semicolons, unless its numbers do not fit', () => {
+it('reads a log separated by semicolons, unless its numbers do not fit', async () => {
   const german = (balance: string): string =>
     `user_id;timestamp;event_type;account_balance_usd\nana;2026-01-05T09:00:00Z;signup;${balance}\n`;
-  const fits = features(write('log.csv', german('120.50')));
+  const fits = await features(write('log.csv', german('120.50')));
   expect(fits).toMatchObject({ status: 0 });
   expect(fits.stderr).toContain('log.csv: the columns are separated by a semicolon');
-  const { status, stderr } = features(write('log.csv', german('120,50')), '--max-rejected', '100%');
+  const { status, stderr } = await features(write('log.csv', german('120,50')), '--max-rejected', '100%');
   expect(status).toBe(65);
   expect(stderr).toContain('if it is right, say so with --delimiter');
 });

@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../fixtures/sources/expected.js';
 import { runDemo } from '../demo.js';
 import { HAND_LOG } from '../fixtures/hand.js';
-import { gesture, type Run } from './gesture.js';
+import { call } from './call.js';
+import type { Run } from './gesture.js';
 
 let folder = '';
 beforeEach(() => {
@@ -26,11 +27,11 @@ const write = (name: string, content: string | Buffer): string => {
   return name;
 };
 const read = (name: string): string => readFileSync(path(name), 'utf8');
-const features = (...args: string[]): Run => gesture(folder, ['features', '--max-rejected', '20%', ...args]);
+const features = (...args: string[]): Promise<Run> => call(folder, ['features', '--max-rejected', '20%', ...args]);
 
 /** What `gesture features` makes of the inputs: the table, and the identity. */
-const found = (...args: string[]): { table: string; identity: string | undefined } => {
-  const run = features(...args);
+const found = async (...args: string[]): Promise<{ table: string; identity: string | undefined }> => {
+  const run = await features(...args);
   expect(run.stderr).not.toContain('gesture:');
   return { table: read('data/user_features.csv'), identity: run.stderr.split('\n')[0] };
 };
@@ -69,25 +70,25 @@ const jsonLines = (csv: string): string => {
 const hand = (): string => readFileSync(HAND_LOG, 'utf8');
 
 describe('the hand-worked log', () => {
-  it('as JSON lines gives the same table, its lines counted as an editor does', () => {
-    const csv = found(write('hand.csv', hand()));
+  it('as JSON lines gives the same table, its lines counted as an editor does', async () => {
+    const csv = await found(write('hand.csv', hand()));
     const rejected = read('data/rejected_events.csv').split('\n');
-    expect(found(write('hand.ndjson', `\n${jsonLines(hand())}\n`))).toEqual(csv);
+    expect(await found(write('hand.ndjson', `\n${jsonLines(hand())}\n`))).toEqual(csv);
     const places = (lines: readonly string[]): string[] => lines.slice(1, -1).map((l) => l.replace(/,"?[{a-z].*/, ''));
     expect(places(read('data/rejected_events.csv').split('\n'))).toEqual(places(rejected));
     expect(read('data/rejected_events.csv')).toContain('""timestamp"":""03/01/2026""');
   });
 
   it('as Parquet gives the same table; a rejected row is named by its number, with its cells', async () => {
-    const csv = found(write('hand.csv', hand()));
+    const csv = await found(write('hand.csv', hand()));
     await engine(`COPY (FROM read_csv('hand.csv', all_varchar = true)) TO '${path('hand.parquet')}' (FORMAT parquet)`);
-    expect(found('hand.parquet')).toEqual(csv);
+    expect(await found('hand.parquet')).toEqual(csv);
     const [, first = ''] = read('data/rejected_events.csv').split('\n');
     expect(first).toMatch(/^8,timestamp,not an ISO 8601 date or date-time,"\{""event_id"":""a7""/);
   });
 
   it('in three parts, a format each, gives the same table', async () => {
-    const csv = found(write('hand.csv', hand()));
+    const csv = await found(write('hand.csv', hand()));
     await engine(
       `CREATE TABLE log AS SELECT *, row_number() OVER () AS n FROM read_csv('hand.csv', all_varchar = true)`,
       `COPY (SELECT * EXCLUDE n FROM log WHERE n % 3 = 0) TO '${path('a.parquet')}' (FORMAT parquet)`,
@@ -95,7 +96,7 @@ describe('the hand-worked log', () => {
       `COPY (SELECT * EXCLUDE n FROM log WHERE n % 3 = 2) TO '${path('c.csv')}' (HEADER)`,
     );
     write('c.jsonl', jsonLines(read('c.csv')));
-    expect(found('a.parquet', 'b.csv', 'c.jsonl').table).toBe(csv.table);
+    expect((await found('a.parquet', 'b.csv', 'c.jsonl')).table).toBe(csv.table);
   });
 });
 
@@ -106,37 +107,37 @@ describe('the demo', () => {
     await engine(
       `COPY (SELECT * REPLACE (account_balance_usd::DECIMAL(12, 2) AS account_balance_usd) FROM read_csv('demo.csv')) TO '${path('demo.parquet')}' (FORMAT parquet)`,
     );
-    expect(found('demo.parquet').table).toBe(demo['user_features.csv']);
+    expect((await found('demo.parquet')).table).toBe(demo['user_features.csv']);
   });
 
   it('compressed gives the committed table', async () => {
     const log = DEMO_LOG;
-    const expected = found(write('demo.csv', log));
+    const expected = await found(write('demo.csv', log));
     await engine(
       `COPY (FROM read_csv('demo.csv', all_varchar = true)) TO '${path('demo.csv.zst')}' (FORMAT csv, COMPRESSION zstd)`,
     );
-    expect(found('demo.csv.zst')).toEqual(expected);
-    expect(found(write('demo.csv.gz', gzipSync(log)))).toEqual(expected);
-    expect(found(write('demo.ndjson.gz', gzipSync(jsonLines(log.toString()))))).toEqual(expected);
+    expect(await found('demo.csv.zst')).toEqual(expected);
+    expect(await found(write('demo.csv.gz', gzipSync(log)))).toEqual(expected);
+    expect(await found(write('demo.ndjson.gz', gzipSync(jsonLines(log.toString()))))).toEqual(expected);
   });
 });
 
 describe('JSON', () => {
   const LINE = '{"user_id":"ana","timestamp":"2026-01-05T09:00:00Z","event_type":"signup"}';
 
-  it('keeps numbers as they are written, and finds names with dots by the fewest keys', () => {
+  it('keeps numbers as they are written, and finds names with dots by the fewest keys', async () => {
     write('gesture.yaml', 'events: { columns: { username: who.name, location_city: a.b.c } }\n');
     const [big, half] = ['12345678901234567890123', '0.1'];
     write(
       'log.ndjson',
       `{"user_id":${big},"timestamp":"2026-01-05T09:00:00Z","event_type":"signup","who":{"name":"Ana"},"who.name":"Eve","a":{"b.c":"Oslo"},"account_balance_usd":${half}}\n`,
     );
-    expect(found('log.ndjson').table).toContain(`\n${big},Eve,Oslo,,,0.1,`);
+    expect((await found('log.ndjson')).table).toContain(`\n${big},Eve,Oslo,,,0.1,`);
   });
 
-  it('lists lines that are no objects, as they stand', () => {
+  it('lists lines that are no objects, as they stand', async () => {
     const lines = [LINE, '{"user_id":', '[1]', LINE, `"${LINE}`, 'null', LINE.replace('ana', 'a\tb')];
-    const { stderr, status } = features(write('log.ndjson', lines.join('\r\n')), '--max-rejected', '100%');
+    const { stderr, status } = await features(write('log.ndjson', lines.join('\r\n')), '--max-rejected', '100%');
     expect({ status, identity: stderr.split('\n')[0] }).toEqual({
       status: 0,
       identity: 'read 7 = used 2 + rejected 5 + duplicate 0',
@@ -154,26 +155,26 @@ describe('JSON', () => {
       'log.csv',
       'user_id,timestamp,event_type,who\nana,2026-01-05,signup,"{""name"":""Ana""}"\nben,2026-01-05,signup,Ben\n',
     );
-    expect(found('log.csv').table).toMatch(/\nana,Ana,.*\nben,,/);
+    expect((await found('log.csv')).table).toMatch(/\nana,Ana,.*\nben,,/);
     await engine(
       `COPY (SELECT 'ana' AS user_id, DATE '2026-01-05' AS timestamp, 'signup' AS event_type, {name: 'Ana', age: 7} AS who) TO '${path('log.parquet')}' (FORMAT parquet)`,
     );
-    expect(found('log.parquet').table).toMatch(/\nana,Ana,/);
+    expect((await found('log.parquet')).table).toMatch(/\nana,Ana,/);
   });
 
   it('take an empty text of Parquet as unknown: the name known before is the latest', async () => {
     await engine(
       `COPY (FROM (VALUES ('ana', '2026-01-05', 'signup', 'Ana'), ('ana', '2026-01-06', 'search', '')) AS log(user_id, timestamp, event_type, username)) TO '${path('empty.parquet')}' (FORMAT parquet)`,
     );
-    expect(found('empty.parquet').table).toMatch(/\nana,Ana,/);
+    expect((await found('empty.parquet')).table).toMatch(/\nana,Ana,/);
   });
 });
 
-it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', (name, { file }) => {
+it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', async (name, { file }) => {
   write(file, readFileSync(new URL(`../fixtures/sources/${file}`, import.meta.url)));
-  const { status, stdout } = features(file, '--from', 'detect');
+  const { status, stdout } = await features(file, '--from', 'detect');
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining(`${file}: --from ${name}:`) });
-  expect(features(file, '--from', name)).toMatchObject({ status: 0 });
+  expect(await features(file, '--from', name)).toMatchObject({ status: 0 });
 });
 
 it.each([
@@ -182,8 +183,8 @@ it.each([
   ['JSON without a needed key', '{"user":"ana","timestamp":"2026-01-05","event_type":"x"}', 'has no column user_id'],
   ['a Parquet file cut short', Buffer.from('PAR1....'), 'the Parquet file is damaged'],
   ['zstd cut short', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04]), 'the zstd data is damaged'],
-])('refuses %s', (_, content, says) => {
-  const { status, stderr } = features(write('log', content));
+])('refuses %s', async (_, content, says) => {
+  const { status, stderr } = await features(write('log', content));
   expect(stderr).toContain(says);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(status).toBe(65);
@@ -193,7 +194,7 @@ it('refuses a zstd bomb', async () => {
   await engine(
     `COPY (SELECT repeat('x', 100000) FROM range(1000)) TO '${path('bomb.csv.zst')}' (FORMAT csv, COMPRESSION zstd)`,
   );
-  const { status, stderr } = features('bomb.csv.zst');
+  const { status, stderr } = await features('bomb.csv.zst');
   expect(stderr).toContain('grows to more than a hundred times its size');
   expect(status).toBe(65);
 });

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HAND_LOG, HAND_SESSIONS } from '../fixtures/hand.js';
-import { gesture, type Run } from './gesture.js';
+import { call } from './call.js';
+import type { Run } from './gesture.js';
 
 let folder = '';
 beforeEach(() => {
@@ -15,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (name: string, content: string | Buffer): void => writeFileSync(join(folder, name), content);
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-const features = (...args: string[]): Run => gesture(folder, ['features', 'log.csv', ...args]);
+const features = (...args: string[]): Promise<Run> => call(folder, ['features', 'log.csv', ...args]);
 const rowOf = (user: string): string | undefined =>
   read('data/user_features.csv')
     .split('\n')
@@ -47,12 +48,12 @@ const EXCLUDE = `exclude:
 describe('exclude', () => {
   beforeEach(() => write('log.csv', LOG));
 
-  it('leaves out, counts and lists what the project names; nobody else changes by a byte', () => {
+  it('leaves out, counts and lists what the project names; nobody else changes by a byte', async () => {
     const asOf = ['--as-of', '2026-01-09T09:00:02Z'];
-    expect(features(...asOf).stderr).toMatch(/^read 13 = used 13 \+ rejected 0 \+ duplicate 0\n/);
+    expect((await features(...asOf)).stderr).toMatch(/^read 13 = used 13 \+ rejected 0 \+ duplicate 0\n/);
     const ana = rowOf('ana');
     write('gesture.yaml', EXCLUDE);
-    const { status, stderr } = features(...asOf);
+    const { status, stderr } = await features(...asOf);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^read 13 = used 4 \+ rejected 0 \+ duplicate 0 \+ excluded 9\n3 users, 3 sessions/);
     expect(stderr).toContain(
@@ -71,12 +72,12 @@ describe('exclude', () => {
     ]);
   });
 
-  it('measures ages from the latest row that is used, not from an excluded one', () => {
+  it('measures ages from the latest row that is used, not from an excluded one', async () => {
     const stamps = { a: '2026-01-01', b: '2026-01-03', 'qa-1': '2026-01-11' };
     const rows = Object.entries(stamps).map(([user, stamp]) => `${user},${stamp}T00:00:00Z,signup\n`);
     write('log.csv', `user_id,timestamp,event_type\n${rows.join('')}`);
     write('gesture.yaml', 'exclude: { users: [qa-1] }\n');
-    expect(features().stderr).toContain('2 users, 2 sessions, as of 2026-01-03T00:00:00Z');
+    expect((await features()).stderr).toContain('2 users, 2 sessions, as of 2026-01-03T00:00:00Z');
     const [header = [], ...users] = parse(read('data/user_features.csv'));
     const age = header.indexOf('days_since_last_event');
     expect(users.map((cells) => [cells[0], cells[age]])).toEqual([
@@ -85,21 +86,21 @@ describe('exclude', () => {
     ]);
   });
 
-  it('counts a row once: rejected, a duplicate and later than as-of come first', () => {
+  it('counts a row once: rejected, a duplicate and later than as-of come first', async () => {
     write('gesture.yaml', EXCLUDE);
     write('log.csv', `${LOG}5,qa-1,,q,2026-01-07T09:00:00Z,signup,,\n14,qa-1,,q,never,signup,,\n`);
-    const { stderr } = features('--max-rejected', '10%', '--as-of', '2026-01-09T09:00:01Z');
+    const { stderr } = await features('--max-rejected', '10%', '--as-of', '2026-01-09T09:00:01Z');
     expect(stderr).toMatch(/^read 15 = used 8 \+ rejected 1 \+ duplicate 1 \+ excluded 4 \+ later than as-of 1\n/);
   });
 
-  it('finds bursts where no session is named, too', () => {
+  it('finds bursts where no session is named, too', async () => {
     write('log.csv', LOG.replaceAll(/,s[12],/g, ',,'));
     write('gesture.yaml', 'exclude: { faster_than_human: true }\n');
-    expect(features().stderr).toMatch(/^read 13 = used 8 .* \+ excluded 5\n/);
+    expect((await features()).stderr).toMatch(/^read 13 = used 8 .* \+ excluded 5\n/);
   });
 
-  it('prints no fourth term where nothing is configured, and writes no list', () => {
-    expect(features().stderr).not.toContain('excluded');
+  it('prints no fourth term where nothing is configured, and writes no list', async () => {
+    expect((await features()).stderr).not.toContain('excluded');
     expect(() => read('data/excluded_events.csv')).toThrow('ENOENT');
   });
 
@@ -111,18 +112,18 @@ describe('exclude', () => {
       'exclude: { user_agents: ["("] }',
       'exclude.user_agents is not a regular expression (RE2)',
     ],
-  ])('refuses %s', (_, config, says) => {
+  ])('refuses %s', async (_, config, says) => {
     write('gesture.yaml', `${config}\n`);
-    const { status, stderr } = features();
+    const { status, stderr } = await features();
     expect(stderr).toContain(says);
     expect(status).toBe(2);
   });
 });
 
 describe('--sessions', () => {
-  it('writes the sessions worked out by hand', () => {
+  it('writes the sessions worked out by hand', async () => {
     write('log.csv', readFileSync(HAND_LOG));
-    expect(features('--max-rejected', '10%', '--sessions', 'data/sessions.csv').status).toBe(0);
+    expect((await features('--max-rejected', '10%', '--sessions', 'data/sessions.csv')).status).toBe(0);
     const [header = [], ...rows] = parse(read('data/sessions.csv'));
     expect(header.join(' ')).toBe(
       'user_id session_id start end events duration_sec device is_repeat is_bounce is_spam',
@@ -130,11 +131,11 @@ describe('--sessions', () => {
     expect(rows).toEqual(HAND_SESSIONS);
   });
 
-  it('writes the same table whether or not the log must be read with care', () => {
+  it('writes the same table whether or not the log must be read with care', async () => {
     write('log.csv', LOG);
-    features('--sessions', 'clean.csv');
+    await features('--sessions', 'clean.csv');
     write('log.csv', `${LOG}13,u9,,s2,2026-01-09T09:00:02Z,search,,Firefox\n`);
-    expect(features('--sessions', 'careful.csv').stderr).toContain('duplicate 1');
+    expect((await features('--sessions', 'careful.csv')).stderr).toContain('duplicate 1');
     expect(read('careful.csv')).toBe(read('clean.csv'));
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
+import { call } from './call.js';
 import { gesture } from './gesture.js';
 
 const HEADER = 'user_id,timestamp,event_type';
@@ -14,12 +15,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.each(['log[1].csv', 'log*.csv', 'log?.csv', "o'hara; DROP TABLE x.csv", '$1.csv', 'hive=1/log.csv', 'a\nb.csv'])(
   '%j is one file, and adds no column',
-  (name) => {
+  async (name) => {
     mkdirSync(join(folder, 'hive=1'), { recursive: true });
     writeFileSync(join(folder, 'log1.csv'), `${HEADER}\n${row('other')}`);
     writeFileSync(join(folder, 'logs.csv'), `${HEADER}\n${row('other')}`);
     writeFileSync(join(folder, name), `${HEADER}\n${row('ana')}`);
-    const { stdout, status } = gesture(folder, ['features', name, '--out', '-']);
+    const { stdout, status } = await call(folder, ['features', name, '--out', '-']);
     expect(status).toBe(0);
     expect(stdout.split('\n').slice(1)).toEqual([expect.stringMatching(/^ana,/), '']);
     expect(stdout).not.toContain('hive');

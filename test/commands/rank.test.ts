@@ -5,7 +5,8 @@ import { defaultConfig } from '../../src/config/settings.js';
 import { score } from '../../src/scoring/explain.js';
 import { temporary } from '../config/temporary.js';
 import { pointsOf } from '../fixtures/scoring.js';
-import { featuresCsv, gesture, rowsOf } from './gesture.js';
+import { call } from './call.js';
+import { featuresCsv, gesture, rowsOf, type Run } from './gesture.js';
 
 const { folder: root } = temporary();
 let folder = root;
@@ -29,7 +30,7 @@ const [ana, ben, cy, dot] = [
 
 const read = (name: string): string => readFileSync(join(folder, 'data', name), 'utf8');
 const write = (content: string): void => writeFileSync(join(folder, 'data', 'user_features.csv'), content);
-const rank = (...args: string[]) => gesture(folder, ['rank', ...args]);
+const rank = (...args: string[]): Promise<Run> => call(folder, ['rank', ...args]);
 
 beforeEach(() => {
   folder = join(root, String(next++));
@@ -38,8 +39,8 @@ beforeEach(() => {
 });
 
 describe('gesture rank', () => {
-  it('writes the short list and everybody, and says what it did', () => {
-    const { status, stdout, stderr } = rank('--top', '2');
+  it('writes the short list and everybody, and says what it did', async () => {
+    const { status, stdout, stderr } = await rank('--top', '2');
     expect([status, stdout]).toEqual([0, '']);
     expect(read('top_users.csv')).toBe(`user_id,username,score,score_label,explanation,converted,config
 cy,Cy,${cy.score},high,"${cy.explanation}",1,${hash}
@@ -55,8 +56,8 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
     expect(stderr).toMatch(/wrote +data\/user_scores.csv, data\/top_users.csv \(2 users\)/);
   });
 
-  it('points, floor and cap of every row sum to its score', () => {
-    rank();
+  it('points, floor and cap of every row sum to its score', async () => {
+    await rank();
     for (const row of rowsOf(read('user_scores.csv'))) {
       const points = Object.entries(row).filter(([name]) => name.endsWith('_points'));
       const sum = points.reduce((total, [, cell]) => total + Math.round(Number(cell) * 100), 0);
@@ -94,28 +95,28 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
     ],
     [['--label', 'low', '--top', '1'], ['ben']],
     [['--label', 'high', '--exclude-converted'], []],
-  ])('%j lists %j; user_scores.csv always has everybody', (flags, listed) => {
-    rank(...flags);
+  ])('%j lists %j; user_scores.csv always has everybody', async (flags, listed) => {
+    await rank(...flags);
     expect(rowsOf(read('top_users.csv')).map((row) => row['user_id'])).toEqual(listed);
     expect(rowsOf(read('user_scores.csv'))).toHaveLength(4);
   });
 
-  it('writes JSON and NDJSON with every contribution', () => {
-    const { stdout } = rank('--top', '1', '--out', '-', '--format', 'json');
+  it('writes JSON and NDJSON with every contribution', async () => {
+    const { stdout } = await rank('--top', '1', '--out', '-', '--format', 'json');
     const list: unknown = JSON.parse(stdout);
     expect(list).toMatchObject([{ rank: 1, user_id: 'cy', score: cy.score, converted: 1, floor_points: 0 }]);
     expect(list).toMatchObject([
       { contributions: expect.arrayContaining([{ signal: 'spam_rate', value: null, points: 0 }]) },
     ]);
-    rank('--out', 'leads.ndjson');
+    await rank('--out', 'leads.ndjson');
     const lines = readFileSync(join(folder, 'leads.ndjson'), 'utf8').trimEnd().split('\n');
     expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject(
       ['cy', 'ana', 'ben', 'dot'].map((user_id) => ({ user_id })),
     );
   });
 
-  it('--json prints the list and the health of the scoring', () => {
-    const { stdout } = rank('--json', '--top', '1');
+  it('--json prints the list and the health of the scoring', async () => {
+    const { stdout } = await rank('--json', '--top', '1');
     expect(JSON.parse(stdout)).toMatchObject({
       config: hash,
       health: { users: 4, labels: { high: 1, medium: 1, low: 2 }, listed: 1, listed_converted: 1 },
@@ -129,20 +130,20 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
     expect(existsSync(join(folder, 'data', 'user_scores.csv'))).toBe(false);
   });
 
-  it('--no-scores writes the list alone, the same list', () => {
-    rank();
+  it('--no-scores writes the list alone, the same list', async () => {
+    await rank();
     const list = read('top_users.csv');
     rmSync(join(folder, 'data', 'user_scores.csv'));
-    const { stderr } = rank('--no-scores');
+    const { stderr } = await rank('--no-scores');
     expect(stderr).toMatch(/wrote +data\/top_users.csv \(4 users\)/);
     expect(read('top_users.csv')).toBe(list);
     expect(existsSync(join(folder, 'data', 'user_scores.csv'))).toBe(false);
   });
 
-  it('takes ids and names as they are, and starts no formula in a spreadsheet', () => {
+  it('takes ids and names as they are, and starts no formula in a spreadsheet', async () => {
     const ids = ['=1+1', '+x', '-5', '@me', '__proto__', 'constructor', '007', '7', '1e5', ' ＝1', "'=x", 'a"b,c'];
     write(featuresCsv(ids.map((user_id) => ({ user_id, username: '=HYPERLINK("http://x","y")' }))));
-    rank('--top', '99');
+    await rank('--top', '99');
     const safe = [
       "'=1+1",
       "'+x",
@@ -161,7 +162,7 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
     for (const row of rowsOf(read('user_scores.csv'))) expect(row['username']).toBe('\'=HYPERLINK("http://x","y")');
   });
 
-  it('scores a feature of the project as soon as gesture.yaml names it', () => {
+  it('scores a feature of the project as soon as gesture.yaml names it', async () => {
     writeFileSync(
       join(folder, 'gesture.yaml'),
       `features:
@@ -175,14 +176,14 @@ weights:
   integrations: { points: 10, saturates_at: 4, phrase: "connected {value} integrations" }
 `,
     );
-    expect(rank().stderr).toMatch(/integrations is missing\. Run `gesture features` with the same settings/);
+    expect((await rank()).stderr).toMatch(/integrations is missing\. Run `gesture features` with the same settings/);
     write(
       featuresCsv([
         { user_id: 'ana', integrations: 2 },
         { user_id: 'ben', signups: 1, integrations: '' },
       ]),
     );
-    const { status, stderr } = rank();
+    const { status, stderr } = await rank();
     expect(status).toBe(0);
     expect(stderr).toMatch(/integrations 2\.50 \(\d+%\)/);
     expect(rowsOf(read('user_scores.csv'))).toMatchObject([
@@ -193,10 +194,10 @@ weights:
 });
 
 describe('gesture rank refuses', () => {
-  it('a cell that is no number: exit 65, the line and the column, and the old files stay', () => {
+  it('a cell that is no number: exit 65, the line and the column, and the old files stay', async () => {
     write(featuresCsv([{ user_id: 'ana' }, { user_id: 'ben', page_views: 'many' }]));
     writeFileSync(join(folder, 'data', 'top_users.csv'), 'old');
-    expect(rank()).toEqual({
+    expect(await rank()).toEqual({
       status: 65,
       stdout: '',
       stderr: 'gesture: data/user_features.csv:3: page_views is "many", not a plain number such as 3 or 0.25\n',
@@ -215,26 +216,26 @@ describe('gesture rank refuses', () => {
     [['--out', '-', '--json'], 'only one of --out, --scores and --json can go to standard output'],
     [['--out', 'list.html'], '--out list.html: must be a name that ends in one of .csv, .json, .ndjson'],
     [['--scores', 'all.json'], '--scores all.json: must be a name that ends in .csv'],
-  ])('%j', (flags, says) => {
-    const { status, stderr } = rank(...flags);
+  ])('%j', async (flags, says) => {
+    const { status, stderr } = await rank(...flags);
     expect(stderr).toContain(says);
     expect(status).toBe(2);
   });
 
-  it('an output that is the input under another name', () => {
+  it('an output that is the input under another name', async () => {
     symlinkSync('user_features.csv', join(folder, 'data', 'list.csv'));
-    expect(rank('--out', 'data/list.csv')).toMatchObject({ status: 2 });
+    expect(await rank('--out', 'data/list.csv')).toMatchObject({ status: 2 });
   });
 
-  it('a file that is not there, and says what to do', () => {
-    const { status, stderr } = rank('none.csv');
+  it('a file that is not there, and says what to do', async () => {
+    const { status, stderr } = await rank('none.csv');
     expect(stderr).toMatch(/there is no file none.csv. Run `gesture features` first/);
     expect(status).toBe(66);
   });
 
-  it('a wrong gesture.yaml, with the line and a caret', () => {
+  it('a wrong gesture.yaml, with the line and a caret', async () => {
     writeFileSync(join(folder, 'gesture.yaml'), 'weights:\n  signupz: 20\n');
-    const { status, stderr } = rank();
+    const { status, stderr } = await rank();
     expect(status).toBe(2);
     expect(stderr).toBe(`gesture: gesture.yaml:2:3 weights.signupz: unknown feature. Did you mean "signups"?
   2 |   signupz: 20

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gesture } from '../commands/gesture.js';
+import { call } from '../commands/call.js';
 import { temporary } from '../config/temporary.js';
 import { loadConfig } from '../../src/config/load.js';
 
@@ -38,9 +38,9 @@ describe('a log', () => {
     ['a million columns', `${','.repeat(1 << 20)}\n`, /^gesture: log\.csv/],
     ['a header without an end', 'x'.repeat(3 << 20), /^gesture: log\.csv/],
     ['a quote without an end', `user_id,timestamp,event_type\n"${'x'.repeat(3 << 20)}`, /^gesture: log\.csv/],
-  ])('of %s is refused', (_, text, says) => {
+  ])('of %s is refused', async (_, text, says) => {
     write('log.csv', text);
-    const { status, stderr } = gesture(folder, ['features', 'log.csv', '--out', join(folder, 'out.csv')]);
+    const { status, stderr } = await call(folder, ['features', 'log.csv', '--out', join(folder, 'out.csv')]);
     expect(stderr).toMatch(says);
     expect(status).toBe(65);
   });

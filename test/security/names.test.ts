@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { featuresCsv, gesture } from '../commands/gesture.js';
+import { call } from '../commands/call.js';
+import { featuresCsv } from '../commands/gesture.js';
 import { pointsOf } from '../fixtures/scoring.js';
 import { temporary } from '../config/temporary.js';
 
@@ -46,22 +47,22 @@ describe('names of files', () => {
     return `./${name}`;
   });
 
-  it('are names, whatever is in them: of logs, of outputs, and of the folder of both', () => {
-    const run = gesture(folder, ['features', ...logs, '--out', "./'; DROP.csv"]);
+  it('are names, whatever is in them: of logs, of outputs, and of the folder of both', async () => {
+    const run = await call(folder, ['features', ...logs, '--out', "./'; DROP.csv"]);
     expect(run).toMatchObject({ status: 0 });
     expect(run.stderr).toContain(`read ${FILES.length} = used ${FILES.length} + rejected 0`);
     expect(run.stderr).not.toMatch(OBEYED);
     expect(parse(readFileSync(join(folder, "'; DROP.csv")))).toHaveLength(FILES.length + 1);
-    const ranked = gesture(folder, ['rank', "./'; DROP.csv", '--out', './\u001B[2J\u202E.csv']);
+    const ranked = await call(folder, ['rank', "./'; DROP.csv", '--out', './\u001B[2J\u202E.csv']);
     expect(ranked).toMatchObject({ status: 0 });
     expect(ranked.stderr).not.toMatch(OBEYED);
   });
 
-  it('also where the logs have to be read with care', () => {
+  it('also where the logs have to be read with care', async () => {
     for (const [i, name] of FILES.entries()) {
       writeFileSync(join(folder, name), `${HEADER}\ne${i},u${i},2026-01-05,signup\nx,"u""${i}",yesterday,x\n`);
     }
-    const run = gesture(folder, ['features', ...logs, '--out', './out.csv', '--max-rejected', '50%']);
+    const run = await call(folder, ['features', ...logs, '--out', './out.csv', '--max-rejected', '50%']);
     expect(run).toMatchObject({ status: 0 });
     expect(run.stderr).not.toMatch(OBEYED);
     const [, ...rejected]: string[][] = parse(readFileSync(join(folder, 'rejected_events.csv')));
@@ -78,15 +79,15 @@ describe('names of files', () => {
     ['an unknown flag', ['rank', '--\u001B[2J']],
     ['an unknown command', ['\u001B[2J']],
     ['a choice', ['rank', '--label', '\u001B[2J\u202E']],
-  ])('are printed without what a terminal obeys: %s', (_, args) => {
-    const { stderr, status } = gesture(root, args);
+  ])('are printed without what a terminal obeys: %s', async (_, args) => {
+    const { stderr, status } = await call(root, args);
     expect(stderr).toMatch(/^(gesture|error): /);
     expect(stderr).not.toMatch(OBEYED);
     expect([2, 66]).toContain(status);
   });
 
-  it('init says what it wrote without what a terminal obeys', () => {
-    const { stderr } = gesture(root, ['init', '--out', '\u001B[2J\u202Egesture.yaml']);
+  it('init says what it wrote without what a terminal obeys', async () => {
+    const { stderr } = await call(root, ['init', '--out', '\u001B[2J\u202Egesture.yaml']);
     expect(stderr).toBe('wrote    gesture.yaml\n');
   });
 });
@@ -94,7 +95,7 @@ describe('names of files', () => {
 describe('names in the configuration', () => {
   it.each(['a"b', "it's", '$1', '"); DROP TABLE by_event; --', "'; ATTACH 'x.db'; --", '__proto__', 'constructor'])(
     'a column %j is a column, and a value a value',
-    (name) => {
+    async (name) => {
       const folder = join(root, Buffer.from(name).toString('hex'));
       mkdirSync(folder);
       const quoted = JSON.stringify(name);
@@ -116,14 +117,14 @@ describe('names in the configuration', () => {
         [`e2,__proto__,2026-01-05,renamed,7`],
       ];
       writeFileSync(join(folder, 'log.csv'), rows.map((row) => `${row.join('')}\n`).join(''));
-      const { stdout, stderr } = gesture(folder, ['features', 'log.csv', '--out', '-']);
+      const { stdout, stderr } = await call(folder, ['features', 'log.csv', '--out', '-']);
       expect(stderr).toContain('read 2 = used 2 + rejected 0');
       const [row]: Record<string, string>[] = parse(stdout, { columns: true });
       expect(row).toMatchObject({ user_id: '__proto__', constructor: '12', b: '1', c: '1', d: '1' });
     },
   );
 
-  it('words are printed without what a terminal obeys', () => {
+  it('words are printed without what a terminal obeys', async () => {
     const folder = join(root, 'words');
     mkdirSync(join(folder, 'data'), { recursive: true });
     const says = '"\\u202Eevil\\u200B words"';
@@ -138,7 +139,7 @@ describe('names in the configuration', () => {
     ]);
     writeFileSync(join(folder, 'data/user_features.csv'), users);
     for (const args of [['rank'], ['explain', 'ana'], ['explain', 'ben', '--what-if', 'mine=1']]) {
-      const { status, stdout, stderr } = gesture(folder, args);
+      const { status, stdout, stderr } = await call(folder, args);
       expect({ status, obeyed: OBEYED.test(stdout + stderr) }).toEqual({ status: 0, obeyed: false });
     }
   });

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gesture, rowsOf, type Run } from '../commands/gesture.js';
+import { call } from '../commands/call.js';
+import { rowsOf, type Run } from '../commands/gesture.js';
 import { find } from '../engine/find.js';
 import { oracle } from '../oracle/oracle.js';
 import { LONG } from '../random.js';
@@ -57,8 +58,8 @@ describe('gesture features finds what gesture generate --dirty planted', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  const run = (...args: string[]): Run => {
-    const done = gesture(folder, args);
+  const run = async (...args: string[]): Promise<Run> => {
+    const done = await call(folder, args);
     expect(done).toMatchObject({ status: 0 });
     return done;
   };
@@ -69,12 +70,12 @@ describe('gesture features finds what gesture generate --dirty planted', () => {
     ['user', '12%'],
   ] as const;
 
-  it.each(LONG ? LOGS : LOGS.slice(0, 1))('in a log ordered by %s, %s of it spoilt', (order, rate) => {
+  it.each(LONG ? LOGS : LOGS.slice(0, 1))('in a log ordered by %s, %s of it spoilt', async (order, rate) => {
     const flags = ['--users', '400', '--order', order];
-    run('generate', ...flags, '--out', 'clean/events.csv');
-    run('generate', ...flags, '--out', 'dirty/events.csv', '--dirty', rate);
-    run('features', 'clean/events.csv', '--out', 'clean/features.csv', '--strict');
-    const { stderr } = run('features', 'dirty/events.csv', '--out', 'dirty/features.csv');
+    await run('generate', ...flags, '--out', 'clean/events.csv');
+    await run('generate', ...flags, '--out', 'dirty/events.csv', '--dirty', rate);
+    await run('features', 'clean/events.csv', '--out', 'clean/features.csv', '--strict');
+    const { stderr } = await run('features', 'dirty/events.csv', '--out', 'dirty/features.csv');
 
     const planted = rowsOf(text('dirty/planted_events.csv'));
     const expected = (what: string): number[] =>
@@ -97,7 +98,7 @@ describe('gesture features finds what gesture generate --dirty planted', () => {
     );
     const gone = new Set([...bad, ...twice]);
     writeFileSync(join(folder, 'dirty/left.csv'), `${lines.filter((_, i) => !gone.has(i + 1)).join('\n')}\n`);
-    const left = run('features', 'dirty/left.csv', '--out', 'dirty/left_features.csv', '--strict');
+    const left = await run('features', 'dirty/left.csv', '--out', 'dirty/left_features.csv', '--strict');
     expect(left.stderr).toMatch(/^read (\S+) = used \1 \+ rejected 0 \+ duplicate 0\n/u);
 
     // And nobody's features have changed.
