@@ -46,12 +46,17 @@ export const features = {
     unit: 'per session',
     says: 'share of sessions after the first',
   },
-  bounces: { from: 'sessions', is: sessionsWith('is_bounce'), unit: 'sessions', says: 'sessions with a single event' },
+  bounces: {
+    from: 'sessions',
+    is: sessionsWith('is_bounce'),
+    unit: 'sessions',
+    says: 'sessions with a single, passing event',
+  },
   bounce_rate: {
     from: 'features',
     is: { op: 'ratio', of: 'bounces', per: 'total_sessions' },
     unit: 'per session',
-    says: 'share of sessions with a single event',
+    says: 'share of sessions with a single, passing event',
   },
   spam_sessions: {
     from: 'sessions',

@@ -44,10 +44,10 @@ export const linesOf = ({ k, person, sessions }: SimulatedUser, nameSession: Nam
   const city = quoted(person.city);
   const { balance, gender } = person;
   const lines: Line[] = [];
-  for (const { number, device, events, spam } of sessions) {
+  for (const { number, device, events, bounce, spam } of sessions) {
     const session = nameSession(k, number);
     const visit = `${device},${number > 1},${number},${balance}`;
-    const flags = `${events.length === 1},${spam}`;
+    const flags = `${bounce},${spam}`;
     for (const { at, type, recentPages, recentPricing, seconds, scroll } of events) {
       const event = `e_${padded(k, 6)}_${padded(lines.length + 1, 5)}`;
       // join() makes a flat string; `+` and templates would keep thirty pieces per line in memory.

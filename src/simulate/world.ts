@@ -20,7 +20,7 @@ import {
   type Persona,
   type Weights,
 } from '../catalogue/personas.js';
-import { idleTimeout, spamRule } from '../catalogue/sessions.js';
+import { highIntent, idleTimeout, spamRule } from '../catalogue/sessions.js';
 import { EVENT_TYPES, type EventType } from '../model.js';
 import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
 import { drawDevice, personMaker, type Person } from './person.js';
@@ -54,6 +54,8 @@ interface SimulatedSession {
   readonly number: number;
   readonly device: Device;
   readonly events: readonly SimulatedEvent[];
+  /** A single event that is no high-intent action. */
+  readonly bounce: boolean;
   /** Faster than a human reads, by `spamRule`. */
   readonly spam: boolean;
 }
@@ -224,10 +226,16 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
   return events;
 };
 
+const HIGH_INTENT: ReadonlySet<EventType> = new Set(highIntent.types);
+
+const isBounce = ([first, second]: readonly SimulatedEvent[]): boolean =>
+  first !== undefined && second === undefined && !HIGH_INTENT.has(first.type);
+
 const isSpam = (events: readonly SimulatedEvent[]): boolean => {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined || events.length < spamRule.minEvents) return false;
-  return events.length - 1 > (last.at - first.at) * spamRule.eventsPerSecond;
+  const instants = new Set(events.map(({ at }) => at)).size;
+  return instants >= spamRule.minInstants && events.length - 1 > (last.at - first.at) * spamRule.eventsPerSecond;
 };
 
 /** A moment of `day` in the persona's hours. */
@@ -291,7 +299,7 @@ export function* simulate(world: World, from = 1): Generator<SimulatedUser> {
         if (start > world.until) break;
         const device = rng() < persona.loyalty ? person.device : drawDevice(rng, persona);
         const events = visit(journey, start, world.until);
-        sessions.push({ number: sessions.length + 1, device, events, spam: isSpam(events) });
+        sessions.push({ number: sessions.length + 1, device, events, bounce: isBounce(events), spam: isSpam(events) });
         free = (events.at(-1)?.at ?? start) + IDLE + 1 + below(rng, IDLE);
       }
     }

@@ -10,7 +10,7 @@
  * Two sessions of one user with the same hash would count as one: with 57 bits and a thousand sessions per user, that
  * happens to one user in 10^11.
  */
-import { SESSION_FLAGS, type SessionFacts } from './sessions.js';
+import { derivesBounce, INTENT, SESSION_FLAGS, type SessionFacts } from './sessions.js';
 import { identifier, literal } from './text.js';
 
 /** The column of `by_event` that lists a user's packed events. */
@@ -57,7 +57,11 @@ export const packEvents = (facts: SessionFacts, asked: { times: boolean; ids: bo
   const derived = flags.size < SESSION_FLAGS.length;
   const first = firsts[ids === 'none' ? 'time' : asked.times || derived ? 'both' : 'session'];
 
-  const known = SESSION_FLAGS.map((name, place) => ({ name, place })).filter(({ name }) => flags.has(name));
+  // The place of a bounce flag that is derived holds what it is derived from.
+  const known = SESSION_FLAGS.map((name, place) => ({
+    name: name === 'bounce_flag' && derivesBounce(facts) ? INTENT : name,
+    place,
+  })).filter(({ name }) => flags.has(name) || name === INTENT);
   const numbers = devices.map((name, i) => `WHEN device = ${literal(name)} THEN ${i + 1}`).join(' ');
   const names = devices.map((name, i) => `WHEN ${i + 1} THEN ${literal(name)}`).join(' ');
   const parts = [

@@ -79,14 +79,16 @@ export const sessionFacts = (plan: Plan, facts: Facts): SessionFacts => {
     hasDevice: has('device'),
     devices: has('device') ? facts.devices : [],
     timeoutMinutes: plan.timeoutMinutes,
+    speed: !facts.complete.has('spam_flag'),
   };
 };
 
 /** The columns of a log that sessions are made from. */
-export const sessionColumns = (plan: Plan, facts: Facts): string[] => {
-  const { ids, hasDevice, flags } = sessionFacts(plan, facts);
-  return [...(ids === 'none' ? [] : ['session_id']), ...(hasDevice ? ['device'] : []), ...flags];
-};
+export const sessionColumns = ({ ids, hasDevice, flags }: SessionFacts): string[] => [
+  ...(ids === 'none' ? [] : ['session_id']),
+  ...(hasDevice ? ['device'] : []),
+  ...flags,
+];
 
 /** How events are packed for sessions; undefined if a number cannot hold what the features ask of sessions. */
 export const packedSessionEvents = (plan: Plan, facts: Facts): PackedEvents | undefined => {

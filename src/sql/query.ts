@@ -26,7 +26,15 @@ import {
   sessionColumns,
   sessionFacts,
 } from './plan.js';
-import { fasterThanHuman, OTHER_DEVICE, sessionKey, sessionTable } from './sessions.js';
+import {
+  derivesBounce,
+  IS_FAST,
+  isHighIntent,
+  OTHER_DEVICE,
+  type SessionFacts,
+  sessionKey,
+  sessionTable,
+} from './sessions.js';
 import { identifier, lines } from './text.js';
 
 /** A log with the instant of each row as `t`, from the relation of its cells; unchecked. */
@@ -145,14 +153,15 @@ export const byEventWithAccount = (plan: Plan, assumed: Facts, lists: Lists, cel
     ...eventColumns(plan.features),
     'event_id',
     ...profiledColumns(plan),
-    ...sessionColumns(plan, assumed),
+    ...sessionColumns(sessionFacts(plan, assumed)),
   ];
   const listed = [
     ...(packed === undefined ? [] : [`list(${packed.of}) AS ${identifier(PACKED_EVENTS)}`]),
     ...(lists.ids && eventId(plan, assumed) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
   ];
-  const ok = `${accepted(plan.rules)} AS "#ok"`;
-  const events = selectEvents(plan.rules, wanted, timedRows(plan.rules, cells), [ok]);
+  const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(eventType(plan.rules))] : [];
+  const also = [`${accepted(plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
+  const events = selectEvents(plan.rules, wanted, timedRows(plan.rules, cells), also);
   return groupedByUser(events, measuredEvents(plan, assumed), [...accounting(plan, assumed), ...listed]);
 };
 
@@ -172,14 +181,16 @@ export const repeatedIds = (cells: string | undefined): string => {
 };
 
 /** CTEs that end in `sessions`, from a relation of rows with `t`; `also`: columns of it that `sessioned` keeps. */
-const sessionsFrom = (plan: Plan, facts: Facts, rows: string, also: string[] = []): string =>
-  `WITH events AS (${selectEvents(plan.rules, sessionColumns(plan, facts), rows, also)}),
-  ${sessionTable(sessionFacts(plan, facts))}`;
+const sessionsFrom = (plan: Plan, facts: SessionFacts, rows: string, also: string[] = []): string => {
+  const intent = derivesBounce(facts) ? [isHighIntent(eventType(plan.rules))] : [];
+  return `WITH events AS (${selectEvents(plan.rules, sessionColumns(facts), rows, [...intent, ...also])}),
+  ${sessionTable(facts)}`;
+};
 
 /** SQL of the session table as text, ordered by user and time: what `--sessions` writes. */
 export const sessionRows = (plan: Plan, facts: Facts, rows: string): string => {
   const stamp = (column: string): string => `strftime("${column}", '%Y-%m-%dT%H:%M:%SZ') AS "${column}"`;
-  return `${sessionsFrom(plan, facts, rows)}
+  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows)}
   SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${printDecimal('duration_sec')} AS duration_sec, device, is_repeat, is_bounce, is_spam
   FROM sessions ORDER BY user_id, sessions."start", session_id`;
 };
@@ -188,12 +199,13 @@ export const sessionRows = (plan: Plan, facts: Facts, rows: string): string => {
 export const excluded = (plan: Plan, facts: Facts, exclude: Exclusions, rows: string): string => {
   const named = excludedRows(exclude, plan.rules.columns, rows);
   if (!exclude.fasterThanHuman) return named;
+  const sessions = { ...sessionFacts(plan, facts), speed: true };
   const others = `(SELECT rows.* FROM ${rows} AS rows ANTI JOIN named USING ("#file", "#line"))`;
   const place = ['"#file"', '"#line"'];
   return `WITH named AS (${named}), bursts AS (
-    ${sessionsFrom(plan, facts, others, place)}
+    ${sessionsFrom(plan, sessions, others, place)}
     SELECT ${place.join(', ')}, user_id, 'session_id' AS "column", 'in a session faster than a human' AS reason
-    FROM sessioned JOIN sessions USING (${sessionKey(sessionFacts(plan, facts))}) WHERE ${fasterThanHuman}
+    FROM sessioned JOIN sessions USING (${sessionKey(sessions)}) WHERE ${identifier(IS_FAST)}
   )
   FROM named UNION ALL FROM bursts`;
 };
@@ -214,7 +226,7 @@ export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string |
   );
   const sessions =
     typeof from === 'string'
-      ? sessionsFrom(plan, facts, from)
+      ? sessionsFrom(plan, found, from)
       : `WITH events AS (${from.events}),\n  ${sessionTable(found, from.columns)}`;
   return `${sessions}
   SELECT user_id,

@@ -1,5 +1,5 @@
 /** Sessions: which events belong together, and what a session is besides its events. */
-import { spamRule } from '../catalogue/sessions.js';
+import { highIntent, spamRule } from '../catalogue/sessions.js';
 import { mostFrequent } from './measures.js';
 import { identifier, literal } from './text.js';
 
@@ -8,68 +8,119 @@ export const SESSION_FLAGS = ['is_repeat_session', 'bounce_flag', 'spam_flag'];
 
 /** What the log says about sessions. */
 export interface SessionFacts {
-  /** `given`: every event has a session_id; `none`: no event has one; `mixed`: some. */
+  /** `given`: every event has a session_id; `none`: no event has one; `mixed`: some have. */
   readonly ids: 'given' | 'none' | 'mixed';
-  /** Flag columns the log has. */
+  /** Flag columns that the log has. */
   readonly flags: ReadonlySet<string>;
-  /** Flag columns with a value on every event, so that nothing has to be derived. */
+  /** Flag columns with a value on every event, so that nothing needs to be derived. */
   readonly completeFlags: ReadonlySet<string>;
   readonly hasDevice: boolean;
-  /** What the log calls its devices, in byte order; empty: unknown. */
+  /** The names of devices in the log, in byte order; empty: unknown. */
   readonly devices: readonly string[];
   readonly timeoutMinutes: number;
+  /** Whether the speed of a session matters: its spam flag is derived, or fast sessions are excluded. */
+  readonly speed: boolean;
 }
 
-/** What the nth session of a user is called that has no id in the log. */
+/** The name of the nth session of a user if the log has no id for it. */
 const DERIVED_ID = "user_id || '#' || nth";
 
-/**
- * Events with what tells sessions apart, as `sessioned`: the given session_id, or else their number, split at idle gaps.
- * Events of one instant always fall into one session, so no further order is needed.
- *
- * @param columns SQL of what `sessioned` has besides: worked out late, where to split carries less
- */
-const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): string => {
-  if (ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
-  const unnamed = ids === 'none' ? 'events' : '(SELECT * FROM events WHERE session_id IS NULL)';
+/** The column of an event that is 1 if it is a high-intent action, which is never a bounce; needed to derive bounces. */
+export const INTENT = '#intent';
+
+/** SQL of that column, from SQL of the event type. */
+export const isHighIntent = (type: string): string =>
+  `(${type} IN (${highIntent.types.map(literal).join(', ')}))::TINYINT AS ${identifier(INTENT)}`;
+
+/** Whether bounces are derived, for some events or all. */
+export const derivesBounce = ({ completeFlags }: SessionFacts): boolean => !completeFlags.has('bounce_flag');
+
+/** Splits events at idle gaps: `split` has them with the number of their session of that user as `nth`. */
+const splitAtGaps = (events: string, timeout: number): string => {
+  // Events at the same instant always fall into one session, so no further order is needed.
   const window = 'OVER (PARTITION BY user_id ORDER BY t)';
   const gap = `epoch_us(t) - lag(epoch_us(t)) ${window}`;
-  const split = `begun AS (SELECT *, ${gap} > ${Math.round(timeoutMinutes * 60_000_000)} AS begins FROM ${unnamed}),
+  return `begun AS (SELECT *, ${gap} > ${timeout} AS begins FROM ${events}),
   split AS (SELECT * EXCLUDE (begins), 1 + count(*) FILTER (WHERE begins) ${window} AS nth FROM begun)`;
-  if (ids === 'none') return `${split},\n  sessioned AS (SELECT ${columns} FROM split)`;
-  return `${split},
+};
+
+/**
+ * Lets events without a session_id, which a server sends for example, join the session of their user that is open at that
+ * moment, or was or will be within the timeout: the nearest one, then the latest to start. The others stay `unnamed`.
+ */
+const joinOpenSessions = (timeout: number): string => {
+  const distance = `greatest(0, epoch_us(first) - epoch_us(t), epoch_us(t) - epoch_us(last))`;
+  return `given AS (
+    SELECT user_id, session_id, min(t) AS first, max(t) AS last FROM events WHERE session_id IS NOT NULL GROUP BY ALL
+  ),
+  alone AS (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
+  joined AS (
+    SELECT alone.*, session_id FROM alone JOIN given USING (user_id) WHERE ${distance} <= ${timeout}
+    QUALIFY row_number() OVER (PARTITION BY "#row" ORDER BY ${distance}, first DESC, session_id) = 1
+  ),
+  unnamed AS (SELECT * EXCLUDE ("#row") FROM alone ANTI JOIN joined USING ("#row"))`;
+};
+
+/**
+ * Events with what separates sessions, as `sessioned`: the given session_id, or else their number, split at idle gaps.
+ *
+ * @param columns SQL of what else `sessioned` has: calculated late, so that the split carries less
+ */
+const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): string => {
+  const timeout = Math.round(timeoutMinutes * 60_000_000);
+  if (ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
+  if (ids === 'none') return `${splitAtGaps('events', timeout)},\n  sessioned AS (SELECT ${columns} FROM split)`;
+  return `${joinOpenSessions(timeout)},
+  ${splitAtGaps('unnamed', timeout)},
   sessioned AS (
-    SELECT * EXCLUDE (nth, session_id), ${DERIVED_ID} AS session_id, true AS unnamed FROM split
+    SELECT * EXCLUDE (nth), ${DERIVED_ID} AS session_id, true AS unnamed FROM split
+    UNION ALL BY NAME SELECT * EXCLUDE ("#row"), false AS unnamed FROM joined
     UNION ALL BY NAME SELECT *, false AS unnamed FROM events WHERE session_id IS NOT NULL
   )`;
 };
 
-/** True of a session that no human is fast enough for. */
-export const fasterThanHuman = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond}`;
-
-/** What tells sessions apart. A session named u1#1 in the log is not the first unnamed session of user u1. */
+/** What separates sessions. A session named u1#1 in the log is not the first unnamed session of user u1. */
 export const sessionKey = ({ ids }: SessionFacts): string =>
   ({ given: 'user_id, session_id', none: 'user_id, nth', mixed: 'user_id, session_id, unnamed' })[ids];
 
-/** The column of `sessions` that is true where a device is none of those the facts name: then `device` may be wrong. */
+/** The column of `sessions` that is true if a device is none of those that the facts name: then `device` may be wrong. */
 export const OTHER_DEVICE = '#other_device';
 
+/** The column of `sessions` that is true for a session faster than any human; NULL if speed does not matter. */
+export const IS_FAST = '#fast';
+
+/** Microseconds from 2020 to an event: small enough for sums of squares. */
+const SINCE_2020 = '(epoch_us(t) - 1577836800000000)::HUGEINT';
+
+/** Sums of a session, from which `hasThreeInstants` follows. */
+const SUMS = [`sum(${SINCE_2020}) AS "#sum"`, `sum(${SINCE_2020} * ${SINCE_2020}) AS "#squares"`];
+
 /**
- * The CTE `gathered`: one row a session, with its most frequent known device; ties go to the first in byte order.
- * Devices that are known by name are counted on the way. To group by them first takes a quarter longer and, with ten
+ * Whether the events of a session have three or more different instants: if all of them are at its start or its end, then
+ * the sum of (t - start) * (end - t) is 0. Exact, and cheaper than to count distinct instants.
+ */
+const hasThreeInstants = (): string => {
+  const [start, end] = ['"start"', '"end"'].map((time) => SINCE_2020.replace('(t)', `(${time})`));
+  return `(${start} + ${end}) * "#sum" - "#squares" > events * ${start} * ${end}`;
+};
+
+/**
+ * The CTE `gathered`: one row per session, with its most frequent known device; ties go to the first in byte order.
+ * Devices with known names are counted at the same time. Grouping by them first takes a quarter longer and, with ten
  * million events, half as much memory again.
  */
-const gathered = ({ hasDevice, devices }: SessionFacts, key: string, flags: readonly string[]): string => {
-  const times = ['min(t) AS "start"', 'max(t) AS "end"'];
+const gathered = ({ hasDevice, devices, speed }: SessionFacts, key: string, flags: readonly string[]): string => {
+  const times = ['min(t) AS "start"', 'max(t) AS "end"', ...(speed ? SUMS : [])];
   const other = identifier(OTHER_DEVICE);
   if (hasDevice && devices.length === 0) {
     const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST')) AS device`;
+    const sums = speed ? ['sum("#sum") AS "#sum"', 'sum("#squares") AS "#squares"'] : [];
     return `by_device AS (
     SELECT ${[key, 'device', 'count(*) AS n', ...times, ...flags].join(', ')}
     FROM sessioned GROUP BY ${key}, device
   ),
   gathered AS (
-    SELECT ${[key, 'min("start") AS "start"', 'max("end") AS "end"', 'sum(n)::BIGINT AS events', device, `false AS ${other}`, ...flags].join(', ')}
+    SELECT ${[key, 'min("start") AS "start"', 'max("end") AS "end"', ...sums, 'sum(n)::BIGINT AS events', device, `false AS ${other}`, ...flags].join(', ')}
     FROM by_device GROUP BY ${key}
   )`;
   }
@@ -86,10 +137,10 @@ const gathered = ({ hasDevice, devices }: SessionFacts, key: string, flags: read
 };
 
 /**
- * CTEs that end in `sessions`: one row a session with the columns of SESSION_COLUMNS, from a relation `events`
- * with user_id, t and what the log has of session_id, device and the flag columns (0/1).
+ * CTEs that end in `sessions`: one row per session with the columns of SESSION_COLUMNS, from a relation `events` with
+ * user_id, t, what the log has of session_id, device and the flag columns (0/1), and INTENT if bounces are derived.
  *
- * @param columns SQL of those columns, where `events` does not have them as they are
+ * @param columns SQL of those columns, if `events` does not have them as they are
  */
 export const sessionTable = (facts: SessionFacts, columns = '*'): string => {
   const flag = (column: string, derived: string): string => {
@@ -97,20 +148,24 @@ export const sessionTable = (facts: SessionFacts, columns = '*'): string => {
     if (facts.completeFlags.has(column)) return name;
     return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
   };
-  const flags = [...facts.flags].map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
+  const intent = identifier(INTENT);
+  const largest = [...facts.flags, ...(derivesBounce(facts) ? [INTENT] : [])];
+  const flags = largest.map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
   const key = sessionKey(facts);
   const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
+  const isFast = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond} AND ${hasThreeInstants()}`;
   return `${sessioned(facts, columns)},
   ${gathered(facts, key, flags)},
   timed AS (
-    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''}
+    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''},
+      ${facts.speed ? isFast : 'NULL::BOOLEAN'} AS ${identifier(IS_FAST)}
     FROM gathered
   ),
   sessions AS (
     SELECT ${key}${facts.ids === 'none' ? ', session_id' : ''}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
-      ${flag('bounce_flag', 'events = 1')} AS is_bounce,
-      ${flag('spam_flag', fasterThanHuman)} AS is_spam, ${identifier(OTHER_DEVICE)}
+      ${flag('bounce_flag', `events = 1 AND ${intent} = 0`)} AS is_bounce,
+      ${flag('spam_flag', identifier(IS_FAST))} AS is_spam, ${identifier(OTHER_DEVICE)}, ${identifier(IS_FAST)}
     FROM timed
   )`;
 };

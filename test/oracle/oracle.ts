@@ -362,16 +362,47 @@ const split = (events: readonly Event[], timeout: number): Event[][] => {
   return stretches;
 };
 
+/** Actions that are no bounce, even if they are the only event of a session. */
+const HIGH_INTENT = new Set(['signup', 'calendar_booking', 'demo_request_click', 'chat_message']);
+
+/** The session that is open when an event happens, or was or will be within the timeout: nearest, then latest to start. */
+const openSession = (
+  event: Event,
+  given: ReadonlyMap<string, readonly Event[]>,
+  timeout: number,
+): string | undefined => {
+  const near = [...given].flatMap(([id, events]) => {
+    const times = events.map(({ time }) => time);
+    const [start, end] = [Math.min(...times), Math.max(...times)];
+    const away = Math.max(0, start - event.time, event.time - end);
+    return away <= timeout ? [{ id, start, away }] : [];
+  });
+  const [first] = sortedBy(
+    near,
+    (a, b) => a.away - b.away,
+    (a, b) => b.start - a.start,
+    (a, b) => byBytes(a.id, b.id),
+  );
+  return first?.id;
+};
+
 /** The sessions of one user in time order. */
 const sessionsOf = (user: string, events: readonly Event[], timeoutMinutes: number): Row[] => {
+  const timeout = timeoutMinutes * 60 * SECOND;
   const sessionId = (event: Event): string => event.cells.get('session_id') ?? '';
-  const given = groupBy(
+  const named = groupBy(
     events.filter((event) => sessionId(event) !== ''),
     sessionId,
   );
+  const unnamed = events.filter((event) => sessionId(event) === '');
+  const homes = unnamed.map((event) => openSession(event, named, timeout));
+  const given = [...named].map(([id, rows]): [string, Event[]] => [
+    id,
+    [...rows, ...unnamed.filter((_, i) => homes[i] === id)],
+  ]);
   const derived = split(
-    events.filter((event) => sessionId(event) === ''),
-    timeoutMinutes * 60 * SECOND,
+    unnamed.filter((_, i) => homes[i] === undefined),
+    timeout,
   ).map((stretch, i): [string, Event[]] => [`${user}#${i + 1}`, stretch]);
 
   const ordered = sortedBy(
@@ -394,8 +425,11 @@ const sessionsOf = (user: string, events: readonly Event[], timeoutMinutes: numb
       duration_sec: print(BigInt(end - start), 6),
       device: mode(rows, 'device'),
       is_repeat: flag('is_repeat_session', nth > 0),
-      is_bounce: flag('bounce_flag', rows.length === 1),
-      is_spam: flag('spam_flag', rows.length >= 5 && (rows.length - 1) * SECOND > end - start),
+      is_bounce: flag('bounce_flag', rows.length === 1 && !HIGH_INTENT.has(rows[0]?.cells.get('event_type') ?? '')),
+      is_spam: flag(
+        'spam_flag',
+        rows.length >= 5 && (rows.length - 1) * SECOND > end - start && new Set(times).size >= 3,
+      ),
     } satisfies Record<keyof typeof SESSION_COLUMNS, string>;
     return { time: start, id, cells: new Map(Object.entries(facts)) };
   });

@@ -16,6 +16,7 @@ const user: SimulatedUser = {
     {
       number: 1,
       device: 'desktop',
+      bounce: false,
       spam: false,
       events: [
         { ...event, at: AS_OF - 3600, type: 'page_view' },
@@ -23,7 +24,7 @@ const user: SimulatedUser = {
         { ...event, at: AS_OF - 3540, type: 'pricing_page_view', recentPages: 2, recentPricing: 1 },
       ],
     },
-    { number: 2, device: 'mobile', spam: false, events: [{ ...event, at: AS_OF, type: 'page_view' }] },
+    { number: 2, device: 'mobile', bounce: true, spam: false, events: [{ ...event, at: AS_OF, type: 'page_view' }] },
   ],
   convertsAt: undefined,
 };

@@ -11,6 +11,7 @@ const facts: SessionFacts = {
   hasDevice: true,
   devices: ['desktop', 'mobile'],
   timeoutMinutes: 30,
+  speed: false,
 };
 const nothing = { times: false, ids: false };
 const named = (n: number): string[] => Array.from({ length: n }, (_, i) => `device ${10 + i}`);
