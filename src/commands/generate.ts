@@ -50,7 +50,8 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 /** What the flags ask for, checked against each other. Instants are epoch seconds. */
 const planOf = async (flags: Flags) => {
   const { seed, users, days, horizon, out, order, truth, asOf: end = DEFAULT_AS_OF, dirty: rate = 0 } = flags;
-  const asOf = Math.floor(Number(end) / 1e6);
+  // A date ends with the microsecond before midnight; the world ends at midnight.
+  const asOf = Math.ceil(Number(end) / 1e6);
   const world = { seed, users, start: asOf - days * DAY, asOf, until: asOf };
   const horizonEnd = asOf + horizon * DAY;
   if (world.start < 0 || horizonEnd > Date.UTC(9999, 11, 31) / 1000) {

@@ -10,23 +10,32 @@ import { identifier, literal } from './text.js';
 /** A plain decimal: no sign but minus, no exponent, no thousands, no NaN. */
 const NUMBER = String.raw`-?\d+(\.\d+)?`;
 
-/** ISO 8601 date or date-time, `T` or space, optional seconds and fraction, then a zone or none (which is UTC). */
-const ISO = String.raw`\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z| UTC|[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
+/**
+ * ISO 8601 date or date-time: `T`, `t` or a space, optional seconds, a fraction after `.` or `,`, then `Z`, `z`, ` UTC`, an
+ * offset, also after a space, or no zone, which means UTC.
+ */
+const ISO = String.raw`\d{4}-\d\d-\d\d([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]| UTC| ?[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
 
 /** Timestamps outside this range are typing errors or default dates (0001, 1970, 9999), not events. */
 const EARLIEST = `TIMESTAMP '1990-01-01'`;
 const LATEST = `TIMESTAMP '2200-01-01'`;
 
+/** An ISO timestamp in the spelling that the engine casts: seconds, a point, capital letters, no blank before an offset. */
+const spelledOut = (cell: string): string => {
+  const plain = `replace(replace(upper(${cell}), ' UTC', ''), ',', '.')`;
+  const joined = String.raw`regexp_replace(${plain}, ' ([+-])', '\1')`;
+  return String.raw`regexp_replace(${joined}, '([T ]\d\d:\d\d)([+-]|Z|$)', '\1:00\2')`;
+};
+
 /**
  * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
- * The first two branches are the form nearly every log uses, checked without a regular expression: the shape and the
- * hour by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
+ * The first two branches are the form that nearly every log uses, checked without a regular expression: the shape, the hour
+ * and the second by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
  */
 const isoInstant = (cell: string): string => `CASE
-      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:??Z' THEN try_cast(${cell} AS TIMESTAMP)
-      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:??Z' THEN try_cast(${cell} AS TIMESTAMP)
-      WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN make_timestamp(epoch_us(try_cast(
-        regexp_replace(replace(${cell}, ' UTC', ''), '([T ]\\d\\d:\\d\\d)([+-]|Z|$)', '\\1:00\\2') AS TIMESTAMPTZ)))
+      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN make_timestamp(epoch_us(try_cast(${spelledOut(cell)} AS TIMESTAMPTZ)))
     END`;
 
 const epochInstant = (cell: string, perSecond: number): string => {

