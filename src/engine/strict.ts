@@ -30,9 +30,14 @@ import {
 import { type Engine, isDataFault } from './duckdb/open.js';
 import { locatedRelation, ownParquet, parquetRaw, parquetRows } from './duckdb/relations.js';
 
-/** The rows that break a rule, in file order. */
-const rejectedRows = async (engine: Engine, { logs, aliases }: Job, checked: string): Promise<Fault[]> => {
+/** Faults that name columns as the project does, rather than by their aliases. */
+const withoutAliases = (faults: readonly Fault[], { aliases }: Job): Fault[] => {
   const columns = new Map([...aliases].map(([column, alias]) => [alias, column]));
+  return faults.map((fault) => ({ ...fault, column: columns.get(fault.column) ?? fault.column }));
+};
+
+/** The rows that break a rule, in file order. */
+const rejectedRows = async (engine: Engine, { logs }: Job, checked: string): Promise<Fault[]> => {
   const rows = await engine.rows(
     `SELECT "#file", "#line", "#fault", "#reason", "#offset", "#length" FROM ${checked}
      WHERE "#fault" IS NOT NULL ORDER BY "#file", "#line"`,
@@ -43,9 +48,14 @@ const rejectedRows = async (engine: Engine, { logs, aliases }: Job, checked: str
     const lines = here.map((row) => Number(row[1]));
     const places = here.map((row) => ({ offset: Number(row[4]), length: Number(row[5]) }));
     const texts = log.format === 'parquet' ? await parquetRaw(engine, log, lines) : await rawText(log, places);
-    for (const [i, [, line, fault, reason]] of here.entries()) {
-      const column = columns.get(String(fault)) ?? String(fault);
-      faults.push({ file: log.name, line: Number(line), column, reason: String(reason), raw: texts[i] ?? '' });
+    for (const [i, [, line, column, reason]] of here.entries()) {
+      faults.push({
+        file: log.name,
+        line: Number(line),
+        column: String(column),
+        reason: String(reason),
+        raw: texts[i] ?? '',
+      });
     }
   }
   return faults;
@@ -119,7 +129,7 @@ const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   }
   const broken = await rejectedRows(engine, job, checked);
   const order = new Map(logs.map((log, i) => [log.name, i]));
-  const faults = [...located.flatMap((copy) => copy.faults), ...broken].toSorted(
+  const faults = withoutAliases([...located.flatMap((copy) => copy.faults), ...broken], job).toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
   );
   const read = wellFormed + faults.length - broken.length;

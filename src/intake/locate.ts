@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from './bind.js';
 import { cellWithin, parseObject } from './json.js';
-import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
+import { MAX_RECORD_BYTES, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
 
 /** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
@@ -33,11 +33,15 @@ export interface Fault {
 /** A record to be copied, as the line of CSV that the engine reads; or what is wrong with it. */
 type Copied = { readonly cells: string } | Pick<Fault, 'column' | 'reason'>;
 
-/** What is wrong with the text of a cell from JSON, if anything: neither can be written to a file. */
-const textFault = (cell: string): string | undefined => {
+/** Why a cell from JSON cannot be written to a file, if it cannot. */
+const textFault = (cell: string | undefined): string | undefined => {
+  if (cell === undefined) return 'nested too deeply';
   if (cell.includes('\0')) return 'not text: it holds a NUL character';
   return cell.isWellFormed() ? undefined : 'not text: it holds half of a character';
 };
+
+/** The most bytes of a copied row: a cell that several columns of ours use is copied for each. */
+const MAX_CELLS = 2 * MAX_RECORD_BYTES;
 
 const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
@@ -48,13 +52,15 @@ const copyObject = (record: RawRecord, columns: Log['columns']): Copied => {
   const cells: string[] = [];
   for (const [column, places] of columns) {
     for (const { within = [] } of places) {
-      const cell = cellWithin(parsed.object, within);
+      const cell = cellWithin(parsed, within);
       const reason = textFault(cell);
       if (reason !== undefined) return { column, reason };
-      cells.push(quoted(cell));
+      cells.push(quoted(cell ?? ''));
     }
   }
-  return { cells: Buffer.from(cells.join(',')).toString('latin1') };
+  const bytes = Buffer.from(cells.join(','));
+  if (bytes.length > MAX_CELLS) return { column: '', reason: 'its cells have over two megabytes' };
+  return { cells: bytes.toString('latin1') };
 };
 
 const copyRecord = ({ bytes, fault }: RawRecord): Copied =>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
-import { defaultWeights } from '../../src/catalogue/weights.js';
+import { type Curve, defaultWeights } from '../../src/catalogue/weights.js';
 import { explain, score } from '../../src/scoring/explain.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
 import { defaultScoring, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
@@ -84,6 +84,41 @@ describe('the score of a user', () => {
     expect(of(0.01, 0.5)).toBe(1);
     expect(of(-0.01, 0.5)).toBe(-1);
     expect(of(-0.01, 0.1)).toBe(0);
+  });
+});
+
+describe('the points of a rate', () => {
+  /** Hundredths of a point for each of these values. */
+  const pointsFor = (most: number, earns: Curve, values: readonly number[]): number[] => {
+    const weight = { points: most, earns, because: '', phrase: 'x' };
+    const model = prepare({ weights: { x: weight }, labels: { high: 70, medium: 40 } });
+    const points = new Int32Array(1);
+    return values.map((one) => {
+      scoreRow(model, [one], points);
+      return points[0] ?? Number.NaN;
+    });
+  };
+
+  it.each([5, -5])('of at most %d are rounded away from zero for each of its 500 exact halves', (most) => {
+    const halves = Array.from({ length: 500 }, (_, i) => i);
+    // A rate of 0.001 is worth half of a hundredth of a point, one of 0.003 three halves.
+    const rates = halves.map((i) => (2 * i + 1) / 1000);
+    expect(pointsFor(most, { rate: true }, rates)).toEqual(halves.map((i) => Math.sign(most) * (i + 1)));
+  });
+
+  it('are those of exact arithmetic, for every rate of four decimals', () => {
+    const rates = Array.from({ length: 10_001 }, (_, i) => i);
+    for (const most of [1, 3, 500, 685, 2000, 9999]) {
+      const exact = rates.map((rate) => Math.floor((2 * most * rate + 10_000) / 20_000));
+      const of = (points: number, earns: Curve, full: number): number[] =>
+        pointsFor(
+          points / 100,
+          earns,
+          rates.map((rate) => (rate * full) / 10_000),
+        );
+      expect(of(most, { rate: true }, 1)).toEqual(exact);
+      expect(of(-most, { saturates_at: 7 }, 7)).toEqual(exact.map((points) => -points || 0));
+    }
   });
 });
 

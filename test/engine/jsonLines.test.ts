@@ -1,0 +1,77 @@
+/** Logs of JSON lines: which lines are used, and what their cells are. */
+import { describe, expect, it } from 'vitest';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
+import type { Feature } from '../../src/catalogue/measures.js';
+import { find } from './find.js';
+
+/** A line of JSON: a signup of ana with these cells, which are JSON themselves. */
+const line = (cells: Readonly<Record<string, string>> = {}): string => {
+  const all = { user_id: '"ana"', timestamp: '"2026-01-05"', event_type: '"signup"', ...cells };
+  return `{${Object.entries(all)
+    .map(([key, json]) => `${JSON.stringify(key)}:${json}`)
+    .join(',')}}`;
+};
+
+const plan: Feature = { from: 'events', is: { op: 'latest', column: 'plan' }, unit: 'text', says: 'plan' };
+const withPlan: Config = { ...defaultConfig, features: { ...defaultConfig.features, plan } };
+
+/** The users, a column of theirs, and the rejected rows of a log. */
+const outcome = async (lines: readonly string[], column = 'username', config = defaultConfig) => {
+  const { rows, faults } = await find([lines.join('\n')], { config });
+  const at = rows[0]?.indexOf(column) ?? -1;
+  return {
+    cells: rows.slice(1).map((row) => [row[0], row[at]]),
+    faults: faults.map(({ line: n, column: name, reason }) => `${n} ${name}: ${reason}`),
+  };
+};
+
+it('a key that only comes in line 1,201 is found, if a feature needs it', async () => {
+  const lines = [...Array<string>(1200).fill(line()), line({ plan: '"pro"' }), line({ timestamp: '"2026-01-04"' })];
+  expect(await outcome(lines, 'plan', withPlan)).toEqual({ cells: [['ana', 'pro']], faults: [] });
+});
+
+it('ids keep their spelling', async () => {
+  const ids = ['1.10', '1.1', '1e5', '100000', '-0', '0', '12345678901234567890', '12345678901234567891', '0.0000001'];
+  const { cells } = await outcome([...ids, '"1.100"'].map((id) => line({ user_id: id })));
+  expect(cells.map(([id]) => id)).toEqual([...ids, '1.100'].toSorted());
+});
+
+it('the last of two cells of one key counts', async () => {
+  expect(await outcome([`{"username":"Ana","username":"Anna",${line().slice(1)}`])).toMatchObject({
+    cells: [['ana', 'Anna']],
+  });
+});
+
+it('carriage returns may stand between tokens, at the end of lines and of the file', async () => {
+  const lines = [line().replaceAll(',', ',\r'), `${line({ user_id: '"ben"' })}\r`, `${line({ user_id: '"cem"' })}\r`];
+  expect((await outcome(lines)).cells.map(([id]) => id)).toEqual(['ana', 'ben', 'cem']);
+});
+
+describe('a text that no file can hold', () => {
+  const deep = `${'['.repeat(2000)}${']'.repeat(2000)}`;
+  it.each([
+    ['half of a character', '"\\ud800"', 'not text: it holds half of a character'],
+    ['the other half alone', '"a\\udc00b"', 'not text: it holds half of a character'],
+    ['a NUL character', '"a\\u0000b"', 'not text: it holds a NUL character'],
+    ['2,000 levels of lists', deep, 'nested too deeply'],
+  ])('%s: is rejected in a column that is used, and named by it', async (_, json, says) => {
+    const used = [line(), line({ username: json }), line({ plan: json })];
+    expect((await outcome(used, 'plan', withPlan)).faults).toEqual([`2 username: ${says}`, `3 plan: ${says}`]);
+    expect(await outcome([line({ note: json })])).toEqual({ cells: [['ana', '']], faults: [] });
+  });
+
+  it('both halves of a character are one', async () => {
+    expect((await outcome([line({ username: '"\\ud83d\\ude00"' })])).cells).toEqual([['ana', '😀']]);
+  });
+});
+
+it('a long cell that many columns use is rejected alone', async () => {
+  const names = ['username', 'location_city', 'gender', 'device', 'session_id', 'recent_pages_viewed'];
+  const columns = Object.fromEntries(names.map((name) => [name, 'note']));
+  const config = { ...defaultConfig, events: { ...defaultConfig.events, columns } };
+  const lines = [line({ note: '"1"' }), line({ note: `"${'9'.repeat(900_000)}"` })];
+  expect(await outcome(lines, 'username', config)).toEqual({
+    cells: [['ana', '1']],
+    faults: ['2 : its cells have over two megabytes'],
+  });
+});

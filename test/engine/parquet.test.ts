@@ -1,0 +1,140 @@
+/** Logs in Parquet: what the columns are called, what is in their bytes, and what is wrong with them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/config/settings.js';
+import { withEngine } from '../../src/engine/duckdb/open.js';
+import { temporary } from '../config/temporary.js';
+import { find } from './find.js';
+
+const { folder, write } = temporary();
+
+/** Writes the rows of a query to a Parquet file, and returns its path. */
+const parquet = async (sql: string, name = 'log.parquet'): Promise<string> => {
+  const path = join(folder, name);
+  await withEngine(folder, {}, (engine) =>
+    engine.run(`COPY (${sql}) TO '${path.replaceAll("'", "''")}' (FORMAT parquet)`),
+  );
+  return path;
+};
+
+/** SQL of a row: an event of ana, with further columns. */
+const row = (columns = '', user = "'ana'", at = '2026-01-05'): string =>
+  `SELECT ${user} AS user_id, '${at}' AS timestamp, 'signup' AS event_type${columns === '' ? '' : `, ${columns}`}`;
+
+/** The cells of a feature, and the rejected rows; both readers must find the same. */
+const outcome = async (path: string, feature = 'user_id') => {
+  const [plainly, strictly] = [
+    await find([], { inputs: [path] }),
+    await find([], { inputs: [path], asOf: '2026-02-01' }),
+  ];
+  const [ofPlain, ofStrict] = [plainly, strictly].map(({ rows, accounts, faults }) => {
+    const at = rows[0]?.indexOf(feature) ?? -1;
+    return { cells: rows.slice(1).map((cells) => cells[at]), accounts, faults };
+  });
+  expect(ofStrict).toEqual(ofPlain);
+  return {
+    cells: ofPlain?.cells,
+    faults: ofPlain?.faults.map(({ line, column, reason, raw }) => [line, column, reason, raw]),
+  };
+};
+
+it('columns may be called what the engine calls its own', async () => {
+  const names = ['file_row_number', 'filename', 'file_index', 'rows', 'parquet', 'c0', '#line', 'own column 1'];
+  const others = names.map((name, i) => `${i} AS "${name}"`).join(', ');
+  const path = await parquet(
+    `${row(`'Ana' AS username, ${others}`)} UNION ALL ${row(`'Ben', ${others}`, "'ben'", '1980-01-01')}`,
+  );
+  const raw = {
+    user_id: 'ben',
+    timestamp: '1980-01-01',
+    event_type: 'signup',
+    username: 'Ben',
+    ...Object.fromEntries(names.map((name, i) => [name, i])),
+  };
+  expect(await outcome(path, 'username')).toEqual({
+    cells: ['Ana'],
+    faults: [[2, 'timestamp', 'out of range (1990 to 2199)', JSON.stringify(raw)]],
+  });
+});
+
+const [ID, UUID] = ['00112233445566778899AABBCCDDEEFF', '00112233-4455-6677-8899-aabbccddeeff'];
+
+describe('bytes', () => {
+  it.each([
+    ['of a UUID are one', row('', `UUID '${UUID}'`), UUID],
+    ['that are 16 and no text are a UUID', row('', `from_hex('${ID}')`), UUID],
+    ['that are no text are hexadecimal digits', row('', "from_hex('00FF10')"), '00ff10'],
+    ['that are text in every row are text', row('', "encode('zoë')"), 'zoë'],
+    [
+      'that are text but not in every row are not',
+      `${row('', "encode('an')")} UNION ALL ${row('', "'\\xFF'::BLOB")}`,
+      '616e',
+    ],
+  ])('%s', async (_, sql, id) => {
+    expect((await outcome(await parquet(sql))).cells?.[0]).toBe(id);
+  });
+
+  it('that are always 16 are ids, even if they would be text', async () => {
+    const text = Buffer.from('sixteen letters!').toString('hex');
+    const bytes = readFileSync(await parquet(row('', `'${text}'::UUID`)));
+    // Take the annotation away that says that the bytes are a UUID: nothing is said by a type that nobody knows.
+    const annotation = bytes.indexOf(Buffer.from([0xec, 0x00, 0x00]));
+    bytes[annotation] = 0x9c;
+    const path = write('fixed.parquet', bytes);
+    expect((await outcome(path)).cells).toEqual(['73697874-6565-6e20-6c65-747465727321']);
+  });
+
+  it('that are not text do no harm in a column that nothing uses', async () => {
+    expect(await outcome(await parquet(row("from_hex('FF') AS note")))).toEqual({ cells: ['ana'], faults: [] });
+  });
+});
+
+it.each([
+  ['text', "'a' || chr(0) || 'b'"],
+  ['bytes', "encode('a' || chr(0) || 'b')"],
+])('a NUL character in %s is rejected', async (_, sql) => {
+  const { faults } = await outcome(
+    await parquet(`${row(`${sql} AS username`)} UNION ALL ${row(`${sql.replace('chr(0)', "'-'")}`)}`),
+  );
+  expect(faults?.map(([line, column, reason]) => [line, column, reason])).toEqual([
+    [1, 'username', 'not text: it holds a NUL character'],
+  ]);
+  expect((await outcome(await parquet(row(`${sql} AS note`)))).faults).toEqual([]);
+});
+
+it.each(['a\\[b.parquet', 'a*[b]?{c,d}.parquet', "it's.parquet", '$1.parquet'])(
+  'a file may be called %s',
+  async (name) => {
+    expect((await outcome(await parquet(row(), name))).cells).toEqual(['ana']);
+  },
+);
+
+describe('a damaged file', () => {
+  it.each([undefined, '2026-02-01'])('is refused by name, wherever it is damaged; as of %s', async (asOf) => {
+    const people = "'u' || i AS user_id, '2026-01-05' AS timestamp, 'signup' AS event_type, md5('' || i) AS username";
+    const whole = readFileSync(await parquet(`SELECT ${people} FROM range(20_000) AS t(i)`));
+    for (const place of [0.001, 0.3, 0.6, 0.9, 0.9995]) {
+      const at = Math.floor(whole.length * place);
+      const bytes = Buffer.from(whole);
+      bytes.fill(0xa5, at, at + 40);
+      const path = write('damaged.parquet', bytes);
+      await expect(find([], { inputs: [path], asOf })).rejects.toMatchObject({
+        kind: 'data',
+        message: expect.stringContaining('damaged.parquet: the Parquet file is damaged'),
+      });
+    }
+  });
+
+  it('is read if only a column is damaged that nothing uses', async () => {
+    const whole = readFileSync(
+      await parquet(
+        `SELECT 'u' || i AS user_id, '2026-01-05' AS timestamp, 'signup' AS event_type, md5('' || i) AS note FROM range(20_000) AS t(i)`,
+      ),
+    );
+    const bytes = Buffer.from(whole);
+    bytes.fill(0xa5, Math.floor(whole.length * 0.9), Math.floor(whole.length * 0.9) + 40);
+    const { accounts } = await find([], { inputs: [write('unused.parquet', bytes)], config: defaultConfig });
+    expect(accounts).toMatchObject({ read: 20_000, used: 20_000 });
+  });
+});
