@@ -40,8 +40,7 @@ describe('gesture explain', () => {
   });
 
   it('what if is what would be: the same answer as for a user who really has that value', async () => {
-    const answer = async (...args: string[]): Promise<Answer> =>
-      JSON.parse((await explain(...args, '--json')).stdout);
+    const answer = async (...args: string[]): Promise<Answer> => JSON.parse((await explain(...args, '--json')).stdout);
     const supposed = await answer('ana', '--what-if', 'pricing_page_views=6', '--what-if', 'spam_rate=');
     write({ ...ANA, pricing_page_views: 6, spam_rate: '' }, ...OTHERS);
     expect(supposed.what_if).toEqual((await answer('ana')).now);
@@ -117,7 +116,9 @@ describe('gesture compare', () => {
   });
 
   it('refuses another file', async () => {
-    expect((await compare('data/user_features.csv', 'data/user_features.csv')).stderr).toMatch(/Name a user_scores.csv/);
+    expect((await compare('data/user_features.csv', 'data/user_features.csv')).stderr).toMatch(
+      /Name a user_scores.csv/,
+    );
   });
 });
 

@@ -125,7 +125,9 @@ it('merges gesture.yaml over a source, and prefers the source of the command lin
   write('gesture.yaml', 'events: { from: ga4, columns: { username: name }, types: { page: search } }\n');
   write('log.csv', `${SEGMENT},name\n1,a1,,2026-01-05 09:00:00,2026-01-05 09:00:01,page,,Ana\n`);
   expect(await features('log.csv')).toMatchObject({ status: 65 });
-  expect((await features('log.csv', '--from', 'segment')).stderr).toMatch(/config [0-9a-f]{12} \(gesture.yaml, from segment\)/);
+  expect((await features('log.csv', '--from', 'segment')).stderr).toMatch(
+    /config [0-9a-f]{12} \(gesture.yaml, from segment\)/,
+  );
   const [header = '', ana = ''] = read('data/user_features.csv').split('\n');
   const at = (name: string): string | undefined => ana.split(',')[header.split(',').indexOf(name)];
   expect([at('username'), at('search_events'), at('page_views')]).toEqual(['Ana', '1', '0']);
