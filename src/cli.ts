@@ -1,19 +1,17 @@
 /** The program: registers the commands and maps errors to exit codes. Heavy modules are loaded only when needed. */
 import { Command } from '@commander-js/extra-typings';
 import { CommanderError } from 'commander';
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { cannotWrite, discardUnfinished } from './io/output.js';
 import { printable } from './text/printable.js';
 import { EXIT, Failure } from './model.js';
+import { VERSION } from './text/version.js';
 import { commands } from './commands/index.js';
-
-const { version }: { version: string } = createRequire(import.meta.url)('../package.json');
 
 const program = (): Command => {
   const gesture = new Command('gesture')
     .description('Turns an event log into a ranked, explained list of the people worth calling.')
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError('(run gesture --help to see the commands)')
     .configureOutput({ writeErr: (text) => process.stderr.write(printable(text, { lines: true })) })
     .exitOverride();

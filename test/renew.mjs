@@ -20,7 +20,7 @@ const text = (path) => readFileSync(join(root, path), 'utf8');
 /** The files that are made from others, as they are now. */
 const derived = () => {
   const golden = ['test/commands/screens/*', 'test/fixtures/demo.json', 'test/readme/library.mjs'];
-  const paths = globSync(['README.md', 'src/gesture.schema.json', 'data/*.csv', ...golden], { cwd: root });
+  const paths = globSync(['README.md', 'src/gesture.schema.json', 'data/*.{csv,run.json}', ...golden], { cwd: root });
   return new Map(paths.map((path) => [path, text(path)]));
 };
 

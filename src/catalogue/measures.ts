@@ -110,8 +110,8 @@ export const eventTypesOf = (is: RowMeasure): string[] => {
   return [where.equals, ...(where.in ?? [])].filter((type) => type !== undefined);
 };
 
-/** The column that a measure calculates with, which must hold numbers; undefined if it does no arithmetic. */
-export const numberColumnOf = (is: RowMeasure): string | undefined => {
+/** The column that a measure calculates with; undefined if it does no arithmetic. */
+export const calculatedColumnOf = (is: Feature['is']): string | undefined => {
   switch (is.op) {
     case 'sum':
     case 'max':
@@ -122,6 +122,10 @@ export const numberColumnOf = (is: RowMeasure): string | undefined => {
       return undefined;
   }
 };
+
+/** The column that must hold numbers for a feature: the one it calculates with, or whose latest value is its number. */
+export const numberColumnOf = (feature: Feature): string | undefined =>
+  feature.is.op === 'latest' && valueKind(feature) === 'number' ? feature.is.column : calculatedColumnOf(feature.is);
 
 /** True of a measure that cannot be aggregated before as-of is known. */
 export const needsAsOf = (is: RowMeasure): boolean => is.op === 'activeInLast' || is.op === 'trend';

@@ -1,4 +1,5 @@
 /** `gesture compare`: whose score changed between two user_scores.csv, by how much, and because of which signals. */
+import { toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
@@ -26,7 +27,7 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
   const comparison = compareScores(await readScores(before), await readScores(after));
   const { config_changed: configChanged, moved, entered, left, unchanged } = comparison;
   if (json) {
-    await print(`${JSON.stringify(comparison, null, 2)}\n`);
+    await print(`${toJson(comparison, 2)}\n`);
   } else if (configChanged || moved.length + entered.length + left.length > 0) {
     await print(compareScreen(comparison, top, screenOf(process.stdout)));
   } else {

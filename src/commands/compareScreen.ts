@@ -38,15 +38,25 @@ const listed = (what: string, ids: readonly string[], screen: Screen): string[] 
   return wrapped(`${counted(ids.length, 'user')} ${what}: ${ids.slice(0, LISTED).join(', ')}${more}`, screen.width);
 };
 
+/** What is known of the settings, in the words of each part that differs. */
+const CHANGED = {
+  features: 'the settings of the features changed, so values may differ without any new behaviour',
+  scoring: 'the settings of the scoring changed, so points may differ without any new behaviour',
+};
+
 const settings = (comparison: Comparison): string => {
-  if (!comparison.config_changed) {
-    return `both used the settings ${comparison.new_config.join(', ')}: every change comes from behaviour`;
+  const { config_changed, old_config, new_config, changed } = comparison;
+  if (!config_changed) {
+    const same = new_config.join(', ');
+    return same.startsWith('unknown-')
+      ? `both used the scoring ${same.slice('unknown-'.length)}; the settings of the features were not recorded`
+      : `both used the settings ${same}: every change comes from behaviour`;
   }
   const added = comparison.signals_added.map((signal) => `+${signal}`);
   const removed = comparison.signals_removed.map((signal) => `-${signal}`);
   const signals = [...added, ...removed].join(', ');
-  const hashes = `${comparison.old_config.join(', ') || 'none'} -> ${comparison.new_config.join(', ') || 'none'}`;
-  return `the settings changed (${hashes}${signals === '' ? '' : `; ${signals}`}): points may have changed without any new behaviour`;
+  const hashes = `${old_config.join(', ') || 'none'} -> ${new_config.join(', ') || 'none'}`;
+  return `${changed.map((part) => CHANGED[part]).join('; ')} (${hashes}${signals === '' ? '' : `; ${signals}`})`;
 };
 
 /** A comparison as text, with the `top` largest changes. */

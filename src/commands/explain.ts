@@ -1,6 +1,8 @@
 /** `gesture explain`: everything behind one user's score. */
+import { toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/load.js';
+import { stampOf } from '../config/settings.js';
 import { didYouMean } from '../text/closest.js';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
@@ -41,18 +43,20 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
 };
 
 const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
-  const [{ explain: explainRow }, { rankUsers }, { prepare }, { readUsers }, { explainScreen }] = await Promise.all([
-    import('../scoring/explain.js'),
-    import('../scoring/ranking.js'),
-    import('../scoring/score.js'),
-    import('../io/readUsers.js'),
-    import('./explainScreen.js'),
-  ]);
+  const [{ explain: explainRow }, { rankUsers }, { prepare }, { readUsers }, { recordOf }, { explainScreen }] =
+    await Promise.all([
+      import('../scoring/explain.js'),
+      import('../scoring/ranking.js'),
+      import('../scoring/score.js'),
+      import('../io/readUsers.js'),
+      import('../io/runRecord.js'),
+      import('./explainScreen.js'),
+    ]);
   const config = await loadConfig(path);
   const model = prepare(config);
   const known = oneOf('--what-if', model.signals);
   const changed = Object.fromEntries(whatIf.map(({ signal, value }) => [known(signal), value]));
-  const users = await readUsers(from, model.signals);
+  const [users, made] = await Promise.all([readUsers(from, model.signals), recordOf(from)]);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw new Failure('usage', `${from} has no user ${userId}${didYouMean(userId, users.ids)}`);
   const row = rowOf(users.values(index), model);
@@ -60,11 +64,11 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
     user_id: userId,
     username: users.names.at(index),
     ...standing(rankUsers(users, model), index),
-    config: config.hash,
+    config: stampOf({ features: made?.config.features, scoring: config.hashes.scoring }),
     now: explainRow(row, config),
     ...(whatIf.length > 0 ? { what_if: explainRow({ ...row, ...changed }, config) } : {}),
   };
-  await print(json ? `${JSON.stringify(answer, null, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
+  await print(json ? `${toJson(answer, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
 };
 
 /** Adds `gesture explain`. */

@@ -7,8 +7,10 @@ import { loadConfig } from '../config/load.js';
 import type { Engine } from '../engine/duckdb/open.js';
 import type { Outcome } from '../engine/features.js';
 import type { Target } from '../io/output.js';
+import type { RecordedFile, RunRecord } from '../io/runRecord.js';
 import { counted, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
+import { VERSION } from '../text/version.js';
 import { EXIT, REQUIRED_COLUMNS } from '../model.js';
 import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
 
@@ -59,7 +61,11 @@ const define = (program: CommandUnknownOpts) =>
     .option('--sessions <file>', 'also write the table of sessions', csvFile('--sessions'))
     .option('--delimiter <char>', 'what separates the columns (default: found in the header)', delimiter('--delimiter'))
     .option('--threads <n>', 'threads to use (default: one per core)', wholeNumber('--threads', 1, 9999))
-    .option('--memory-limit <size>', 'memory to use before spilling to disk, such as 512MB', memory('--memory-limit'));
+    .option(
+      '--memory-limit <size>',
+      'memory to use before spilling to disk, such as 512MB (default: half of the memory)',
+      memory('--memory-limit'),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
@@ -87,7 +93,7 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
   if (outcome.users === 0) lines.push('warning: no row was used, so the table of users is empty');
   lines.push(
-    `config ${config.hash} (${config.path ?? 'the defaults'}${config.events.from === undefined ? '' : `, from ${config.events.from}`})`,
+    `config ${config.hashes.features} (${config.path ?? 'the defaults'}${config.events.from === undefined ? '' : `, from ${config.events.from}`})`,
     `wrote ${out === '-' ? 'standard output' : out}`,
   );
   return lines;
@@ -137,6 +143,20 @@ const showProgress = (engine: Engine): (() => void) => {
   };
 };
 
+/** What is recorded of a run besides the files it wrote. */
+const recordOfRun = (
+  { accounts, users, sessions, asOf }: Outcome,
+  { path, hashes }: Config,
+  inputs: readonly RecordedFile[],
+): Omit<RunRecord, 'outputs'> => ({
+  command: 'features',
+  version: VERSION,
+  config: { path: path ?? null, ...hashes },
+  as_of: asOf ?? null,
+  counts: { ...accounts, users, sessions },
+  inputs,
+});
+
 /** The file `named`, or by default `name` beside `--out`; none if the table goes to standard output. */
 const beside = (out: string, name: string, named?: string): string | undefined =>
   named ?? (out === '-' ? undefined : join(dirname(out), name));
@@ -149,6 +169,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { resolveInputs },
     { checkOutputs, moveFile, replaceFiles, withScratch, writeText },
     { rejectedCsv },
+    { recordFiles, runFileOf, withRecord },
   ] = await Promise.all([
     import('../engine/features.js'),
     import('../engine/aggregate.js'),
@@ -156,6 +177,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../intake/find.js'),
     import('../io/output.js'),
     import('../intake/rejected.js'),
+    import('../io/runRecord.js'),
   ]);
   const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
   if (flags.from === 'detect') return nameSources(names, flags);
@@ -163,7 +185,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const { out, sessions } = flags;
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
   const excluded = config.exclude ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
-  const outputs = [out, rejected, excluded, sessions].filter((path) => path !== undefined);
+  const recorded = out === '-' ? undefined : runFileOf(out);
+  const outputs = [out, rejected, excluded, sessions, recorded].filter((path) => path !== undefined);
   const read = config.path === undefined ? names : [...names, config.path];
   await checkOutputs(outputs, read);
   const rejects = (faults: Outcome['faults']): Target[] =>
@@ -178,6 +201,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     };
     const computed = join(scratch, 'user_features.csv');
     const [sessionTable, exclusions] = [output('sessions.csv', sessions), output('excluded_events.csv', excluded)];
+    // Hashing keeps a thread busy while the engine reads the same bytes.
+    const inputFiles = recordFiles(names);
     const request = {
       inputs: names,
       config,
@@ -203,7 +228,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         },
       );
       const features: Target = { path: out, write: (to) => moveFile(computed, to) };
-      await replaceFiles([features, ...sessionTable.target, ...exclusions.target, ...rejects(outcome.faults)], read);
+      const targets = [features, ...sessionTable.target, ...exclusions.target, ...rejects(outcome.faults)];
+      const record = async () => recordOfRun(outcome, config, await inputFiles);
+      await replaceFiles(withRecord(out, targets, record), read);
       process.stderr.write(
         summary(outcome, out, config)
           .map((line) => `${printable(line)}\n`)

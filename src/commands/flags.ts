@@ -43,10 +43,10 @@ export const share = (flag: string): ((text: string) => number) =>
     return value <= 1 ? value : undefined;
   });
 
-/** The lowest score to list: a number from 0 to 100. */
+/** The lowest score to list: a number from 0 to 100 with at most two decimals, as scores have. */
 export const minimumScore = (flag: string): ((text: string) => number) =>
-  grammar(flag, 'a number from 0 to 100', (text) => {
-    const value = /^\d{1,3}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  grammar(flag, 'a number from 0 to 100 with at most two decimals', (text) => {
+    const value = /^\d{1,3}(?:\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
     return value <= 100 ? value : undefined;
   });
 

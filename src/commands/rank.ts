@@ -2,10 +2,13 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.js';
+import { stampOf } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
+import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '../io/runRecord.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
+import { printable, toJson } from '../text/printable.js';
+import { VERSION } from '../text/version.js';
 import { Failure, LIST_FORMATS } from '../model.js';
 import { CONFIG_FLAG, csvFile, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 
@@ -54,7 +57,8 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   const config = await loadConfig(flags.config);
   const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
-  await checkOutputs(outputs, inputs);
+  const recorded = out === '-' ? [] : [runFileOf(out)];
+  await checkOutputs([...outputs, ...recorded], inputs);
 
   const [
     { prepare },
@@ -72,27 +76,44 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     import('./rankScreen.js'),
   ]);
   const model = prepare(config);
+  const made = recordOf(from);
   const ranking = rankUsers(await readUsers(from, model.signals), model);
   const places = placesOf(ranking, flags);
   const health = healthOf(ranking, places);
 
-  const targets: Target[] = [
-    { path: out, write: (file) => writeText(file, listText(ranking, places, config.hash, format)) },
-  ];
+  const features = await made;
+  const stamp = stampOf({ features: features?.config.features, scoring: config.hashes.scoring });
+  const targets: Target[] = [{ path: out, write: (file) => writeText(file, listText(ranking, places, stamp, format)) }];
   if (scores !== undefined) {
-    targets.unshift({ path: scores, write: (file) => writeText(file, scoresCsv(ranking, config.hash)) });
+    targets.unshift({ path: scores, write: (file) => writeText(file, scoresCsv(ranking, stamp)) });
   }
-  await replaceFiles(targets, inputs);
+  const record = async (): Promise<Omit<RunRecord, 'outputs'>> => ({
+    command: 'rank',
+    version: VERSION,
+    config: {
+      path: config.path ?? null,
+      features: features?.config.features ?? 'unknown',
+      scoring: config.hashes.scoring,
+    },
+    as_of: features?.as_of ?? null,
+    counts: { users: health.users, ...health.labels, listed: health.listed, listed_converted: health.listed_converted },
+    inputs: await recordFiles([from]),
+  });
+  await replaceFiles(withRecord(out, targets, record), inputs);
 
   if (flags.json) {
-    const top = places.map((place) => userJson(rankedAt(ranking, place), ranking, config.hash));
-    await print(`${JSON.stringify({ config: config.hash, health, top }, null, 2)}\n`);
+    const top = places.map((place) => userJson(rankedAt(ranking, place), ranking, stamp));
+    await print(`${toJson({ config: stamp, health, top }, 2)}\n`);
   }
   const wrote = outputs
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(places.length, 'user')})` : path));
   process.stderr.write(rankScreen(ranking, places, health, screenOf(process.stderr)));
-  process.stderr.write(`${'config'.padEnd(9)}${config.hash} (${printable(config.path ?? 'the defaults')})\n`);
+  if (features !== undefined && features.config.features !== config.hashes.features) {
+    const text = `${from} was made with other settings (${features.config.features}, now ${config.hashes.features}): run gesture features again`;
+    process.stderr.write(`${'warning'.padEnd(9)}${printable(text)}\n`);
+  }
+  process.stderr.write(`${'config'.padEnd(9)}${stamp} (${printable(config.path ?? 'the defaults')})\n`);
   if (wrote.length > 0) process.stderr.write(`${'wrote'.padEnd(9)}${printable(wrote.join(', '))}\n`);
 };
 

@@ -60,8 +60,11 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
     if (feature.from === 'sessions' && kind === undefined) {
       return [place.is(`sessions have no column "${column}"${didYouMean(column, Object.keys(kinds))}`)];
     }
-    if (numberColumnOf(feature.is) !== column || kind === undefined || kind === 'number') return [];
-    return [place.is(`"${column}" does not hold numbers, so it has no ${feature.is.op}`)];
+    if (numberColumnOf(feature) !== column || kind === undefined || kind === 'number') return [];
+    if (feature.is.op !== 'latest')
+      return [place.is(`"${column}" does not hold numbers, so it has no ${feature.is.op}`)];
+    if (kind === 'flag') return [];
+    return [at('features', name, 'unit').is(`"${column}" does not hold numbers: its unit is text`)];
   });
 };
 

@@ -59,7 +59,9 @@ export interface Settings {
 
 /** A checked configuration. */
 export interface Config extends Settings {
-  /** 12 hexadecimal digits that change with any setting that can change a number; stamped on outputs. */
+  /** 12 hexadecimal digits each: one changes with a setting that can change features, the other with one of scoring. */
+  readonly hashes: { readonly features: string; readonly scoring: string };
+  /** Both in one, as it is written in rows of scores. */
   readonly hash: string;
   /** The file it was read from; undefined for the defaults. */
   readonly path: string | undefined;
@@ -76,19 +78,23 @@ const canonical = (value: unknown): string =>
 const mapValues = <In, Out>(record: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
+const hashOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex').slice(0, 12);
+
 /**
- * Adds the hash that is stamped on outputs. Words (`says`, `because`, `phrase`) are not part of it: they explain a score
+ * Adds the hashes that identify settings. Words (`says`, `because`, `phrase`) are not part of them: they explain a score
  * and never change it, so `gesture compare` must not report them as a change of settings.
  */
 export const withHash = (settings: Settings, path?: string): Config => {
-  const numbers = {
-    ...settings,
-    features: mapValues(settings.features, ({ from, is, unit }) => ({ from, is, unit })),
-    weights: mapValues(settings.weights, ({ points, earns }) => ({ points, earns })),
-  };
-  const hash = createHash('sha256').update(canonical(numbers)).digest('hex').slice(0, 12);
-  return { ...settings, hash, path };
+  const { features, weights, labels, ...reading } = settings;
+  const measures = mapValues(features, ({ from, is, unit }) => ({ from, is, unit }));
+  const points = mapValues(weights, ({ points: most, earns }) => ({ points: most, earns }));
+  const hashes = { features: hashOf({ ...reading, features: measures }), scoring: hashOf({ weights: points, labels }) };
+  return { ...settings, hashes, hash: stampOf(hashes), path };
 };
+
+/** What is written in every row of scores: the settings of the features (`unknown` if nobody knows) and of the scoring. */
+export const stampOf = ({ features, scoring }: { features: string | undefined; scoring: string }): string =>
+  `${features ?? 'unknown'}-${scoring}`;
 
 /** The configuration of a run without gesture.yaml. */
 export const defaultConfig: Config = withHash({

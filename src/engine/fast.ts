@@ -5,7 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import type { Log } from '../intake/bind.js';
-import { type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
+import { type CsvShape, type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
 import { PACKED_EVENTS } from '../sql/packedEvents.js';
 import {
   asOfComesFirst,
@@ -52,6 +52,8 @@ const obstacle = ({ logs, config, asOf }: Job): string | undefined => {
   return logs.some(({ format }) => format === 'ndjson') ? 'JSON lines are located first' : undefined;
 };
 
+const shapeOf = ({ delimiter, crlf, header }: Log): CsvShape => ({ delimiter, crlf, columns: header.length });
+
 /** True if the first cell of every line is the event_id. */
 const idsComeFirst = ({ columns }: Log): boolean => {
   const [place, ...others] = columns.get('event_id') ?? [];
@@ -61,7 +63,7 @@ const idsComeFirst = ({ columns }: Log): boolean => {
 /** Whether each id is greater than the one before it in the first megabyte of each log. */
 const idsBeginAscendingIn = async (logs: readonly Log[]): Promise<boolean> => {
   for (const log of logs) {
-    if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, log.delimiter))) return false;
+    if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, shapeOf(log)))) return false;
   }
   return true;
 };
@@ -78,7 +80,7 @@ const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
 const countRecords = async (engine: Engine, log: Log): Promise<FileScan> =>
   log.format === 'parquet'
     ? { records: await parquetRows(engine, log.path), regular: true }
-    : scanFile(log.path, { ...log, columns: log.header.length });
+    : scanFile(log.path, shapeOf(log));
 
 /** Logs larger than this, in bytes, are read twice instead of listing every event: then memory grows with users alone. */
 const LISTED_BYTES = 2e9;

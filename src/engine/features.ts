@@ -3,7 +3,7 @@
  * clean, the strict one otherwise.
  */
 import type { Config } from '../config/settings.js';
-import { conditionOf, eventTypesOf, numberColumnOf, rowMeasures } from '../catalogue/measures.js';
+import { calculatedColumnOf, conditionOf, eventTypesOf, numberColumnOf, rowMeasures } from '../catalogue/measures.js';
 import type { IntakeOptions, Log } from '../intake/bind.js';
 import type { Fault } from '../intake/locate.js';
 import { openLogs, spelled } from '../intake/open.js';
@@ -149,10 +149,13 @@ const openJob = async (engine: Engine, request: Request): Promise<Job> => {
     logs.flatMap((log) => alsoLiteral(log.path)),
   );
   const features = withAliases(config.features, aliases);
-  const numbers = rowMeasures(features, 'events').map(([, is]) => numberColumnOf(is));
+  const ofEvents = Object.values(features).filter(({ from }) => from === 'events');
+  const numbers = ofEvents.map(numberColumnOf);
+  const calculated = ofEvents.map(({ is }) => calculatedColumnOf(is));
   const rules: CellRules = {
     columns: [...new Set(logs.flatMap((log) => [...log.columns.keys()]))],
-    numeric: new Set(numbers.filter((column) => column !== undefined)),
+    numbers: new Set(numbers.filter((column) => column !== undefined)),
+    calculated: new Set(calculated.filter((column) => column !== undefined)),
     mayHoldNul: new Set(logs.flatMap(columnsWithNul)),
     timestamp: events.timestamp,
     types: events.types,

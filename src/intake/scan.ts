@@ -54,33 +54,12 @@ class AscendingIds {
   #start = 0;
   #length = 0;
 
-  constructor(delimiter: string) {
-    this.#delimiter = delimiter.charCodeAt(0);
+  constructor(delimiter: number) {
+    this.#delimiter = delimiter;
   }
 
-  /** Counts complete `lines`; undefined as soon as a cell is not greater. `header`: skip the first line. */
-  take(lines: Buffer, header: boolean): number | undefined {
-    let count = 0;
-    let start = 0;
-    for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, start)) {
-      if (count > 0 || !header) {
-        if (!this.#isNext(lines, start, at)) return undefined;
-      }
-      count += 1;
-      start = at + 1;
-    }
-    // `lines` will be overwritten.
-    this.#buffer = Buffer.from(this.#buffer.subarray(this.#start, this.#start + this.#length));
-    this.#start = 0;
-    return count;
-  }
-
-  /** The first and the last cell so far. */
-  get ends(): FileScan['ascending'] {
-    return this.#first && { first: this.#first, last: this.#buffer };
-  }
-
-  #isNext(lines: Buffer, start: number, end: number): boolean {
+  /** Whether the first cell of the line from `start` to `end` is greater than the one before. */
+  isNext(lines: Buffer, start: number, end: number): boolean {
     let length = 0;
     while (start + length < end && lines[start + length] !== this.#delimiter) length += 1;
     const grows = comesAfter(lines, start, length, this.#buffer, this.#start, this.#length);
@@ -90,24 +69,69 @@ class AscendingIds {
     this.#length = length;
     return grows;
   }
+
+  /** Keeps the last cell, before the bytes of its line are overwritten. */
+  keepLast(): void {
+    this.#buffer = Buffer.from(this.#buffer.subarray(this.#start, this.#start + this.#length));
+    this.#start = 0;
+  }
+
+  /** The first and the last cell so far. */
+  get ends(): FileScan['ascending'] {
+    return this.#first && { first: this.#first, last: this.#buffer };
+  }
+}
+
+/** Counts the lines of a file without quotes, and watches their first and last cells. */
+class LineCounter {
+  readonly #delimiter: number;
+  readonly #columns: number;
+  #ids: AscendingIds | undefined;
+  #count = 0;
+
+  constructor({ delimiter, columns }: Pick<CsvShape, 'delimiter' | 'columns'>) {
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#columns = columns;
+    this.#ids = new AscendingIds(this.#delimiter);
+  }
+
+  /**
+   * Counts complete `lines`.
+   *
+   * @returns false if a line has surplus cells that the engine would drop without a word: it ignores empty cells beyond the
+   *   last column, so only lines that end in a delimiter can have them
+   */
+  take(lines: Buffer, crlf: boolean): boolean {
+    let start = 0;
+    for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, start)) {
+      const end = crlf ? at - 1 : at;
+      if (lines[end - 1] === this.#delimiter && this.#cells(lines, start, end) !== this.#columns) return false;
+      // The first line is the header.
+      if (this.#count > 0 && this.#ids?.isNext(lines, start, end) === false) this.#ids = undefined;
+      this.#count += 1;
+      start = at + 1;
+    }
+    this.#ids?.keepLast();
+    return true;
+  }
+
+  get lines(): number {
+    return this.#count;
+  }
+
+  /** The first and the last of the first cells, if they ascend. */
+  get ascending(): FileScan['ascending'] {
+    return this.#ids?.ends;
+  }
+
+  #cells(lines: Buffer, start: number, end: number): number {
+    let cells = 1;
+    for (let i = start; i < end; i += 1) if (lines[i] === this.#delimiter) cells += 1;
+    return cells;
+  }
 }
 
 const IRREGULAR: FileScan = { records: 0, regular: false };
-
-/**
- * True if a line has another number of cells than `columns`, and the engine may not say so: it drops empty cells beyond
- * the last column. Only lines that end in a delimiter can have such cells.
- */
-const hasSurplusCells = (lines: Buffer, delimiter: string, columns: number, crlf: boolean): boolean => {
-  const separator = delimiter.charCodeAt(0);
-  const end = `${delimiter}${crlf ? '\r\n' : '\n'}`;
-  for (let at = lines.indexOf(end); at !== -1; at = lines.indexOf(end, at + 1)) {
-    let cells = 2;
-    for (let i = at - 1; i >= 0 && lines[i] !== LF; i -= 1) if (lines[i] === separator) cells += 1;
-    if (cells !== columns) return true;
-  }
-  return false;
-};
 
 /** What every line of a CSV file should be like. */
 export interface CsvShape {
@@ -119,26 +143,25 @@ export interface CsvShape {
 }
 
 /** Counts the records of `path`, and stops early if the file is irregular. */
-export const scanFile = async (path: string, { delimiter, crlf, columns }: CsvShape): Promise<FileScan> => {
-  let lines = 0;
-  let ascending: AscendingIds | undefined = new AscendingIds(delimiter);
+export const scanFile = async (path: string, shape: CsvShape): Promise<FileScan> => {
+  const counter = new LineCounter(shape);
   for await (const { bytes } of wholeLines(path)) {
-    if (bytes.includes(QUOTE)) return scanQuoted(path, { delimiter, crlf, columns });
+    if (bytes.includes(QUOTE)) return scanQuoted(path, shape);
     const ended = bytes[bytes.length - 1] === LF;
     if (!ended && bytes.length > MAX_RECORD_BYTES) return IRREGULAR;
-    if (!isRegular(bytes, crlf && ended)) return IRREGULAR;
-    const whole = ended ? bytes : Buffer.concat([bytes, NEWLINE]);
-    if (hasSurplusCells(whole, delimiter, columns, crlf && ended)) return IRREGULAR;
-    const taken = ascending?.take(whole, lines === 0);
-    if (taken === undefined) ascending = undefined;
-    lines += taken ?? countLines(whole);
+    const crlf = shape.crlf && ended;
+    if (!isRegular(bytes, crlf)) return IRREGULAR;
+    if (!counter.take(ended ? bytes : Buffer.concat([bytes, NEWLINE]), crlf)) return IRREGULAR;
   }
-  return { records: Math.max(0, lines - 1), regular: lines > 0, ascending: ascending?.ends };
+  const { lines, ascending } = counter;
+  return { records: Math.max(0, lines - 1), regular: lines > 0, ascending };
 };
 
 /** True if the first cells grow within the first megabyte of a file. */
-export const idsBeginAscending = async (path: string, delimiter: string): Promise<boolean> => {
-  for await (const { bytes } of wholeLines(path)) return new AscendingIds(delimiter).take(bytes, true) !== undefined;
+export const idsBeginAscending = async (path: string, shape: CsvShape): Promise<boolean> => {
+  const counter = new LineCounter(shape);
+  for await (const { bytes } of wholeLines(path))
+    return counter.take(bytes, shape.crlf) && counter.ascending !== undefined;
   return false;
 };
 

@@ -7,8 +7,11 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '../model.js';
 import { counted } from '../text/numbers.js';
 
-/** The longest record, so that a quote that is never closed does not fill the memory. */
-const MAX_RECORD = 1 << 20;
+/**
+ * The longest record, so that a quote that is never closed does not fill the memory. An event has up to a megabyte, and
+ * a user can have cells of many events.
+ */
+const MAX_RECORD = 64 << 20;
 
 /** One record and the physical line of its first byte. */
 export interface CsvRecord {

@@ -4,14 +4,25 @@
 const FORMULA = /^[\s\p{C}']*[=+\-@]/u;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/** A text cell that stays text: a `'` precedes anything that would start a formula, even in full-width characters. */
-export const escapeFormula = (text: string): string => {
+const guarded = (text: string): string => {
   if (/^\w/.test(text) || PLAIN_NUMBER.test(text)) return text;
   return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
 };
 
+/**
+ * A text cell that stays text: a `'` precedes anything that would start a formula, even in full-width characters, and also
+ * after a semicolon or a tab, where some spreadsheets split a line whatever its quotes.
+ */
+export const escapeFormula = (text: string): string =>
+  /[;\t]/.test(text)
+    ? text
+        .split(/(?<=[;\t])/)
+        .map(guarded)
+        .join('')
+    : guarded(text);
+
 /** A text as a CSV cell, quoted if needed. */
-export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+export const csvCell = (text: string): string => (/[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** One line of CSV, with cells quoted if needed. */
 export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\n`;

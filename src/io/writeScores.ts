@@ -1,4 +1,5 @@
 /** Writes a ranking: user_scores.csv, and the short list as CSV, JSON or NDJSON. */
+import { toJson } from '../text/printable.js';
 import { type ListFormat, SCORE_COLUMNS } from '../model.js';
 import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
@@ -101,8 +102,8 @@ function* listLines(
   for (const [i, place] of places.entries()) {
     const user = rankedAt(ranking, place);
     if (format === 'csv') yield `${sixCells(user, ranking)},${config}\n`;
-    else if (format === 'ndjson') yield `${JSON.stringify(userJson(user, ranking, config))}\n`;
-    else yield `${i === 0 ? '' : ','}\n${JSON.stringify(userJson(user, ranking, config))}`;
+    else if (format === 'ndjson') yield `${toJson(userJson(user, ranking, config))}\n`;
+    else yield `${i === 0 ? '' : ','}\n${toJson(userJson(user, ranking, config))}`;
   }
   if (format === 'json') yield '\n]\n';
 }

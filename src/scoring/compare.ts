@@ -36,6 +36,8 @@ export interface Moved {
 export interface Comparison {
   /** False if the same settings produced both, so that every change comes from behaviour. */
   readonly config_changed: boolean;
+  /** Of two files with different settings: which of them differ. `unknown` settings of features differ from any. */
+  readonly changed: readonly ('features' | 'scoring')[];
   readonly old_config: readonly string[];
   readonly new_config: readonly string[];
   /** Signals that only one of the two files has. */
@@ -77,6 +79,10 @@ const change = (id: string, before: ScoredUser, after: ScoredUser, parts: readon
     .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change)),
 });
 
+/** The first or second half of each stamp, the settings of the features or of the scoring, as one text. */
+const partsOf = (configs: readonly string[], half: number): string =>
+  configs.map((config) => config.split('-')[half] ?? '').join();
+
 /** Compares two sets of scores user by user. */
 export const compareScores = (before: Scores, after: Scores): Comparison => {
   const parts = [...new Set([...before.parts, ...after.parts])].map((name) => ({
@@ -95,6 +101,7 @@ export const compareScores = (before: Scores, after: Scores): Comparison => {
   }
   const [oldConfig, newConfig] = [inOrder(before.configs), inOrder(after.configs)];
   return {
+    changed: (['features', 'scoring'] as const).filter((part, i) => partsOf(oldConfig, i) !== partsOf(newConfig, i)),
     config_changed: oldConfig.join() !== newConfig.join(),
     old_config: oldConfig,
     new_config: newConfig,

@@ -54,6 +54,9 @@ const kinds: ReadonlyMap<string, ColumnKind> = new Map(Object.entries(EVENT_COLU
 
 const kindOf = (column: string): ColumnKind => kinds.get(column) ?? 'text';
 
+/** No number with fewer characters is too large for the double precision in which scores are calculated. */
+const SURELY_FINITE = 308;
+
 /** What a timestamp is not that cannot be read. */
 const FORMS: Record<TimestampForm, string> = {
   iso: 'not an ISO 8601 date or date-time',
@@ -63,7 +66,7 @@ const FORMS: Record<TimestampForm, string> = {
 };
 
 /** The grammar of one column, in the order its rules are tried. */
-const grammarOf = (column: string, { numeric, timestamp }: CellRules): Rule[] => {
+const grammarOf = (column: string, { numbers, calculated, timestamp }: CellRules): Rule[] => {
   const cell = identifier(column);
   if (column === 'user_id' || column === 'event_type') return [{ broken: `${cell} IS NULL`, says: 'empty' }];
   if (column === 'timestamp') {
@@ -73,17 +76,21 @@ const grammarOf = (column: string, { numeric, timestamp }: CellRules): Rule[] =>
       { broken: `NOT (${instantInRange('t')})`, says: 'out of range (1990 to 2199)' },
     ];
   }
-  const kind = numeric.has(column) ? 'number' : kindOf(column);
+  const kind = kinds.get(column) ?? (numbers.has(column) ? 'number' : 'text');
   if (kind === 'number') {
-    const rule = { broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' };
-    if (!numeric.has(column)) return [rule];
+    const tooLarge = calculated.has(column)
+      ? {
+          // Ten digits fewer than a sum has, so that ten thousand million of the largest still add up.
+          broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(28, 10)) IS NULL`,
+          says: 'too large to calculate with',
+        }
+      : {
+          broken: `strlen(${cell}) > ${SURELY_FINITE} AND NOT coalesce(isfinite(try_cast(${cell} AS DOUBLE)), false)`,
+          says: 'too large',
+        };
     return [
-      rule,
-      {
-        // Ten digits fewer than a sum has, so that ten thousand million of the largest still add up.
-        broken: `${cell} IS NOT NULL AND try_cast(${cell} AS DECIMAL(28, 10)) IS NULL`,
-        says: 'too large to calculate with',
-      },
+      { broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a plain decimal number' },
+      tooLarge,
     ];
   }
   if (kind === 'flag') {
@@ -107,8 +114,10 @@ const rulesFor = (column: string, rules: CellRules): Rule[] => {
 export interface CellRules {
   /** The columns the log has, by our names. */
   readonly columns: readonly string[];
-  /** Columns beyond the known ones that a configured feature does arithmetic with. */
-  readonly numeric: ReadonlySet<string>;
+  /** Columns that hold numbers for some feature; those that gesture knows have a kind of their own. */
+  readonly numbers: ReadonlySet<string>;
+  /** Columns that some feature calculates with. */
+  readonly calculated: ReadonlySet<string>;
   /** Columns whose cells can hold a NUL character: those of Parquet and of JSON within a cell. */
   readonly mayHoldNul: ReadonlySet<string>;
   readonly timestamp: TimestampForm;

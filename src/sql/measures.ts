@@ -4,7 +4,16 @@
  */
 import { conditionOf, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
-import { decimal, printDecimal, printQuotient, quotient, units, unitsOfCount, unitsOfQuotient } from './decimals.js';
+import {
+  decimal,
+  printDecimal,
+  printQuotient,
+  quotient,
+  quotientOfCounts,
+  units,
+  unitsOfCount,
+  unitsOfQuotient,
+} from './decimals.js';
 import { identifier, literal } from './text.js';
 
 /** Where the rows of a measure come from. */
@@ -150,6 +159,16 @@ const unitsOf = (features: Features, name: string): string => {
   }
 };
 
+/** Measures that count something. */
+const COUNTS = new Set(['count', 'countWhere', 'distinct', 'distinctDays', 'activeInLast', 'everyOf']);
+
+const ratioOf = (features: Features, of: string, per: string): string => {
+  const areCounts = [of, per].every((name) => COUNTS.has(features[name]?.is.op ?? ''));
+  return areCounts
+    ? quotientOfCounts(`${identifier(of)}::BIGINT`, `${identifier(per)}::BIGINT`)
+    : quotient(unitsOf(features, of), unitsOf(features, per));
+};
+
 /** How many ratios lie between a feature and what is counted: 0 for anything that is no ratio. */
 const depthsOf = (features: Features): ReadonlyMap<string, number> => {
   const depths = new Map<string, number>();
@@ -177,10 +196,10 @@ export const measuredFeatures = (features: Features, asOf: bigint, aggregates: s
     const is = features[name]?.is;
     const column = identifier(name);
     if (is?.op === 'daysSinceFirst' || is?.op === 'daysSinceLast') {
-      ages.push(`${quotient(`${asOf}::HUGEINT - epoch_us(${column})`, `${DAY}::HUGEINT`)} AS ${column}`);
+      ages.push(`${quotientOfCounts(`(${asOf}::BIGINT - epoch_us(${column}))`, `${DAY}::BIGINT`)} AS ${column}`);
     } else if (is?.op === 'ratio') {
       const layer = (layers[depth - 1] ??= []);
-      layer.push(`${quotient(unitsOf(features, is.of), unitsOf(features, is.per))} AS ${column}`);
+      layer.push(`${ratioOf(features, is.of, is.per)} AS ${column}`);
     }
   }
   const measured = `SELECT ${ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`} FROM ${aggregates}`;

@@ -98,7 +98,12 @@ describe('gesture compare', () => {
     );
     const { stdout } = await compare(before, await scores('after.csv'), '--json');
     const comparison: Comparison = JSON.parse(stdout);
-    expect(comparison).toMatchObject({ config_changed: true, old_config: [defaultConfig.hash], unchanged: 1 });
+    expect(comparison).toMatchObject({
+      config_changed: true,
+      changed: ['scoring'],
+      old_config: [`unknown-${defaultConfig.hashes.scoring}`],
+      unchanged: 1,
+    });
     expect(comparison.moved.map((m) => [m.user_id, m.change, m.parts.length])).toEqual([
       ['ana', -10, 1],
       ['cy', 0, 2],

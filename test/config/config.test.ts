@@ -151,7 +151,7 @@ describe('the hash of the settings', () => {
       ].map(async (yaml, i) => (await loadConfig(write(`hash${i}.yaml`, yaml))).hash),
     );
     expect(new Set(hashes).size).toBe(hashes.length);
-    expect(hashes[0]).toMatch(/^[0-9a-f]{12}$/);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{12}-[0-9a-f]{12}$/);
   });
 
   it('does not change with words, or with the order of keys', async () => {

@@ -20,7 +20,7 @@ describe('a text cell', () => {
     '\u0000=1',
     "'=1",
   ])('%j is kept from running', (text) => {
-    expect(escapeFormula(text)).toBe(`'${text}`);
+    expect(escapeFormula(text)).toBe(text === '\t=1' ? "'\t'=1" : `'${text}`);
   });
 
   it.each(['Ana', '-5', '-5.25', '007', '1e5', 'a=b', "'x", '', 'é', '👩', '"=1"', '(x)'])(
@@ -31,7 +31,16 @@ describe('a text cell', () => {
   );
 });
 
-it('a line is quoted where it has to be', () => {
-  expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', '', '7'])).toBe('a,"b,c","d""e","f\ng",,7\n');
+it.each([
+  ['a;=1+1', "a;'=1+1"],
+  ['a\t@cmd', "a\t'@cmd"],
+  ['a; -5', "a;' -5"],
+  ['a;b', 'a;b'],
+])('%j cannot run where a spreadsheet splits it', (text, safe) => {
+  expect(escapeFormula(text)).toBe(safe);
+});
+
+it('quotes the cells of a line that need it', () => {
+  expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', 'h;i', 'j\tk', '', '7'])).toBe('a,"b,c","d""e","f\ng","h;i","j\tk",,7\n');
   expect(csvLine(['', ''])).toBe(',\n');
 });

@@ -183,8 +183,14 @@ const bind = (header: readonly string[], columns: Config['events']['columns']): 
   return places;
 };
 
+/** Numbers that a feature calculates with are below 10^18, as they are rounded to ten decimals. */
+const TOO_LARGE_TO_ADD = 10n ** 28n;
+
+/** How the cells of a column are checked: as text of a kind, or as numbers that are calculated with. */
+type Check = ColumnKind | 'calculated';
+
 /** Why a cell cannot be used, if it cannot. */
-const fault = (name: string, kind: ColumnKind, cell: string, form: TimestampForm): string | undefined => {
+const fault = (name: string, kind: Check, cell: string, form: TimestampForm): string | undefined => {
   const required = REQUIRED_COLUMNS.some((column) => column === name);
   if (cell === '') return required ? 'empty' : undefined;
   switch (kind) {
@@ -194,7 +200,13 @@ const fault = (name: string, kind: ColumnKind, cell: string, form: TimestampForm
       return time >= EARLIEST && time < LATEST ? undefined : 'timestamp out of range';
     }
     case 'number':
-      return /^-?(\d+(\.\d+)?)$/.test(cell) ? undefined : 'not a number';
+      if (!/^-?(\d+(\.\d+)?)$/.test(cell)) return 'not a number';
+      return Number.isFinite(Number(cell)) ? undefined : 'too large';
+    case 'calculated': {
+      const number = decimal(cell);
+      if (number === undefined) return 'not a number';
+      return sizeOf(number) < TOO_LARGE_TO_ADD ? undefined : 'too large to calculate with';
+    }
     case 'flag':
       return TRUE.has(cell.toLowerCase()) || FALSE.has(cell.toLowerCase()) ? undefined : 'not a flag';
     default:
@@ -208,20 +220,31 @@ const columnsOf = ({ is }: Feature): string[] => [
 ];
 
 /** The columns that only a feature names, by name. */
-const ownColumns = (features: Features, ops?: readonly string[]): string[] =>
+const ownColumns = (features: Features): string[] =>
   Object.values(features)
-    .filter(({ from, is }) => from === 'events' && (ops?.includes(is.op) ?? true))
-    .flatMap((feature) => (ops && 'column' in feature.is ? [feature.is.column] : columnsOf(feature)))
+    .filter(({ from }) => from === 'events')
+    .flatMap(columnsOf)
     .filter((name) => !Object.hasOwn(EVENT_COLUMNS, name))
     .sort(byBytes);
 
+/** How a feature over events needs the cells of its column to be checked, if it needs more than text. */
+const checkOf = ({ from, is, unit }: Feature): [string, Check][] => {
+  if (from !== 'events') return [];
+  if (['sum', 'max', 'min', 'mean'].includes(is.op) && 'column' in is) return [[is.column, 'calculated']];
+  const isOwn = is.op === 'latest' && !Object.hasOwn(EVENT_COLUMNS, is.column);
+  return isOwn && unit !== 'text' ? [[is.column, 'number']] : [];
+};
+
 /** What is checked, in this order: the first column at fault is the one named. */
-const checked = (features: Features): ReadonlyMap<string, ColumnKind> =>
-  new Map<string, ColumnKind>([
-    ...REQUIRED_COLUMNS.map((name): [string, ColumnKind] => [name, EVENT_COLUMNS[name]]),
+const checked = (features: Features): ReadonlyMap<string, Check> => {
+  const own = Object.values(features).flatMap(checkOf);
+  const calculated = own.filter(([, check]) => check === 'calculated');
+  return new Map<string, Check>([
+    ...REQUIRED_COLUMNS.map((name): [string, Check] => [name, EVENT_COLUMNS[name]]),
     ...Object.entries(EVENT_COLUMNS),
-    ...ownColumns(features, ['sum', 'max', 'min', 'mean']).map((name): [string, ColumnKind] => [name, 'number']),
+    ...[...own, ...calculated].toSorted(([a], [b]) => byBytes(a, b)),
   ]);
+};
 
 /** The rows of one log that can be used and those that cannot. */
 const intake = (
@@ -240,7 +263,8 @@ const intake = (
 
   for (const { line, cells } of body) {
     const width = header.cells.length;
-    if (cells.length !== width) {
+    const isFilled = events.raggedRows === 'fill' && cells.slice(width).every((cell) => cell === '');
+    if (cells.length !== width && !isFilled) {
       rejected.push({ line, column: '', reason: `field count ${cells.length}, expected ${width}` });
       continue;
     }

@@ -1,7 +1,7 @@
 /** The embedded engine: opens it locked down, runs queries. Nothing here knows what they are for. */
 import type * as DuckDB from '@duckdb/node-api';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { Failure, systemCode } from '../../model.js';
 import { DECIMAL_MACROS } from '../../sql/decimals.js';
@@ -10,7 +10,7 @@ import { DECIMAL_MACROS } from '../../sql/decimals.js';
 export interface EngineLimits {
   /** Threads; default: one a core. */
   readonly threads?: number | undefined;
-  /** Memory as DuckDB writes it, `512MB`; default: DuckDB's own, 80 % of what there is. */
+  /** Memory before queries spill to disk, in DuckDB's spelling, such as `512MB`; default: half of the machine's. */
   readonly memoryLimit?: string | undefined;
 }
 
@@ -43,10 +43,10 @@ const translated = (error: unknown, scratch: string, limits: EngineLimits): unkn
   if (systemCode(error) !== undefined) return error;
   const message = error instanceof Error ? error.message : '';
   if (isOutOfMemory(error)) {
-    const limit = limits.memoryLimit === undefined ? 'there is' : `--memory-limit ${limits.memoryLimit}`;
+    const limit = limits.memoryLimit === undefined ? 'half of the memory' : `--memory-limit ${limits.memoryLimit}`;
     return new Failure(
       'cannotWrite',
-      `this log needs more memory than ${limit}: raise the limit, or free some disk for spilling`,
+      `this log needs more than ${limit}: raise --memory-limit, or free disk space for spilling`,
       { cause: error },
     );
   }
@@ -70,6 +70,13 @@ const bytesOf = (written: string): number => {
   const power = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'].indexOf(unit);
   if (power < 0) throw new Error(`not a number of bytes: ${written}`);
   return Number(number) * 1024 ** power;
+};
+
+/** Half of the memory that this process may use, in DuckDB's spelling. */
+const halfOfMemory = (): string => {
+  // Without a limit of a container this is 0, or more than there is.
+  const allowed = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return `${Math.floor(Math.min(totalmem(), allowed) / 2 / 1e6)}MB`;
 };
 
 const textList = (items: readonly string[]): string =>
@@ -96,7 +103,7 @@ export const withEngine = async <T>(
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       preserve_insertion_order: 'false',
-      ...(limits.memoryLimit === undefined ? {} : { memory_limit: limits.memoryLimit }),
+      memory_limit: limits.memoryLimit ?? halfOfMemory(),
     });
     const connection = await instance.connect();
     await connection.run(`SET TimeZone = 'UTC'`);

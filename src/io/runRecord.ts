@@ -1,0 +1,97 @@
+/** The record of a run beside its table: what was read and written, under which settings. Jobs and reports need no prose. */
+import { toJson } from '../text/printable.js';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Target, writeText } from './output.js';
+
+/** A file that a run read or wrote. */
+export interface RecordedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What `<table>.run.json` holds. */
+export interface RunRecord {
+  readonly command: 'features' | 'rank';
+  readonly version: string;
+  /** `features` and `scoring` identify the settings that the numbers of each depend on. */
+  readonly config: { readonly path: string | null; readonly features: string; readonly scoring: string };
+  /** ISO 8601 UTC; null if no row was used, or nobody knows. */
+  readonly as_of: string | null;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Regular files; what came through a pipe is not listed. */
+  readonly inputs: readonly RecordedFile[];
+  readonly outputs: readonly RecordedFile[];
+}
+
+/** The name of the record beside a table: `data/user_features.csv` -> `data/user_features.run.json`. */
+export const runFileOf = (table: string): string => `${table.replace(/\.(?:csv|json|ndjson)$/i, '')}.run.json`;
+
+const digest = async (path: string): Promise<Omit<RecordedFile, 'path'>> => {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+};
+
+/** The regular files among `paths`; anything that cannot be read is left to whoever reads it in earnest. */
+export const recordFiles = async (paths: readonly string[]): Promise<RecordedFile[]> => {
+  const files: RecordedFile[] = [];
+  for (const path of paths) {
+    const isFile = path !== '-' && (await stat(path).catch(() => undefined))?.isFile() === true;
+    const found = isFile ? await digest(path).catch(() => undefined) : undefined;
+    if (found) files.push({ path, ...found });
+  }
+  return files;
+};
+
+/**
+ * Targets followed by the record of the run beside `table`, which lists them.
+ *
+ * @param record the record without its outputs, made once they are written
+ */
+export const withRecord = (
+  table: string,
+  targets: readonly Target[],
+  record: () => Promise<Omit<RunRecord, 'outputs'>>,
+): Target[] => {
+  const outputs: RecordedFile[] = [];
+  const listed = targets.map(({ path, write }): Target => ({
+    path,
+    write: async (file) => {
+      await write(file);
+      outputs.push({ path, ...(await digest(file)) });
+    },
+  }));
+  if (table === '-') return listed;
+  const write: Target['write'] = async (file) => writeText(file, [`${toJson({ ...(await record()), outputs }, 2)}\n`]);
+  return [...listed, { path: runFileOf(table), write }];
+};
+
+const isRecord = (value: unknown): value is RunRecord =>
+  typeof value === 'object' &&
+  value !== null &&
+  'config' in value &&
+  'outputs' in value &&
+  Array.isArray(value.outputs);
+
+/** The record of the run that wrote a table; undefined if there is none, or the table has changed since. */
+export const recordOf = async (table: string): Promise<RunRecord | undefined> => {
+  if (table === '-') return undefined;
+  try {
+    const record: unknown = JSON.parse(await readFile(runFileOf(table), 'utf8'));
+    if (!isRecord(record)) return undefined;
+    const [now] = await recordFiles([table]);
+    const then = record.outputs.find(({ path }) => basename(path) === basename(table));
+    return now !== undefined && then?.sha256 === now.sha256 ? record : undefined;
+  } catch {
+    return undefined;
+  }
+};

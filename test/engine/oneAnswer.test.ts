@@ -1,0 +1,137 @@
+/** What happens to a row depends on that row and the settings: not on how the log is read, nor on a fault elsewhere. */
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { withEngine } from '../../src/engine/duckdb/open.js';
+import { temporary } from '../config/temporary.js';
+import { oracle } from '../oracle/oracle.js';
+import { LONG } from '../random.js';
+import { find, type Found } from './find.js';
+
+const { folder, write } = temporary();
+
+const HEADER = 'event_id,user_id,timestamp,event_type,username,location_city';
+const ROWS = [
+  'e1,ana,2026-01-05T09:00:00Z,page_view,Ana,Oslo',
+  'e2,ana,2026-01-05T09:01:00Z,signup,Ana,Oslo',
+  'e3,ben,2026-01-06T10:00:00Z,search,Ben,Rome',
+  'e4,cem,2026-01-07T10:00:00Z,calendar_booking,Cem,Bonn',
+];
+const EMPTY_ENDS = ROWS.map((row) => row.replace(/[^,]*$/, ''));
+
+const text = (lines: readonly string[], end = '\n'): string => lines.map((line) => line + end).join('');
+
+/** The log whose second row is changed. */
+const second = (change: (row: string) => string, rows: readonly string[] = ROWS): string[] => [
+  HEADER,
+  ...rows.map((row, i) => (i === 1 ? change(row) : row)),
+];
+const followedBy = (cells: string) => (row: string) => row + cells;
+const withoutLast = (cells: number) => (row: string) => row.split(',').slice(0, -cells).join(',');
+const trailing = [HEADER, ...ROWS].map(followedBy(','));
+
+/** Logs with something odd in their structure. */
+const ODDITIES: readonly (readonly [string, string])[] = [
+  ['an empty surplus cell', text(second(followedBy(',')))],
+  ['several empty surplus cells', text(second(followedBy(',,,')))],
+  ['an empty surplus cell in quotes', text(second(followedBy(',""')))],
+  ['a surplus cell with text', text(second(followedBy(',x')))],
+  ['an empty surplus cell, then one with text', text(second(followedBy(',,x')))],
+  ['a comma that shifts all cells', text(second((row) => row.replace('Ana', 'Smith, Ana').replace('Oslo', '')))],
+  ['a missing cell', text(second(withoutLast(1)))],
+  ['missing cells, one that is needed among them', text(second(withoutLast(3)))],
+  ['a delimiter at the end of every line', text(trailing)],
+  ['a delimiter at the end of the header alone', text([`${HEADER},`, ...ROWS])],
+  ['a delimiter at the end of every row alone', text([HEADER, ...ROWS.map(followedBy(','))])],
+  ['CR LF, and an empty surplus cell', text(second(followedBy(',')), '\r\n')],
+  ['CR LF in one line alone, and an empty surplus cell', text(second(followedBy(',\r')))],
+  ['quotes, and an empty surplus cell', text(second((row) => `${row.replace('Oslo', '"Oslo"')},`))],
+  ['quotes, and a missing cell', text(second((row) => row.replace('Ana,Oslo', '"Ana"')))],
+  ['no end of its last line, which has an empty surplus cell', `${text([HEADER, ...ROWS])}e5,dot,2026-01-08,signup,,,`],
+  ['no end of its last line, which lacks a cell', `${text([HEADER, ...ROWS])}e5,dot,2026-01-08,signup,`],
+  ['blank lines, and an empty surplus cell', text(second((row) => `\n${row},\n`))],
+  ['a last column that is empty, and a surplus one that is', text(second(followedBy(','), EMPTY_ENDS))],
+  ['a last column that is empty, and missing once', text(second(withoutLast(1), EMPTY_ENDS))],
+];
+
+/** Ways to read a log that must not change what is found in it; the strict reader serves all but the first. */
+type Way = (log: string, config: Config) => Promise<Found>;
+const plainly: Way = (log, config) => find([log], { config });
+
+/** The log with a row after its last one. */
+const withRow =
+  (rowOf: (log: string) => string): Way =>
+  (log, config) => {
+    const end = log.includes('\r\n') ? '\r\n' : '\n';
+    return find([`${log}${log.endsWith('\n') ? '' : end}${rowOf(log)}${end}`], { config });
+  };
+
+const exclude = { users: ['nobody'], emailDomains: [], userAgents: [], fasterThanHuman: false };
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'as of a day': (log, config) => find([log], { config, asOf: '2026-01-08' }),
+  'with somebody excluded': (log, config) => find([log], { config: { ...config, exclude } }),
+  'with a bad timestamp in another row': withRow(() => 'e9,ana,yesterday,signup,Ana,Oslo'),
+  'with a row twice': withRow((log) => /^e4.*$/m.exec(log)?.[0].trimEnd() ?? ''),
+  'with a quoted cell in another row': (log, config) => find([log.replace('Rome', '"Rome"')], { config }),
+  compressed: (log, config) => find([gzipSync(log)], { config }),
+  'from standard input': (log, config) => find([], { config, inputs: ['-'], stdin: Readable.from([Buffer.from(log)]) }),
+};
+
+/** The rows of `log` that are rejected, without those that a way has added. */
+const faultsOf = ({ faults }: Found, log: string): object[] => {
+  const lines = log.trimEnd().split('\n').length;
+  return faults
+    .filter(({ line }) => line <= lines)
+    .map(({ line, column, reason }) => ({ line, column, reason: reason.replace(/:? .*/, '') }));
+};
+
+/** The short run reads each log in one further way. */
+const waysFor = (nth: number): [string, Way][] =>
+  Object.entries(WAYS).filter((_, i, all) => LONG || i === nth % all.length);
+
+const LOGS = ODDITIES.map(([what, log], nth) => ({ what, log, nth }));
+
+describe.each([
+  { raggedRows: 'reject', logs: LOGS },
+  { raggedRows: 'fill', logs: LOGS.filter(({ nth }) => LONG || nth % 3 === 0) },
+] as const)('with ragged_rows: $raggedRows', ({ raggedRows, logs }) => {
+  const config = { ...defaultConfig, events: { ...defaultConfig.events, raggedRows } };
+
+  it.each(logs)('a log with $what is read in one way', async ({ log, nth }) => {
+    const expected = oracle(log, { config });
+    const faults = expected.rejected.map(({ line, column, reason }) => ({
+      line,
+      column,
+      reason: reason.replace(/ .*/, ''),
+    }));
+    const ofPlain = await plainly(log, config);
+    expect({ rows: ofPlain.rows, faults: faultsOf(ofPlain, log) }).toEqual({ rows: expected.rows, faults });
+    expect(ofPlain.accounts).toMatchObject({ read: expected.read, used: expected.used, duplicate: 0 });
+    for (const [way, read] of waysFor(nth)) {
+      const found = await read(log, config);
+      const { rows } = way === 'as of a day' ? oracle(log, { config, asOf: '2026-01-08' }) : expected;
+      expect({ way, rows: found.rows, faults: faultsOf(found, log) }).toEqual({ way, rows, faults });
+    }
+  });
+});
+
+it('the same rows have the same features as Parquet and as JSON lines, empty cells at their ends or not', async () => {
+  const cells = EMPTY_ENDS.concat(ROWS.map((row) => row.replace('e', 'f'))).map((row) => row.split(','));
+  const names = HEADER.split(',');
+  const csv = await find([text([HEADER, ...cells.map((row) => row.join(','))])]);
+  const objects = cells.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? ''])));
+  const sparse = objects.map((object) => Object.fromEntries(Object.entries(object).filter(([, cell]) => cell !== '')));
+  for (const lines of [objects, sparse]) {
+    expect((await find([text(lines.map((object) => JSON.stringify(object)))])).rows).toEqual(csv.rows);
+  }
+  const log = write('log.csv', text([HEADER, ...cells.map((row) => row.join(','))]));
+  const parquet = join(folder, 'log.parquet');
+  await withEngine(folder, {}, (engine) =>
+    engine.run(`COPY (FROM read_csv('${log}', all_varchar = true)) TO '${parquet}' (FORMAT parquet)`),
+  );
+  expect((await find([], { inputs: [parquet] })).rows).toEqual(csv.rows);
+  expect((await find([], { inputs: [parquet], asOf: '2026-01-07T10:00:00Z' })).rows).toEqual(csv.rows);
+});
