@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { call } from './commands/call.js';
 import { gesture } from './commands/gesture.js';
 
 /** Its files by name, and what rank printed. */
@@ -12,18 +13,19 @@ export interface Demo {
   readonly screen: string;
 }
 
-/** Runs the three commands in a new folder. */
-export const runDemo = (env: NodeJS.ProcessEnv = {}): Demo => {
+/** Runs the three commands in a new folder: in this process, or with an environment in processes of their own. */
+export const runDemo = async (env?: NodeJS.ProcessEnv): Promise<Demo> => {
   const folder = mkdtempSync(join(tmpdir(), 'gesture-demo-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const said = ['generate', 'features', 'rank'].map((command) => {
-    const { status, stderr } = gesture(folder, [command], { env });
+  let screen = '';
+  for (const command of ['generate', 'features', 'rank']) {
+    const { status, stderr } = env ? gesture(folder, [command], { env }) : await call(folder, [command]);
     if (status !== 0) throw new Error(`gesture ${command}: ${stderr}`);
-    return stderr;
-  });
+    screen = stderr;
+  }
   const data = join(folder, 'data');
   const files = Object.fromEntries(readdirSync(data).map((name) => [name, readFileSync(join(data, name), 'utf8')]));
-  return { files, screen: said.at(-1) ?? '' };
+  return { files, screen };
 };
 
 /** The SHA-256 of each file, by name. */

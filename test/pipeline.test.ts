@@ -4,16 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { hashesOf, runDemo } from './demo.js';
 import { oracle } from './oracle/oracle.js';
 
-describe('generate, features and rank, without a flag', () => {
-  const { files: written } = runDemo();
+describe('generate, features and rank, without a flag', async () => {
+  const { files: written } = await runDemo();
   const table = (name: string): Record<string, string>[] => parse(written[name] ?? '', { columns: true });
 
   it('write the demo, byte for byte', async () => {
     await expect(`${JSON.stringify(hashesOf(written), undefined, 2)}\n`).toMatchFileSnapshot('fixtures/demo.json');
   });
 
-  it('write the same bytes in another time zone and language', () => {
-    const elsewhere = runDemo({ TZ: 'Asia/Kolkata', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
+  it('write the same bytes in another time zone and language', async () => {
+    const elsewhere = await runDemo({ TZ: 'Asia/Kolkata', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
     expect(elsewhere.files).toEqual(written);
   });
 

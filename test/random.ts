@@ -23,7 +23,7 @@ export const tries = (few: number, factor = 1): number =>
 export const holds = <T>(
   arbitrary: fc.Arbitrary<T>,
   check: (example: T) => void,
-  numRuns: number = tries(500, 10),
+  numRuns: number = tries(200, 10),
 ): void => fc.assert(fc.property(arbitrary, check), { seed: SEED, numRuns });
 
 /** Checks a property that takes its time: it reads files or runs the engine. */

@@ -20,9 +20,11 @@ const captured = (stream: NodeJS.WriteStream): { text: () => string; release: ()
   return { text: () => Buffer.concat(chunks).toString(), release };
 };
 
+const exitCode = (): number => Number(process.exitCode ?? 0);
+
 /** `gesture ...args` in `folder`, without standard input. */
 export const call = async (folder: string, args: readonly string[]): Promise<Run> => {
-  const { exitCode } = process;
+  const before = process.exitCode;
   const home = process.cwd();
   const [out, err] = [captured(process.stdout), captured(process.stderr)];
   // What is to be done at the end of the process is not done after a command.
@@ -31,9 +33,9 @@ export const call = async (folder: string, args: readonly string[]): Promise<Run
   process.exitCode = undefined;
   try {
     await main(['node', 'gesture', ...args]);
-    return { status: Number(process.exitCode ?? 0), stdout: out.text(), stderr: err.text() };
+    return { status: exitCode(), stdout: out.text(), stderr: err.text() };
   } finally {
-    process.exitCode = exitCode;
+    process.exitCode = before;
     process.chdir(home);
     once.mockRestore();
     out.release();

@@ -9,7 +9,7 @@ import type { Answer } from '../../src/commands/explainScreen.js';
 import { temporary } from '../config/temporary.js';
 import { pointsOf } from '../fixtures/scoring.js';
 import { call } from './call.js';
-import { featuresCsv, gesture } from './gesture.js';
+import { featuresCsv } from './gesture.js';
 
 const { folder: root } = temporary();
 let folder = root;

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const { files: demo } = runDemo();
+const { files: demo } = await runDemo();
 const DEMO_LOG = Buffer.from(demo['raw_events.csv'] ?? '');
 
 const path = (name: string): string => join(folder, name);

@@ -25,7 +25,7 @@ it('what if is what would be: the same answer as for a user whose features file 
       has: fc.array(typed, { minLength: signals.length, maxLength: signals.length }),
       changes: fc.dictionary(fc.constantFrom(...signals), typed, { minKeys: 1 }),
     }),
-    tries(500, 10),
+    tries(200, 10),
   ).map(({ has, changes }, i) => ({
     user_id: `u${i}`,
     has: Object.fromEntries(signals.map((s, k) => [s, has[k] ?? ''])),

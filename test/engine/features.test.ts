@@ -46,7 +46,7 @@ describe('the engine', () => {
           expected.rejected.map(({ line, column }) => ({ line, column })),
         );
       },
-      tries(15),
+      tries(7),
     );
   });
 });
@@ -206,7 +206,7 @@ it('a regular expression that is none is refused, by the name of its feature', a
 });
 
 describe('the same facts, written otherwise', () => {
-  const pairs = tries(3, 0.25);
+  const pairs = tries(2, 0.25);
   const config = { ...defaultConfig, features: everyMeasure };
 
   it('any order of rows and columns, any line ends and quotes, any number of threads: the same bytes', async () => {

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../commands/call.js';
 import { LONG } from '../random.js';
 import { contents, type End, leftBehind, newFolder, prepare, run } from './run.js';
 
@@ -60,6 +61,12 @@ interface Redirected {
   readonly stdout?: string;
 }
 
+/** A run in this process. */
+const here = async (...args: string[]): Promise<End> => {
+  const { status, ...said } = await call(root, args);
+  return { code: status, signal: null, ...said };
+};
+
 /** A run with standard input and output redirected to files, as a shell does it. */
 const redirected = async ({ args, stdin, stdout }: Redirected): Promise<End> => {
   const input = stdin === undefined ? undefined : openSync(join(root, stdin), 'r');
@@ -74,12 +81,16 @@ const redirected = async ({ args, stdin, stdout }: Redirected): Promise<End> => 
 const OLD = 'old\n';
 
 /** A run on a disk with an old output and so many free pages of 4 kB; returns how it ended and what is there then. */
-const withFree = async (pages: number, what: Redirected): Promise<{ end: End; files: Record<string, string> }> => {
+const withFree = async (
+  pages: number,
+  what: Redirected,
+  go: (what: Redirected) => Promise<End> = redirected,
+): Promise<{ end: End; files: Record<string, string> }> => {
   for (const name of Object.keys(contents(disk))) rmSync(join(disk, name));
   writeFileSync(join(disk, 'out.csv'), OLD);
   const { bsize, bavail } = statfsSync(disk);
   writeFileSync(join(disk, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - pages * 4096)));
-  const end = await redirected(what);
+  const end = await go(what);
   rmSync(join(disk, 'ballast'));
   return { end, files: contents(disk) };
 };
@@ -96,7 +107,7 @@ describe.skipIf(!mounted)('on a full disk (needs the right to mount one)', () =>
     ['rank', 8, { args: ['rank', ...out] }],
     ['init', 2, { args: ['init', '--force', ...out] }],
   ])('%s writes all or nothing', async (_, needed, what) => {
-    const complete = await withFree(400, what);
+    const complete = await withFree(400, what, what.stdin === undefined ? ({ args }) => here(...args) : redirected);
     expect(complete.end).toMatchObject({ code: 0 });
     for (const pages of LONG ? [0, needed - 1] : [needed - 1]) {
       const { end, files } = await withFree(pages, what);
@@ -113,7 +124,7 @@ describe.skipIf(!mounted)('on a full disk (needs the right to mount one)', () =>
     ['features --out -', { args: ['features', '--out', '-'], stdout: 'disk/out.csv' }],
     ['explain --json', { args: ['explain', 'u_000001', '--json'], stdout: 'disk/out.csv' }],
   ])('%s > FILE never passes off a part as the whole', async (_, what) => {
-    const complete = (await withFree(400, what)).files['out.csv'] ?? '';
+    const complete = (await here(...what.args)).stdout;
     const needed = Math.ceil(complete.length / 4096);
     for (const pages of LONG ? [Math.floor(needed / 2), needed - 1] : [Math.floor(needed / 2)]) {
       const { end, files } = await withFree(pages, what);
@@ -128,8 +139,8 @@ describe.skipIf(!mounted)('on a full disk (needs the right to mount one)', () =>
     writeFileSync(join(disk, 'out.csv'), OLD);
     sh(`mount -o remount,ro '${disk}'`);
     for (const args of [['generate'], ['features'], ['rank'], ['init', '--force']]) {
-      expectRefused(await run(root, [...args, ...out]), /disk\/out\.csv: the file system is read-only/);
-      expectRefused(await run(root, [...args, '--out', 'disk/new/out.csv']), /read-only|cannot be created/);
+      expectRefused(await here(...args, ...out), /disk\/out\.csv: the file system is read-only/);
+      expectRefused(await here(...args, '--out', 'disk/new/out.csv'), /read-only|cannot be created/);
     }
     expect(contents(disk)).toEqual({ 'out.csv': OLD });
     sh(`mount -o remount,rw '${disk}'`);
@@ -143,7 +154,7 @@ describe.skipIf(isRoot)('in a folder that may not be written (not for root, who 
     const folder = join(root, 'locked');
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o500);
-    expectRefused(await run(root, [command, '--out', 'locked/out.csv']), /permission denied/);
+    expectRefused(await here(command, '--out', 'locked/out.csv'), /permission denied/);
     expect(contents(folder)).toEqual({});
     chmodSync(folder, 0o700);
   });
@@ -152,10 +163,7 @@ describe.skipIf(isRoot)('in a folder that may not be written (not for root, who 
 describe('a path that is no place for a file is refused before any work', () => {
   it.each(['generate', 'features', 'rank', 'init'])('by %s', async (command) => {
     mkdirSync(join(root, 'folder'), { recursive: true });
-    expectRefused(
-      await run(root, [command, '--out', 'folder', ...(command === 'init' ? ['--force'] : [])]),
-      /it is a folder/,
-    );
+    expectRefused(await here(command, '--out', 'folder', ...(command === 'init' ? ['--force'] : [])), /it is a folder/);
     expect(contents(join(root, 'folder'))).toEqual({});
   });
 
@@ -168,7 +176,7 @@ describe('a path that is no place for a file is refused before any work', () => 
   ])('%j', async (path, says) => {
     rmSync(join(root, 'circle'), { force: true });
     symlinkSync('circle', join(root, 'circle'));
-    expectRefused(await run(root, ['rank', '--no-scores', '--out', path]), says);
+    expectRefused(await here('rank', '--no-scores', '--out', path), says);
     expect(leftBehind(root)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { type Engine, withEngine } from '../../src/engine/duckdb/open.js';
 import { parseInstant } from '../../src/text/instants.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import { rowsOf } from '../commands/gesture.js';
+import { LONG } from '../random.js';
 import { contents, leftBehind, newFolder, prepare, run, STACK, start } from './run.js';
 
 const HEADER = 'event_id,user_id,timestamp,event_type,session_id\n';
@@ -126,28 +127,18 @@ describe('two runs at once', () => {
     }
   });
 
+  const PAIRS = [
+    ['generate', '--seed 1', '--seed 2'],
+    ['features', 'log1.csv', 'log2.csv'],
+    ['rank', 'users1.csv', 'users2.csv'],
+  ].map(([command = '', ...each]): [string, string[][]] => [
+    command,
+    each.map((args) => [command, ...args.split(' ')]),
+  ]);
+
+  // The short run has two runs of features and of rank as one.
   it.each([
-    [
-      'generate',
-      [
-        ['generate', '--seed', '1'],
-        ['generate', '--seed', '2'],
-      ],
-    ],
-    [
-      'features',
-      [
-        ['features', 'log1.csv'],
-        ['features', 'log2.csv'],
-      ],
-    ],
-    [
-      'rank',
-      [
-        ['rank', 'users1.csv'],
-        ['rank', 'users2.csv'],
-      ],
-    ],
+    ...(LONG ? PAIRS : PAIRS.slice(0, 1)),
     ['features and rank', [['features', 'log1.csv'], ['rank'], ['features', 'log2.csv'], ['rank']]],
   ])('of %s on the same files leave complete files of one of them', async (_, commands) => {
     const ends = await Promise.all(commands.map((args) => run(root, args)));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { call } from '../commands/call.js';
 
 /** The launcher. */
 export const PROGRAM = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
@@ -46,10 +47,10 @@ export const start = (cwd: string, args: readonly string[], options: SpawnOption
 export const run = (cwd: string, args: readonly string[], options?: SpawnOptions): Promise<End> =>
   start(cwd, args, options).end;
 
-/** `gesture ...args` as a step on the way to a test. @throws where it fails */
+/** `gesture ...args` as a step on the way to a test, in this process. @throws where it fails */
 export const prepare = async (cwd: string, args: readonly string[]): Promise<void> => {
-  const { code, stderr } = await run(cwd, args);
-  if (code !== 0) throw new Error(`gesture ${args.join(' ')}: ${stderr}`);
+  const { status, stderr } = await call(cwd, args);
+  if (status !== 0) throw new Error(`gesture ${args.join(' ')}: ${stderr}`);
 };
 
 /** A new folder, gone when the tests of the file are done. */

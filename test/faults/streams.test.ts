@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { contents, leftBehind, newFolder, PROGRAM, STACK, start } from './run.js';
+import { contents, leftBehind, newFolder, prepare, PROGRAM, STACK, start } from './run.js';
 
 const root = newFolder();
 
@@ -13,14 +13,13 @@ const sh = (line: string): { status: number | null; stdout: string; stderr: stri
   return spawnSync('sh', ['-c', script], { cwd: root, encoding: 'utf8' });
 };
 
-beforeAll(() => {
-  const { status, stderr } = sh('gesture generate && gesture features && gesture rank');
-  if (status !== 0) throw new Error(stderr);
+beforeAll(async () => {
+  for (const command of ['generate', 'features', 'rank']) await prepare(root, [command]);
 });
 
 describe('a reader that has seen enough is no error', () => {
   it.each([
-    ['generate', ['generate', '--users', '1500', '--out', '-']],
+    ['generate', ['generate', '--users', '300', '--out', '-']],
     ['features', ['features', '--out', '-']],
     ['rank', ['rank', '--top', '100', '--out', '-']],
     ['rank --json', ['rank', '--top', '100', '--json']],
@@ -49,7 +48,10 @@ describe('nobody listens on standard error', () => {
   it.each(['2>&-', '2>/dev/full', '2>&1 >/dev/null | true'])('rank %s', (closed) => {
     expect(sh(`rm data/top_users.csv; gesture rank ${closed}`)).toMatchObject({ status: 0 });
     expect(contents(join(root, 'data'))['top_users.csv']).toMatch(/^user_id,/);
-    expect(sh(`gesture rank nothing.csv 2>&-`)).toMatchObject({ status: 66 });
+  });
+
+  it('rank nothing.csv 2>&-', () => {
+    expect(sh('gesture rank nothing.csv 2>&-')).toMatchObject({ status: 66 });
   });
 });
 
@@ -71,11 +73,10 @@ describe.skipIf(!existsSync('/dev/full'))('what cannot take anything', () => {
   });
 
   it.each(['generate', 'features', 'rank --no-scores', 'init --force'])('gesture %s --out /dev/full', (command) => {
-    expect(sh(`gesture ${command} --out /dev/full`)).toMatchObject({
+    expect(sh(`gesture ${command} --out /dev/full; code=$?; test -c /dev/full && exit $code`)).toMatchObject({
       status: 73,
       stderr: 'gesture: cannot write /dev/full: the disk is full\n',
     });
-    expect(sh('test -c /dev/full')).toMatchObject({ status: 0 });
   });
 });
 

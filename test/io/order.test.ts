@@ -56,9 +56,9 @@ it.each([1, 50, 1000, 10_000, 1e6])(
   'the order is the same with %d characters held, and no file is left',
   async (held) => {
     const rng = stream('order', held);
-    const many = Array.from({ length: 2000 }, (_, i) => ({ at: below(rng, 40 * 3600), text: `line ${i}` }));
-    many.push(...many.slice(0, 200).map(({ at }, i) => ({ at, text: `tie ${i}` })));
-    const batches = Array.from({ length: 22 }, (_, i) => many.slice(i * 100, (i + 1) * 100));
+    const many = Array.from({ length: 500 }, (_, i) => ({ at: below(rng, 10 * 3600), text: `line ${i}` }));
+    many.push(...many.slice(0, 50).map(({ at }, i) => ({ at, text: `tie ${i}` })));
+    const batches = Array.from({ length: 11 }, (_, i) => many.slice(i * 50, (i + 1) * 50));
     const byTime = many.toSorted((a, b) => a.at - b.at || (a.text < b.text ? -1 : 1)).map(({ text }) => text);
     expect((await inOrder(batches, held)).found).toEqual(byTime);
     const left = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -10,7 +10,7 @@ import { holdsAsync, tries } from '../random.js';
 const { write } = temporary();
 const signals = ['signups', 'page_views'];
 
-const RUNS = tries(300, 2);
+const RUNS = tries(150, 2);
 
 /** Everything a reader found out, bit by bit: 0 and -0 are two values. */
 const told = (users: Users) =>

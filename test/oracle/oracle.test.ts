@@ -16,7 +16,7 @@ describe('the oracle', () => {
         const total = rows[0]?.indexOf('total_events') ?? -1;
         expect(rows.slice(1).reduce((sum, row) => sum + Number(row[total]), 0)).toBe(used);
       },
-      tries(40),
+      tries(20),
     );
   });
 
@@ -29,7 +29,7 @@ describe('the oracle', () => {
         expect(b.sessions).toEqual(a.sessions);
         expect(b.duplicate).toBe(a.duplicate);
       },
-      tries(40),
+      tries(20),
     );
   });
 
@@ -40,7 +40,7 @@ describe('the oracle', () => {
         const [a, b] = [oracle(toCsv(log)), oracle(toCsv(log, rendering))];
         expect({ ...b, rejected: b.rejected.length }).toEqual({ ...a, rejected: a.rejected.length });
       },
-      tries(40),
+      tries(20),
     );
   });
 
@@ -58,7 +58,7 @@ describe('the oracle', () => {
         expect(lines.filter((n) => !starts.has(n))).toEqual([]);
         expect(new Set(lines).size).toBe(lines.length);
       },
-      tries(40),
+      tries(20),
     );
   });
 
@@ -70,7 +70,7 @@ describe('the oracle', () => {
         const halves = [rows.slice(0, at), rows.slice(at)].map((half) => toCsv({ header, rows: half }));
         expect(oracle(halves).rows).toEqual(oracle(toCsv({ header, rows })).rows);
       },
-      tries(40),
+      tries(20),
     );
   });
 

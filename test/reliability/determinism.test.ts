@@ -13,7 +13,7 @@ import { gesture } from '../commands/gesture.js';
 import { demoHashes, hashesOf, runDemo } from '../demo.js';
 import { LONG } from '../random.js';
 
-const demo = runDemo();
+const demo = await runDemo();
 const OUTPUTS = ['user_features.csv', 'user_scores.csv', 'top_users.csv'];
 
 const ZONES = ['UTC', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Chatham'];
