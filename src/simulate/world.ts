@@ -20,9 +20,10 @@ import {
   type Persona,
   type Weights,
 } from '../catalogue/personas.js';
-import { highIntent, idleTimeout, spamRule } from '../catalogue/sessions.js';
+import { idleTimeout } from '../catalogue/sessions.js';
 import { EVENT_TYPES, type EventType } from '../model.js';
 import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
+import { isBounce, isSpam } from './flags.js';
 import { drawDevice, personMaker, type Person } from './person.js';
 
 /** What to simulate. `start` <= first visits <= `asOf` <= `until`, in epoch seconds. */
@@ -224,18 +225,6 @@ const visit = (journey: Journey, start: number, until: number): SimulatedEvent[]
   }
   journey.recent.push({ at: start, pages: recentPages - before.pages, pricing: recentPricing - before.pricing });
   return events;
-};
-
-const HIGH_INTENT: ReadonlySet<EventType> = new Set(highIntent.types);
-
-const isBounce = ([first, second]: readonly SimulatedEvent[]): boolean =>
-  first !== undefined && second === undefined && !HIGH_INTENT.has(first.type);
-
-const isSpam = (events: readonly SimulatedEvent[]): boolean => {
-  const [first, last] = [events[0], events.at(-1)];
-  if (first === undefined || last === undefined || events.length < spamRule.minEvents) return false;
-  const instants = new Set(events.map(({ at }) => at)).size;
-  return instants >= spamRule.minInstants && events.length - 1 > (last.at - first.at) * spamRule.eventsPerSecond;
 };
 
 /** A moment of `day` in the persona's hours. */

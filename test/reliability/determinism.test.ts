@@ -64,7 +64,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const written = (): Record<string, string> =>
   hashesOf(Object.fromEntries(OUTPUTS.map((name) => [name, readFileSync(join(folder, name), 'utf8')])));
-const { 'raw_events.csv': _log, 'rejected_events.csv': _none, ...expected } = demoHashes();
+const hashes = demoHashes();
+const expected = Object.fromEntries(OUTPUTS.map((name) => [name, hashes[name]]));
 
 it.each(LONG ? all : some)('$zone, $locale, $threads threads, $input', ({ zone, locale, threads, file }) => {
   const env = { TZ: zone, LANG: locale, LC_ALL: locale };

@@ -117,6 +117,9 @@ it('ages are those worked out by hand', async () => {
     '1990-01-01T00:00:00Z': '13154',
   };
   const rows = Object.keys(ages).map((at, i) => `u${i},${at},search,\n`);
-  const found = await featuresOf(`user_id,timestamp,event_type,account_balance_usd\n${rows.join('')}`, '2026-01-06');
+  const found = await featuresOf(
+    `user_id,timestamp,event_type,account_balance_usd\n${rows.join('')}`,
+    '2026-01-06T00:00:00Z',
+  );
   expect(found.map((user) => user['days_since_last_event'])).toEqual(Object.values(ages));
 });
