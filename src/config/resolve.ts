@@ -88,6 +88,24 @@ const cycleFrom = (
   return cycle;
 };
 
+/** Levels of ratios of ratios that are accepted: each is a query within a query, and the engine takes some hundreds. */
+const MOST_LEVELS = 100;
+
+/**
+ * How many ratios lie between a feature and what is measured.
+ *
+ * @param known the levels of other features; grows
+ */
+const levelsOf = (name: string, all: Features, known: Map<string, number>): number => {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const feature = own(all, name);
+  const parts = feature?.from === 'features' ? [feature.is.of, feature.is.per] : [];
+  const levels = Math.max(0, ...parts.map((part) => 1 + levelsOf(part, all, known)));
+  known.set(name, levels);
+  return levels;
+};
+
 const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
   const { converted, ...others } = builtIn;
   const added = input.features ?? {};
@@ -100,6 +118,11 @@ const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems:
     const cycle = cycleFrom(name, all, clean);
     if (cycle) problems.push(at('features', name).named(`depends on itself: ${cycle.join(' -> ')}`));
   }
+  if (problems.length > 0) return all;
+  const levels = new Map<string, number>();
+  const deep = Object.keys(added).find((name) => levelsOf(name, all, levels) > MOST_LEVELS);
+  if (deep !== undefined)
+    problems.push(at('features', deep).named(`is over ${MOST_LEVELS} ratios away from a measure`));
   return all;
 };
 

@@ -51,9 +51,13 @@ const condition = (where: Where, level: Level): string => {
   return all.join(' AND ');
 };
 
-const filter = (...conditions: readonly (string | undefined)[]): string => {
+/**
+ * An expression for the rows that meet all conditions, NULL for others: aggregates skip it. Hundreds of FILTERs would
+ * take gigabytes, since each has room for all columns.
+ */
+const given = (sql: string, ...conditions: readonly (string | undefined)[]): string => {
   const all = conditions.filter((c) => c !== undefined);
-  return all.length === 0 ? '' : ` FILTER (WHERE ${all.join(' AND ')})`;
+  return all.length === 0 ? sql : `CASE WHEN ${all.join(' AND ')} THEN ${sql} END`;
 };
 
 /** SQL of an instant, from microseconds since 1970. */
@@ -86,24 +90,24 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   switch (measure.op) {
     case 'count':
     case 'countWhere':
-      return `count(*)${filter(only)}`;
+      return `count(${only === undefined ? '*' : given('1', only)})`;
     case 'sum':
-      return `coalesce(sum(${decimal(identifier(measure.column))})${filter(only)}, 0)`;
+      return `coalesce(sum(${given(decimal(identifier(measure.column)), only)}), 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${decimal(identifier(measure.column))})${filter(only)}`;
+      return `${measure.op}(${given(decimal(identifier(measure.column)), only)})`;
     case 'mean': {
-      const of = decimal(identifier(measure.column));
-      return quotient(units(`(sum(${of})${filter(only)})`), unitsOfCount(`(count(${of})${filter(only)})`));
+      const of = given(decimal(identifier(measure.column)), only);
+      return quotient(units(`sum(${of})`), unitsOfCount(`count(${of})`));
     }
     case 'distinct':
-      return `count(DISTINCT ${identifier(measure.column)})${filter(only)}`;
+      return `count(DISTINCT ${given(identifier(measure.column), only)})`;
     case 'mode': {
       const values = rows.values?.[measure.column] ?? [];
       if (values.length > 0) return mostFrequent(measure.column, values);
       const column = identifier(measure.column);
       // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
-      return `list_aggregate(list_sort(list(${column})${filter(`${column} IS NOT NULL`)}), 'mode')`;
+      return `list_aggregate(list_sort(list(${column}) FILTER (WHERE ${column} IS NOT NULL)), 'mode')`;
     }
     case 'latest': {
       const column = identifier(measure.column);
@@ -113,18 +117,18 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     case 'firstTime':
     case 'daysSinceFirst':
-      return `min(t)${filter(only)}`;
+      return `min(${given('t', only)})`;
     case 'lastTime':
     case 'daysSinceLast':
-      return `max(t)${filter(only)}`;
+      return `max(${given('t', only)})`;
     case 'distinctDays':
-      return `count(DISTINCT t::DATE)${filter(only)}`;
+      return `count(DISTINCT ${given('t::DATE', only)})`;
     case 'activeInLast':
-      return `(count(*)${filter(only, inLast(asOf, measure.days))} > 0)::INTEGER`;
+      return `(count(${given('1', only, inLast(asOf, measure.days))}) > 0)::INTEGER`;
     case 'trend': {
       const older = `NOT (${inLast(asOf, measure.days)})`;
-      const recent = `count(*)${filter(only, inLast(asOf, measure.days))}`;
-      return `(${recent} - count(*)${filter(only, inLast(asOf, measure.days * 2), older)})`;
+      const recent = `count(${given('1', only, inLast(asOf, measure.days))})`;
+      return `(${recent} - count(${given('1', only, inLast(asOf, measure.days * 2), older)}))`;
     }
     default: {
       const wanted = [...new Set(measure.values)];
