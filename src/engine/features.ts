@@ -63,8 +63,8 @@ const countsByType = ({ features }: Plan): Map<string, string> =>
 
 /** The event types that nothing uses. The log is read once more only if the counts of the others do not add up. */
 const findOtherTypes = async (engine: Engine, plan: Plan, found: Aggregated): Promise<Outcome['otherTypes']> => {
-  const counted = ['#events', ...countsByType(plan).values()].map((name) => `sum(${identifier(name)})::BIGINT`);
-  const [sums = []] = await engine.rows(`SELECT ${counted.join(', ')} FROM by_event`);
+  const totals = ['#events', ...countsByType(plan).values()].map((name) => `sum(${identifier(name)})::BIGINT`);
+  const [sums = []] = await engine.rows(`SELECT ${totals.join(', ')} FROM by_event`);
   const [events = 0, ...explained] = sums.map(Number);
   if (events === sum(explained)) return [];
   const listed = await engine.rows(

@@ -85,7 +85,7 @@ const readHeader = async (reader: ByteReader): Promise<{ header: Buffer; hasChec
  */
 export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   const reader = new ByteReader(source[Symbol.asyncIterator]());
-  const { create64 } = await xxhash();
+  const xxh = await xxhash();
   while (!(await reader.isAtEnd())) {
     const magic = await reader.take(4);
     if (isSkippable(magic.readUInt32LE())) {
@@ -96,7 +96,7 @@ export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGener
     const { header, hasChecksum } = await readHeader(reader);
     const ready: Uint8Array[] = [];
     const frame = new Decompress((chunk) => ready.push(chunk));
-    const hash = create64();
+    const hash = xxh.create64();
     frame.push(Buffer.concat([magic, header]));
     for (let isLast = false; !isLast;) {
       const blockHeader = await reader.take(3);

@@ -41,7 +41,7 @@ const config = (): Promise<Config> => loadConfig(write('gesture.yaml', SETTINGS)
 const csvOf = (batches: Iterable<Uint8Array>): string => Buffer.concat([...batches]).toString();
 
 /** Ranks what features found; @throws if a user or a number is lost on the way. */
-const rank = async (found: Found, settings: Config): Promise<void> => {
+const rank = async (found: Found, settings: Config): Promise<number> => {
   const path = write('features.csv', found.csv);
   const model = prepare(settings);
   const users = await readUsers(path, model.signals);
@@ -55,6 +55,7 @@ const rank = async (found: Found, settings: Config): Promise<void> => {
   }
   const scored: string[][] = parse(csvOf(scoresCsv(rankUsers(users, model), settings.hash)));
   expect(scored.length).toBe(found.rows.length);
+  return users.count;
 };
 
 const NUMBERS = [
@@ -116,7 +117,7 @@ describe('a log of hostile values', () => {
         const first = { ...rows[0], user_id: 'ana', timestamp: '2026-01-05', event_type: 'signup', username: 'Ana' };
         const plain = Object.fromEntries(Object.entries(first).map(([name, cell]) => [name, cell.slice(0, 20).trim()]));
         const found = await find([log([plain, ...rows])], { config: settings, threads: 1 });
-        await rank(found, settings);
+        expect(await rank(found, settings)).toBeGreaterThan(0);
       },
       tries(8),
     );

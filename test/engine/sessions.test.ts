@@ -84,7 +84,7 @@ describe('speed', () => {
     ['four events at once', at(0, 0, 1, 2), 0],
     ['two instants, as a batch that is sent twice has', at(0, 0, 0, 1, 1), 0],
     ['one instant', at(0, 0, 0, 0, 0, 0), 0],
-    ['a date without a time', Array<readonly [string, string, string]>(6).fill(['', '2026-01-05', 'page_view']), 0],
+    ['a date without a time', Array.from({ length: 6 }, () => ['', '2026-01-05', 'page_view'] as const), 0],
   ])('of %s', async (_, rows, spam) => {
     expect((await sessionsOf(...rows)).spam).toBe(spam);
   });
