@@ -28,6 +28,8 @@ export interface Rows {
   readonly id: { readonly column: string; readonly complete: boolean } | undefined;
   /** Column -> all its known values, in byte order, if they are few. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** Whether hundreds of measures are aggregated together. */
+  readonly many?: boolean;
 }
 
 const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_COLUMNS, sessions: SESSION_COLUMNS };
@@ -51,13 +53,19 @@ const condition = (where: Where, level: Level): string => {
   return all.join(' AND ');
 };
 
-/**
- * An expression for the rows that meet all conditions, NULL for others: aggregates skip it. Hundreds of FILTERs would
- * take gigabytes, since each has room for all columns.
- */
-const given = (sql: string, ...conditions: readonly (string | undefined)[]): string => {
-  const all = conditions.filter((c) => c !== undefined);
-  return all.length === 0 ? sql : `CASE WHEN ${all.join(' AND ')} THEN ${sql} END`;
+/** Measures that are aggregated together from which on memory matters more than speed. */
+export const MANY = 100;
+
+/** An aggregate over the rows that meet all conditions. FILTER is quicker, but each has room for all columns. */
+const over = (
+  { many = false }: Rows,
+  name: string,
+  sql: string,
+  ...conditions: readonly (string | undefined)[]
+): string => {
+  const all = conditions.filter((c) => c !== undefined).join(' AND ');
+  if (all === '') return `${name}${sql})`;
+  return many ? `${name}CASE WHEN ${all} THEN ${sql === '*' ? '1' : sql} END)` : `${name}${sql}) FILTER (WHERE ${all})`;
 };
 
 /** SQL of an instant, from microseconds since 1970. */
@@ -90,18 +98,19 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   switch (measure.op) {
     case 'count':
     case 'countWhere':
-      return `count(${only === undefined ? '*' : given('1', only)})`;
+      return over(rows, 'count(', '*', only);
     case 'sum':
-      return `coalesce(sum(${given(decimal(identifier(measure.column)), only)}), 0)`;
+      return `coalesce(${over(rows, 'sum(', decimal(identifier(measure.column)), only)}, 0)`;
     case 'max':
     case 'min':
-      return `${measure.op}(${given(decimal(identifier(measure.column)), only)})`;
+      return over(rows, `${measure.op}(`, decimal(identifier(measure.column)), only);
     case 'mean': {
-      const of = given(decimal(identifier(measure.column)), only);
-      return quotient(units(`sum(${of})`), unitsOfCount(`count(${of})`));
+      const of = decimal(identifier(measure.column));
+      const [total, known] = [over(rows, 'sum(', of, only), over(rows, 'count(', of, only)];
+      return quotient(units(`(${total})`), unitsOfCount(`(${known})`));
     }
     case 'distinct':
-      return `count(DISTINCT ${given(identifier(measure.column), only)})`;
+      return over(rows, 'count(DISTINCT ', identifier(measure.column), only);
     case 'mode': {
       const values = rows.values?.[measure.column] ?? [];
       if (values.length > 0) return mostFrequent(measure.column, values);
@@ -111,24 +120,24 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     case 'latest': {
       const column = identifier(measure.column);
-      // Where ids are missing, rows of one instant can only be told apart by the value itself.
+      // If ids are missing, only the value itself can order rows of one instant.
       const ids = rows.id ? [identifier(rows.id.column)] : [];
       return `arg_max(${column}, ${orderKey(rows.id?.complete ? ids : [...ids, column])})`;
     }
     case 'firstTime':
     case 'daysSinceFirst':
-      return `min(${given('t', only)})`;
+      return over(rows, 'min(', 't', only);
     case 'lastTime':
     case 'daysSinceLast':
-      return `max(${given('t', only)})`;
+      return over(rows, 'max(', 't', only);
     case 'distinctDays':
-      return `count(DISTINCT ${given('t::DATE', only)})`;
+      return over(rows, 'count(DISTINCT ', 't::DATE', only);
     case 'activeInLast':
-      return `(count(${given('1', only, inLast(asOf, measure.days))}) > 0)::INTEGER`;
+      return `(${over(rows, 'count(', '*', only, inLast(asOf, measure.days))} > 0)::INTEGER`;
     case 'trend': {
       const older = `NOT (${inLast(asOf, measure.days)})`;
-      const recent = `count(${given('1', only, inLast(asOf, measure.days))})`;
-      return `(${recent} - count(${given('1', only, inLast(asOf, measure.days * 2), older)}))`;
+      const recent = over(rows, 'count(', '*', only, inLast(asOf, measure.days));
+      return `(${recent} - ${over(rows, 'count(', '*', only, inLast(asOf, measure.days * 2), older)})`;
     }
     default: {
       const wanted = [...new Set(measure.values)];

@@ -12,7 +12,7 @@ import { rowMeasures } from '../catalogue/measures.js';
 import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
 import { excludedRows } from './exclude.js';
 import { printDecimal } from './decimals.js';
-import { aggregate, measuredFeatures, orderKey, printed } from './measures.js';
+import { aggregate, MANY, measuredFeatures, orderKey, printed } from './measures.js';
 import { PACKED_EVENTS, type PackedEvents } from './packedEvents.js';
 import {
   eventColumns,
@@ -101,11 +101,13 @@ const accounting = (plan: Plan, assumed: Facts): string[] => {
 const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggregates: string[]; expanded: string } => {
   const id = eventId(plan, facts);
   const [latest, aggregates]: [string[], string[]] = [[], []];
-  for (const [name, is] of rowMeasures(plan.features, 'events')) {
+  const measures = rowMeasures(plan.features, 'events');
+  const many = measures.length > MANY;
+  for (const [name, is] of measures) {
     if (is.op === 'latest' && id?.complete && facts.complete.has(is.column)) {
       latest.push(`${identifier(name)}: ${identifier(is.column)}`);
     } else {
-      aggregates.push(`${aggregate(is, { level: 'events', asOf, id })} AS ${identifier(name)}`);
+      aggregates.push(`${aggregate(is, { level: 'events', asOf, id, many })} AS ${identifier(name)}`);
     }
   }
   if (latest.length === 0) return { aggregates, expanded: '*' };
@@ -220,10 +222,9 @@ export const excluded = (plan: Plan, facts: Facts, exclude: Exclusions, rows: st
 export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string | PackedEvents): string => {
   const found = sessionFacts(plan, facts);
   const id = { column: 'session_id', complete: true };
-  const measured = rowMeasures(plan.features, 'sessions').map(
-    ([name, is]) =>
-      `${aggregate(is, { level: 'sessions', asOf, id, values: { device: found.devices } })} AS ${identifier(name)}`,
-  );
+  const measures = rowMeasures(plan.features, 'sessions');
+  const of = { level: 'sessions', asOf, id, values: { device: found.devices }, many: measures.length > MANY } as const;
+  const measured = measures.map(([name, is]) => `${aggregate(is, of)} AS ${identifier(name)}`);
   const sessions =
     typeof from === 'string'
       ? sessionsFrom(plan, found, from)
