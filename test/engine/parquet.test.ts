@@ -95,7 +95,7 @@ it.each([
   ['bytes', "encode('a' || chr(0) || 'b')"],
 ])('a NUL character in %s is rejected', async (_, sql) => {
   const { faults } = await outcome(
-    await parquet(`${row(`${sql} AS username`)} UNION ALL ${row(`${sql.replace('chr(0)', "'-'")}`)}`),
+    await parquet(`${row(`${sql} AS username`)} UNION ALL ${row(sql.replace('chr(0)', "'-'"))}`),
   );
   expect(faults?.map(([line, column, reason]) => [line, column, reason])).toEqual([
     [1, 'username', 'not text: it holds a NUL character'],
