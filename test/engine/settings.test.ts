@@ -35,7 +35,9 @@ describe('ratios of ratios', () => {
     const found = await measured(`${FOUR_EVENTS}ana,2026-01-06,search\n`.replace('search\n', 'signup\n'), chain(60));
     // Five events on two days: 2.5, 2.5 / 5 = 0.5, 0.5 / 2.5 = 0.2, 0.4, 2, 5, 2.5 and so on.
     const period = ['2.5', '0.5', '0.2', '0.4', '2', '5'];
-    expect(Array.from({ length: 60 }, (_, i) => found[`r${i + 1}`])).toEqual(Array(10).fill(period).flat());
+    expect(Array.from({ length: 60 }, (_, i) => found[`r${i + 1}`])).toEqual(
+      Array.from({ length: 10 }, () => period).flat(),
+    );
   });
 
   it('100 are accepted, and 101 refused by the name of the last one', async () => {
