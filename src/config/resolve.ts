@@ -15,6 +15,7 @@ import { type EventSettings, eventsOf, type Exclusions, type Settings } from './
 import { closest, didYouMean } from '../text/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
+import { cycleFrom, levelsOf, MOST_LEVELS, sourcesOf } from './derived.js';
 import type { Problem } from './document.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 
@@ -68,44 +69,6 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
   });
 };
 
-/**
- * The path from a derived feature back to itself, if there is one.
- *
- * @param clean features that are known to lead back to none; grows
- */
-const cycleFrom = (
-  name: string,
-  all: Features,
-  clean: Set<string>,
-  seen: readonly string[] = [],
-): readonly string[] | undefined => {
-  if (seen.includes(name)) return [...seen, name];
-  const feature = own(all, name);
-  if (feature?.from !== 'features' || clean.has(name)) return undefined;
-  const path = [...seen, name];
-  const cycle = cycleFrom(feature.is.of, all, clean, path) ?? cycleFrom(feature.is.per, all, clean, path);
-  if (cycle === undefined) clean.add(name);
-  return cycle;
-};
-
-/** Levels of ratios of ratios that are accepted: each is a query within a query, and the engine takes some hundreds. */
-const MOST_LEVELS = 100;
-
-/**
- * How many ratios lie between a feature and what is measured.
- *
- * @param known the levels of other features; grows
- */
-const levelsOf = (name: string, all: Features, known: Map<string, number>): number => {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  const feature = own(all, name);
-  const parts = feature?.from === 'features' ? [feature.is.of, feature.is.per] : [];
-  const levels = Math.max(0, ...parts.map((part) => 1 + levelsOf(part, all, known)));
-  known.set(name, levels);
-  return levels;
-};
-
 const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
   const { converted, ...others } = builtIn;
   const added = input.features ?? {};
@@ -124,15 +87,6 @@ const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems:
   if (deep !== undefined)
     problems.push(at('features', deep).named(`is over ${MOST_LEVELS} ratios away from a measure`));
   return all;
-};
-
-/** A feature and all that it is derived from. */
-const sourcesOf = (name: string, all: Features, found = new Set<string>()): Set<string> => {
-  const feature = own(all, name);
-  if (!feature || found.has(name)) return found;
-  found.add(name);
-  if (feature.from === 'features') for (const part of [feature.is.of, feature.is.per]) sourcesOf(part, all, found);
-  return found;
 };
 
 /** True if a feature reveals a person's gender, under any name. */

@@ -46,7 +46,7 @@ describe('zstd', () => {
   it('is refused wherever it ends too early', async () => {
     const bytes = Buffer.concat([skippable('xyz'), frame(HALVES, { hasChecksum: true })]);
     const ends = [...bytes.keys()].filter((end) => end !== 0 && end !== skippable('xyz').length);
-    for (const end of ends) await expect(decompressed(bytes.subarray(0, end))).rejects.toThrow('it ends too early');
+    for (const end of ends) await expect(decompressed(bytes.subarray(0, end))).rejects.toThrow(/^it ends too early$/);
   });
 
   it('with a checksum is refused, or the same, whichever bit was flipped', async () => {
@@ -99,8 +99,7 @@ it.each([
   for (let bit = afterName * 8; bit < bytes.length * 8; bit += 5) {
     const flipped = Buffer.from(bytes);
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    const found = await localCopy(flipped).catch((error: unknown) => error);
-    const isSafe = found instanceof Failure ? found.kind === 'data' : found === LOG;
-    expect(isSafe).toBe(true);
+    const refused = (error: unknown): string => (error instanceof Failure ? error.kind : String(error));
+    expect([LOG, 'data']).toContain(await localCopy(flipped).catch(refused));
   }
 });

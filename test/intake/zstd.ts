@@ -15,7 +15,7 @@ export interface FrameHeader {
   readonly size?: number;
 }
 
-const xxh = await xxhash();
+const hashes = await xxhash();
 
 const littleEndian = (value: number | bigint, bytes: number): Buffer => {
   const buffer = Buffer.alloc(8);
@@ -45,7 +45,7 @@ export const frame = (
     dictionary === undefined ? Buffer.alloc(0) : Buffer.of(dictionary),
     size === undefined ? Buffer.alloc(0) : littleEndian(size, 8),
     ...blocks.map((block, i) => encoded(block, i === blocks.length - 1)),
-    hasChecksum ? littleEndian(xxh.h64Raw(content) & 0xffffffffn, 4) : Buffer.alloc(0),
+    hasChecksum ? littleEndian(hashes.h64Raw(content) & 0xffffffffn, 4) : Buffer.alloc(0),
   ]);
 };
 
