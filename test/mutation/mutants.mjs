@@ -637,7 +637,6 @@ export const mutants = [
     CONFIG,
     ['a pattern may have a thousand parts', 'MAX_PATTERN_SIZE = 1000', 'MAX_PATTERN_SIZE = 1_000_000'],
     ['a repetition adds its copies', 'size += last * (times - 1);', ''],
-    ['repetitions multiply', 'last *= times;', ''],
     ['a group is repeated as a whole', 'last = size - (groups.pop() ?? 0);', 'last = 1;'],
     ['the upper bound counts', 'Number(most ?? 0)', '0'],
   ),
