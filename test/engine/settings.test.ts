@@ -92,9 +92,9 @@ it('a window may have 36,500 days, counted back from as-of', async () => {
   // 36,500 days before 2026-01-05 is 1926-01-30, before any event; before 2100-01-01 it is 2000-01-26.
   expect(await measured(FOUR_EVENTS, yaml)).toMatchObject({ f0: '1', f1: '4' });
   const old = `${HEADER}ana,2000-01-26T00:00:00Z,search\nana,2000-01-25T00:00:00Z,search\n`;
-  expect(await measured(old, yaml, '2100-01-01')).toMatchObject({ f0: '0', f1: '-2' });
+  expect(await measured(old, yaml, '2100-01-01T00:00:00Z')).toMatchObject({ f0: '0', f1: '-2' });
   const newer = `${HEADER}ana,2000-01-26T00:00:00.000001Z,search\n`;
-  expect(await measured(newer, yaml, '2100-01-01')).toMatchObject({ f0: '1', f1: '1' });
+  expect(await measured(newer, yaml, '2100-01-01T00:00:00Z')).toMatchObject({ f0: '1', f1: '1' });
 });
 
 describe('a pattern', () => {
