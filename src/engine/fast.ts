@@ -1,6 +1,6 @@
 /**
  * The fast reading: most logs are clean, so all rows are aggregated as they come, and whatever would make the result
- * wrong is counted on the way: rows that break a rule, ids that come twice, a count of rows that differs from the
+ * wrong is counted at the same time: rows that break a rule, ids that come twice, a count of rows that differs from the
  * independent one. If anything is found, the answer is "not clean", and the log must be read strictly.
  */
 import { stat } from 'node:fs/promises';
@@ -156,7 +156,7 @@ const aggregateEvents = async (
 const dropColumn = (engine: Engine, column: string): Promise<void> =>
   engine.run(`ALTER TABLE by_event DROP COLUMN IF EXISTS ${identifier(column)}`);
 
-/** Makes `by_event` and `by_session` from a log as if it were clean, and finds out on the way whether it is. */
+/** Makes `by_event` and `by_session` as if the log were clean, and finds out whether it is. */
 export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | NotClean> => {
   const { logs, config, plan } = job;
   const why = obstacle(job);

@@ -247,7 +247,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   };
 };
 
-/** Writes the list of excluded rows, in file order, where it is asked for; and counts them by reason. */
+/** Writes the list of excluded rows in file order, if asked for, and counts them by reason. */
 const listExcluded = async (engine: Engine, logs: readonly Log[], request: Request): Promise<Outcome['excluded']> => {
   if (request.excluded !== undefined) {
     const names = logs.map((log, i) => `(${i}, ${literal(log.name)})`).join(', ');

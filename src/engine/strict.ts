@@ -1,6 +1,6 @@
 /**
- * The strict reading of a log: every record is located, every cell checked, and what is rejected, duplicate, excluded
- * or later than as-of is told apart. Checked rows are kept in a Parquet file meanwhile, so that cells are checked once.
+ * The strict reading of a log: every record is located, every cell checked, and rejected, duplicate, excluded
+ * and later rows are separated. Checked rows are kept in a Parquet file meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
 import type { Log } from '../intake/bind.js';
@@ -78,7 +78,7 @@ const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: num
   const guessed = logs.find((log) => log.guessed);
   if (guessed && share > 0.05) {
     throw new TooManyRejected(
-      `${guessed.name}: the columns seem to be separated by ${spelled(guessed.delimiter)}, but ${faults.length} of ${read} rows do not fit (${example}); if it is right, say so with --delimiter`,
+      `${guessed.name}: the columns seem to be separated by ${spelled(guessed.delimiter)}, but ${faults.length} of ${read} rows do not fit (${example}). If the delimiter is right, confirm it with --delimiter`,
       faults,
     );
   }
@@ -124,7 +124,7 @@ const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   if (seen !== wellFormed) {
     throw new Failure(
       'data',
-      `the engine sees ${seen} records where an independent count finds ${wellFormed}: please report this file`,
+      `the engine found ${seen} records, the independent count ${wellFormed}: please report this file`,
     );
   }
   const broken = await rejectedRows(engine, job, checked);

@@ -95,7 +95,7 @@ enum At {
 export interface WalkOptions {
   /** Cells that a record must have; by default as many as the first record has. */
   readonly fields?: number;
-  /** Counts line ends and blank lines on the way. */
+  /** Counts line ends and blank lines. */
   readonly ends?: LineEnds;
   /** Adds empty cells that are missing at the end of a record, and drops empty ones beyond the last column. */
   readonly fill?: boolean;

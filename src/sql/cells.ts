@@ -1,6 +1,6 @@
 /**
- * The grammar of event cells in SQL: what a cell has to look like, and the value it has then.
- * The reader hands over text; nothing is converted by guesswork.
+ * The grammar of event cells in SQL: what a cell must look like, and its value.
+ * The reader delivers text; nothing is converted by guessing.
  */
 import type { Pages } from '../catalogue/sources.js';
 import type { TimestampForm } from '../model.js';
@@ -51,7 +51,7 @@ const instants: Record<TimestampForm, (cell: string) => string> = {
   epoch_us: (cell) => epochInstant(cell, 1_000_000),
 };
 
-/** Per kind of column: why a cell is not accepted, as a condition on its text, in the words of rejected_events.csv. */
+/** Why a cell is not accepted: a condition on its text, and the words of rejected_events.csv. */
 interface Rule {
   readonly broken: string;
   readonly says: string;
@@ -66,7 +66,7 @@ const kindOf = (column: string): ColumnKind => kinds.get(column) ?? 'text';
 /** No number with fewer characters is too large for the double precision in which scores are calculated. */
 const SURELY_FINITE = 308;
 
-/** What a timestamp is not that cannot be read. */
+/** Why a timestamp cannot be read, by its form. */
 const FORMS: Record<TimestampForm, string> = {
   iso: 'not an ISO 8601 date or date-time',
   epoch_s: 'not a number of seconds since 1970',
@@ -139,7 +139,7 @@ export interface CellRules {
 /** Our name for the column that holds the URL of a page view; it serves `CellRules.pages` and nothing else. */
 export const PAGE = '#page';
 
-/** Columns in the order in which faults are looked for: what no row can do without, the known ones, any others. */
+/** Columns in the order in which they are checked: required, known, others. */
 export const inOrder = (columns: readonly string[]): string[] => {
   const known: readonly string[] = Object.keys(EVENT_COLUMNS);
   const others = columns.filter((column) => !known.includes(column)).toSorted();

@@ -1,8 +1,8 @@
-/** Rows that are none of a customer's: what `exclude` in gesture.yaml says, as conditions with a reason each. */
+/** Rows not produced by customers: the `exclude` section of gesture.yaml, as conditions with a reason each. */
 import type { Exclusions } from '../config/settings.js';
 import { identifier, literal } from './text.js';
 
-/** Columns in which a person's e-mail address may stand. */
+/** Columns that may hold a person's e-mail address. */
 const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
 
 interface Rule {
@@ -23,7 +23,7 @@ const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string):
     ...(exclude.emailDomains.length > 0
       ? ADDRESS_COLUMNS.filter(has).map((column) => {
           const domain = `lower(regexp_extract(${identifier(column)}, '@([^@\\s]+)$', 1))`;
-          // Whoever has such an address on one event is internal on all of them.
+          // One event with such an address makes all of the user's events internal.
           const holds = `user_id IN (SELECT user_id FROM ${rows} WHERE ${domain} IN (${domains}))`;
           return { column, reason: 'an internal e-mail address', holds };
         })

@@ -19,7 +19,7 @@ import { identifier, literal } from './text.js';
 /** Where the rows of a measure come from. */
 export type Level = 'events' | 'sessions';
 
-/** What a measure has to know about its rows. */
+/** What a measure needs to know about its rows. */
 export interface Rows {
   readonly level: Level;
   /** Microseconds since 1970; undefined while it is not known: then no measure may need it. */

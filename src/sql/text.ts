@@ -6,5 +6,5 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 /** A value as a string literal. */
 export const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
-/** Items of a list, one a line. */
+/** Items of a list, one per line. */
 export const lines = (items: readonly string[]): string => items.join(',\n    ');

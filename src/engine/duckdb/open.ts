@@ -8,7 +8,7 @@ import { DECIMAL_MACROS } from '../../sql/decimals.js';
 
 /** What a run may use of the machine. */
 export interface EngineLimits {
-  /** Threads; default: one a core. */
+  /** Threads; default: one per core. */
   readonly threads?: number | undefined;
   /** Memory before queries spill to disk, in DuckDB's spelling, such as `512MB`; default: half of the machine's. */
   readonly memoryLimit?: string | undefined;
@@ -28,7 +28,7 @@ export interface Engine {
   progress(): number | undefined;
 }
 
-/** True of an error of a query that needs more memory than there is, and cannot spill. */
+/** True of the error of a query that ran out of memory and could not spill. */
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('Out of Memory');
 
@@ -38,7 +38,7 @@ export const isDataFault = (error: unknown): boolean =>
   !/No space left|(Could not|Failed to|Cannot) write/i.test(error.message) &&
   /^(Invalid Input|Invalid|IO|Conversion|Serialization|INTERNAL|FATAL) Error/.test(error.message);
 
-/** The engine's own errors that a user can mend, as such; any other is returned as it is. */
+/** The engine's errors that the user can fix, as Failures; any other error is returned unchanged. */
 const translated = (error: unknown, scratch: string, limits: EngineLimits): unknown => {
   if (systemCode(error) !== undefined) return error;
   const message = error instanceof Error ? error.message : '';
@@ -74,7 +74,7 @@ const bytesOf = (written: string): number => {
 
 /** Half of the memory that this process may use, in DuckDB's spelling. */
 const halfOfMemory = (): string => {
-  // Without a limit of a container this is 0, or more than there is.
+  // Outside a container this is 0, or more than the machine has.
   const allowed = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return `${Math.floor(Math.min(totalmem(), allowed) / 2 / 1e6)}MB`;
 };
@@ -120,7 +120,7 @@ export const withEngine = async <T>(
     connection.closeSync();
     instance.closeSync();
   };
-  /** What `ask` gets from the engine, which is a new one for the next question if this was fatal. */
+  /** The answer of the engine; after a fatal error the next question goes to a new engine. */
   const answered = async <A>(ask: () => Promise<A>): Promise<A> => {
     try {
       return await ask();

@@ -12,10 +12,10 @@ export interface Relation {
   readonly paths: readonly string[];
 }
 
-/** Bytes the reader takes at a time, at least two of the longest lines: less than it would, so that a short look is short. */
+/** Bytes that the reader takes at a time, at least two of the longest lines. Its default is larger, which slows a sample. */
 const BUFFER = 4 << 20;
 
-/** The reader with nothing left to guess: guessed line ends, for one, may be those inside a quoted cell. */
+/** The reader with nothing left to guess: line ends, for example, can be guessed from inside a quoted cell. */
 const readCsv = (
   path: string,
   shape: { columns: number; delimiter: string; header: boolean; crlf: boolean },
@@ -29,7 +29,7 @@ const readCsv = (
 const readParquet = (path: string, columns: number): string =>
   `read_parquet(${path}, hive_partitioning = false) AS parquet(${Array.from({ length: columns }, (_, i) => `c${i}`).join(', ')})`;
 
-/** A path in the engine's spelling, so that no character in it is taken for a pattern. */
+/** A path escaped so that the engine does not read it as a pattern. */
 export const literalPath = (path: string): string => path.replaceAll(/[[*?]/g, '[$&]');
 
 /** A Parquet file of our own, read back. */
@@ -47,7 +47,7 @@ const within = (column: string, keys: readonly string[]): string => {
       WHEN json_valid(${column}::VARCHAR) THEN TRY(json_extract_string(${column}::VARCHAR, ${at})) END`;
 };
 
-/** Bytes that are no text: a UUID if there are 16, else hexadecimal digits. */
+/** Bytes that are not text: a UUID if there are 16, else hexadecimal digits. */
 const hexText = (column: string): string => {
   const uuid = String.raw`regexp_replace(lower(hex(${column})), '(.{8})(.{4})(.{4})(.{4})(.{12})', '\1-\2-\3-\4-\5')`;
   return `CASE octet_length(${column}) WHEN 16 THEN ${uuid} ELSE lower(hex(${column})) END`;
@@ -163,7 +163,7 @@ export const parquetRaw = async (engine: Engine, log: Log, lines: readonly numbe
 
 const parquetJson = (log: Log, at: number): string => (log.blobs.has(at) ? parquetText(log, at) : `c${at}`);
 
-/** The number of rows of a Parquet file, as its footer says: independent of the reader of rows. */
+/** The number of rows of a Parquet file, from its footer, independent of the row reader. */
 export const parquetRows = async (engine: Engine, path: string): Promise<number> => {
   const [row] = await engine.rows('SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata($1)', [literalPath(path)]);
   return Number(row?.[0] ?? 0);
