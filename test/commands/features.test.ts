@@ -193,7 +193,7 @@ it('reads a log separated by semicolons, unless its numbers do not fit', async (
   expect(fits.stderr).toContain('log.csv: the columns are separated by a semicolon');
   const { status, stderr } = await features(write('log.csv', german('120,50')), '--max-rejected', '100%');
   expect(status).toBe(65);
-  expect(stderr).toContain('if it is right, say so with --delimiter');
+  expect(stderr).toContain('If the delimiter is right, confirm it with --delimiter');
 });
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
