@@ -63,6 +63,9 @@ const kinds: ReadonlyMap<string, ColumnKind> = new Map(Object.entries(EVENT_COLU
 
 const kindOf = (column: string): ColumnKind => kinds.get(column) ?? 'text';
 
+/** Numbers that are surely not too large, neither for a score nor for a sum. */
+const SURE_NUMBER = String.raw`-?\d{1,17}(\.\d{1,17})?`;
+
 /** No number with fewer characters is too large for the double precision in which scores are calculated. */
 const SURELY_FINITE = 308;
 
@@ -73,6 +76,9 @@ const FORMS: Record<TimestampForm, string> = {
   epoch_ms: 'not a whole number of milliseconds since 1970',
   epoch_us: 'not a whole number of microseconds since 1970',
 };
+
+const kindIn = (column: string, numbers: ReadonlySet<string>): ColumnKind =>
+  kinds.get(column) ?? (numbers.has(column) ? 'number' : 'text');
 
 /** The grammar of one column, in the order its rules are tried. */
 const grammarOf = (column: string, { numbers, calculated, timestamp }: CellRules): Rule[] => {
@@ -85,7 +91,7 @@ const grammarOf = (column: string, { numbers, calculated, timestamp }: CellRules
       { broken: `NOT (${instantInRange('t')})`, says: 'out of range (1990 to 2199)' },
     ];
   }
-  const kind = kinds.get(column) ?? (numbers.has(column) ? 'number' : 'text');
+  const kind = kindIn(column, numbers);
   if (kind === 'number') {
     const tooLarge = calculated.has(column)
       ? {
@@ -150,13 +156,17 @@ export const inOrder = (columns: readonly string[]): string[] => {
 export const instant = (rules: CellRules): string => instants[rules.timestamp](identifier('timestamp'));
 
 /**
- * A condition that holds for rows that break no rule. A cell that is NULL (empty, unknown) makes a rule unknown,
- * never broken; so one IS NOT TRUE serves all.
+ * A condition that holds for rows that surely break no rule; a number with very many digits is doubted, and decided by the
+ * strict path. A cell that is NULL (empty, unknown) makes a rule unknown, never broken; so one IS NOT TRUE serves all.
  */
 export const accepted = (rules: CellRules): string =>
   inOrder(rules.columns)
-    .flatMap((column) => rulesFor(column, rules))
-    .map((rule) => `(${rule.broken}) IS NOT TRUE`)
+    .flatMap((column) =>
+      kindIn(column, rules.numbers) === 'number'
+        ? [`NOT regexp_full_match(${identifier(column)}, ${literal(SURE_NUMBER)})`]
+        : rulesFor(column, rules).map(({ broken }) => broken),
+    )
+    .map((broken) => `(${broken}) IS NOT TRUE`)
     .join('\n      AND ');
 
 /** For a row that breaks a rule: the first column that does, and the reason in words. Two SQL expressions. */
