@@ -82,6 +82,8 @@ describe('a glance', () => {
       ascending: ends('1', '1'),
     });
     expect((await scanFile(path, { delimiter: ',', crlf: false, columns: 2 })).regular).toBe(false);
+    const surplus = write('surplus.csv', 'a,b\r\n1,2\r\n3,4,\r\n');
+    expect((await scanFile(surplus, { delimiter: ',', crlf: true, columns: 2 })).regular).toBe(false);
   });
 
   it.each([
