@@ -54,3 +54,36 @@ describe('a walk', () => {
     await expect(walk(content)).rejects.toMatchObject({ line: 3, message: expect.stringContaining(says) });
   });
 });
+
+describe('rows that are filled', () => {
+  const filled = async (content: string): Promise<(string | undefined)[]> => {
+    const found: (string | undefined)[] = [];
+    for await (const batch of walkRecords(write('log.csv', content), ',', { fields: 3, fill: true })) {
+      for (const { bytes, fault } of batch) found.push(fault ?? bytes.toString());
+    }
+    return found;
+  };
+
+  it.each([
+    ['get the cells that are missing', '1\n1,2\n', ['1,,', '1,2,']],
+    ['lose empty cells beyond the last column, quoted or not', '1,2,3,\n1,"2,2",3,,""\n', ['1,2,3', '1,"2,2",3']],
+    [
+      'keep a surplus cell that is not empty',
+      '1,2,3,4\n1,2,3,,5\n',
+      ['field count 4, expected 3', 'field count 5, expected 3'],
+    ],
+    ['stay broken if they are', '1,"2"x\n', ['text after closing quote']],
+    ['stay as they are if nothing is missing', '1,2,3\n,,\n', ['1,2,3', ',,']],
+  ])('%s', async (_, content, records) => {
+    expect(await filled(content)).toEqual(records);
+  });
+
+  it('say where they are, and how long in the file', async () => {
+    for await (const [first, second] of walkRecords(write('log.csv', '1\n1,2,3,,\n'), ',', { fields: 3, fill: true })) {
+      expect([first, second]).toMatchObject([
+        { line: 1, offset: 0, length: 1 },
+        { line: 2, offset: 2, length: 7 },
+      ]);
+    }
+  });
+});
