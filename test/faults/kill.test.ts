@@ -36,9 +36,13 @@ const COMMANDS = {
   features: {
     args: ['features', '--as-of', '2026-01-20', '--memory-limit', '100MB'],
     reads: ['raw_events.csv'],
-    writes: ['user_features.csv', 'rejected_events.csv'],
+    writes: ['user_features.csv', 'rejected_events.csv', 'user_features.run.json'],
   },
-  rank: { args: ['rank'], reads: ['user_features.csv'], writes: ['user_scores.csv', 'top_users.csv'] },
+  rank: {
+    args: ['rank'],
+    reads: ['user_features.csv', 'user_features.run.json'],
+    writes: ['user_scores.csv', 'top_users.csv', 'top_users.run.json'],
+  },
   init: { args: ['init', '--force', '--out', 'data/gesture.yaml'], reads: [], writes: ['gesture.yaml'] },
 } as const;
 
