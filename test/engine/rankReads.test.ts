@@ -118,7 +118,7 @@ describe('a log of hostile values', () => {
         const found = await find([log([plain, ...rows])], { config: settings, threads: 1 });
         expect(await rank(found, settings)).toBe(found.users);
       },
-      tries(8),
+      tries(4),
     );
   });
 });
