@@ -276,7 +276,7 @@ export const replaceFiles = async (targets: readonly Target[], inputs: readonly 
         await targets[i]?.write(temporary);
         if (file !== undefined) await settle(temporary, old);
       } catch (error) {
-        throw cannotWrite(to.path, error);
+        throw cannotWrite(file === undefined ? `${tmpdir()} (TMPDIR)` : to.path, error);
       }
     }
     for (const { temporary, to } of written) {

@@ -99,3 +99,9 @@ describe('devices and pipes are written through', () => {
     expect(sh(line).stdout).toBe(list());
   });
 });
+
+it('a temporary folder that does not exist is blamed, not standard output', () => {
+  const { status, stderr } = sh('TMPDIR=/nonexistent gesture rank --out -');
+  expect(stderr).toMatch(/^gesture: cannot write \/nonexistent \(TMPDIR\): its folder does not exist/);
+  expect(status).toBe(73);
+});
