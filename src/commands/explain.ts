@@ -43,23 +43,30 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
 };
 
 const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
-  const [{ explain: explainRow }, { rankUsers }, { prepare }, { readUsers }, { recordOf }, { explainScreen }] =
-    await Promise.all([
-      import('../scoring/explain.js'),
-      import('../scoring/ranking.js'),
-      import('../scoring/score.js'),
-      import('../io/readUsers.js'),
-      import('../io/runRecord.js'),
-      import('./explainScreen.js'),
-    ]);
+  const [
+    { explain: explainRow },
+    { rankUsers },
+    { prepare },
+    { readUsers },
+    { recordFiles, recordOf },
+    { explainScreen },
+  ] = await Promise.all([
+    import('../scoring/explain.js'),
+    import('../scoring/ranking.js'),
+    import('../scoring/score.js'),
+    import('../io/readUsers.js'),
+    import('../io/runRecord.js'),
+    import('./explainScreen.js'),
+  ]);
   const config = await loadConfig(path);
   const model = prepare(config);
   const known = oneOf('--what-if', model.signals);
   const changed = Object.fromEntries(whatIf.map(({ signal, value }) => [known(signal), value]));
-  const [users, made] = await Promise.all([readUsers(from, model.signals), recordOf(from)]);
+  const [users, [file]] = await Promise.all([readUsers(from, model.signals), recordFiles([from])]);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw new Failure('usage', `${from} has no user ${userId}${didYouMean(userId, users.ids)}`);
   const row = rowOf(users.values(index), model);
+  const made = await recordOf(from, file);
   const answer: Answer = {
     user_id: userId,
     username: users.names.at(index),

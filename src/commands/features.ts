@@ -202,7 +202,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     const computed = join(scratch, 'user_features.csv');
     const [sessionTable, exclusions] = [output('sessions.csv', sessions), output('excluded_events.csv', excluded)];
     // Hashing keeps a thread busy while the engine reads the same bytes.
-    const inputFiles = recordFiles(names);
+    const hashing = new AbortController();
+    const inputFiles = recorded === undefined ? [] : recordFiles(names, hashing.signal);
     const request = {
       inputs: names,
       config,
@@ -239,6 +240,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     } catch (error) {
       if (error instanceof TooManyRejected) await replaceFiles(rejects(error.faults), read);
       throw error;
+    } finally {
+      // A run that fails must not wait for a hash.
+      hashing.abort();
     }
   });
 };

@@ -76,12 +76,13 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     import('./rankScreen.js'),
   ]);
   const model = prepare(config);
-  const made = recordOf(from);
+  const hashed = recordFiles([from]);
   const ranking = rankUsers(await readUsers(from, model.signals), model);
   const places = placesOf(ranking, flags);
   const health = healthOf(ranking, places);
 
-  const features = await made;
+  const read = await hashed;
+  const features = await recordOf(from, read[0]);
   const stamp = stampOf({ features: features?.config.features, scoring: config.hashes.scoring });
   const targets: Target[] = [{ path: out, write: (file) => writeText(file, listText(ranking, places, stamp, format)) }];
   if (scores !== undefined) {
@@ -97,7 +98,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     },
     as_of: features?.as_of ?? null,
     counts: { users: health.users, ...health.labels, listed: health.listed, listed_converted: health.listed_converted },
-    inputs: await recordFiles([from]),
+    inputs: read,
   });
   await replaceFiles(withRecord(out, targets, record), inputs);
 

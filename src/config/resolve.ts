@@ -15,7 +15,7 @@ import { type EventSettings, eventsOf, type Exclusions, type Settings } from './
 import { closest, didYouMean } from '../text/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
-import { cycleFrom, levelsOf, MOST_LEVELS, sourcesOf } from './derived.js';
+import { cycleFrom, levelsOf, MOST_LEVELS, sourcesOf } from '../catalogue/derived.js';
 import type { Problem } from './document.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 

@@ -93,8 +93,8 @@ export const factsFrom = (
 };
 
 /** SQL aggregates: how many rows have a cell of each profiled column. */
-export const knownCells = (plan: Plan, filter = ''): string[] =>
-  profiledColumns(plan).map((column) => `count(${identifier(column)})${filter}`);
+export const knownCells = (plan: Plan): string[] =>
+  profiledColumns(plan).map((column) => `count(${identifier(column)})`);
 
 /** Rows that are sampled to guess what the others are like. */
 export const SAMPLE = 2048;

@@ -31,22 +31,27 @@ export interface RunRecord {
 /** The name of the record beside a table: `data/user_features.csv` -> `data/user_features.run.json`. */
 export const runFileOf = (table: string): string => `${table.replace(/\.(?:csv|json|ndjson)$/i, '')}.run.json`;
 
-const digest = async (path: string): Promise<Omit<RecordedFile, 'path'>> => {
+const digest = async (path: string, signal?: AbortSignal): Promise<Omit<RecordedFile, 'path'>> => {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  const stream = createReadStream(path, { highWaterMark: 1 << 20, signal });
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     hash.update(chunk);
     bytes += chunk.length;
   }
   return { bytes, sha256: hash.digest('hex') };
 };
 
-/** The regular files among `paths`; anything that cannot be read is left to whoever reads it in earnest. */
-export const recordFiles = async (paths: readonly string[]): Promise<RecordedFile[]> => {
+/**
+ * The regular files among `paths`; anything that cannot be read is left to whoever reads it in earnest.
+ *
+ * @param signal ends the reading early
+ */
+export const recordFiles = async (paths: readonly string[], signal?: AbortSignal): Promise<RecordedFile[]> => {
   const files: RecordedFile[] = [];
   for (const path of paths) {
     const isFile = path !== '-' && (await stat(path).catch(() => undefined))?.isFile() === true;
-    const found = isFile ? await digest(path).catch(() => undefined) : undefined;
+    const found = isFile ? await digest(path, signal).catch(() => undefined) : undefined;
     if (found) files.push({ path, ...found });
   }
   return files;
@@ -62,6 +67,7 @@ export const withRecord = (
   targets: readonly Target[],
   record: () => Promise<Omit<RunRecord, 'outputs'>>,
 ): Target[] => {
+  if (table === '-') return [...targets];
   const outputs: RecordedFile[] = [];
   const listed = targets.map(({ path, write }): Target => ({
     path,
@@ -70,7 +76,6 @@ export const withRecord = (
       outputs.push({ path, ...(await digest(file)) });
     },
   }));
-  if (table === '-') return listed;
   const write: Target['write'] = async (file) => writeText(file, [`${toJson({ ...(await record()), outputs }, 2)}\n`]);
   return [...listed, { path: runFileOf(table), write }];
 };
@@ -82,15 +87,18 @@ const isRecord = (value: unknown): value is RunRecord =>
   'outputs' in value &&
   Array.isArray(value.outputs);
 
-/** The record of the run that wrote a table; undefined if there is none, or the table has changed since. */
-export const recordOf = async (table: string): Promise<RunRecord | undefined> => {
-  if (table === '-') return undefined;
+/**
+ * The record of the run that wrote a table; undefined if there is none, or the table has changed since.
+ *
+ * @param now the table as it is, from `recordFiles`; undefined if it is no regular file
+ */
+export const recordOf = async (table: string, now: RecordedFile | undefined): Promise<RunRecord | undefined> => {
+  if (now === undefined) return undefined;
   try {
     const record: unknown = JSON.parse(await readFile(runFileOf(table), 'utf8'));
     if (!isRecord(record)) return undefined;
-    const [now] = await recordFiles([table]);
     const then = record.outputs.find(({ path }) => basename(path) === basename(table));
-    return now !== undefined && then?.sha256 === now.sha256 ? record : undefined;
+    return then?.sha256 === now.sha256 ? record : undefined;
   } catch {
     return undefined;
   }

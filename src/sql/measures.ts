@@ -2,6 +2,7 @@
  * Each measure of the vocabulary, spelled once in SQL: an aggregate over the rows of one user, and what is printed.
  * `t` is the time of a row: an event's timestamp, a session's start.
  */
+import { levelsOf } from '../catalogue/derived.js';
 import { conditionOf, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import {
@@ -182,21 +183,6 @@ const ratioOf = (features: Features, of: string, per: string): string => {
     : quotient(unitsOf(features, of), unitsOf(features, per));
 };
 
-/** How many ratios lie between a feature and what is counted: 0 for anything that is no ratio. */
-const depthsOf = (features: Features): ReadonlyMap<string, number> => {
-  const depths = new Map<string, number>();
-  const depthOf = (name: string): number => {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const is = features[name]?.is;
-    const depth = is?.op === 'ratio' ? 1 + Math.max(depthOf(is.of), depthOf(is.per)) : 0;
-    depths.set(name, depth);
-    return depth;
-  };
-  for (const name of Object.keys(features)) depthOf(name);
-  return depths;
-};
-
 /**
  * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients. Ratios of ratios
  * are layers, so that each is written once and the query grows with the number of features.
@@ -205,13 +191,13 @@ const depthsOf = (features: Features): ReadonlyMap<string, number> => {
  */
 export const measuredFeatures = (features: Features, asOf: bigint, aggregates: string): string => {
   const [ages, layers]: [string[], string[][]] = [[], []];
-  for (const [name, depth] of depthsOf(features)) {
-    const is = features[name]?.is;
+  const levels = new Map<string, number>();
+  for (const [name, { is }] of Object.entries(features)) {
     const column = identifier(name);
-    if (is?.op === 'daysSinceFirst' || is?.op === 'daysSinceLast') {
+    if (is.op === 'daysSinceFirst' || is.op === 'daysSinceLast') {
       ages.push(`${quotientOfCounts(`(${asOf}::BIGINT - epoch_us(${column}))`, `${DAY}::BIGINT`)} AS ${column}`);
-    } else if (is?.op === 'ratio') {
-      const layer = (layers[depth - 1] ??= []);
+    } else if (is.op === 'ratio') {
+      const layer = (layers[levelsOf(name, features, levels) - 1] ??= []);
       layer.push(`${ratioOf(features, is.of, is.per)} AS ${column}`);
     }
   }

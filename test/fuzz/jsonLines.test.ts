@@ -4,10 +4,9 @@ import { expect, it } from 'vitest';
 import { defaultConfig } from '../../src/config/settings.js';
 import type { Features } from '../../src/catalogue/measures.js';
 import { Failure } from '../../src/model.js';
-import { printable } from '../../src/text/printable.js';
-import { find } from '../engine/find.js';
 import { tries } from '../random.js';
 import { mutated } from './bytes.js';
+import { answerTo } from './answer.js';
 import { fuzz } from './finds.js';
 
 const PLAIN = `{"user_id":"ana","timestamp":"2026-01-05T09:00:00Z","event_type":"page_view","event_id":"e1"}
@@ -53,24 +52,10 @@ const linesOf = (file: Buffer): number =>
 /** @throws whatever is wrong with the answer to `file` */
 const check = async (file: Buffer): Promise<void> => {
   for (const config of configs) {
-    const found = await find([file], { config, threads: 1 }).catch((error: unknown) => {
-      if (error instanceof Failure) return error;
-      throw error;
-    });
-    if (found instanceof Failure) {
-      assert.match(printable(found.message), /^\S.*\S$/u);
-      continue;
-    }
-    const { read, used, rejected, duplicate, later } = found.accounts;
-    assert.equal(used + rejected + duplicate + later, read);
-    assert.equal(found.faults.length, rejected);
+    const found = await answerTo(file, { config });
+    if (found instanceof Failure) continue;
     // A file that no longer begins with a brace is read as CSV.
-    if (/^(\u00ef\u00bb\u00bf)?\s*\{/.test(file.toString('latin1'))) assert.equal(read, linesOf(file));
-    const total = found.rows[0]?.indexOf('total_events') ?? -1;
-    assert.equal(
-      found.rows.slice(1).reduce((sum, row) => sum + Number(row[total]), 0),
-      used,
-    );
+    if (/^(\u00ef\u00bb\u00bf)?\s*\{/.test(file.toString('latin1'))) assert.equal(found.accounts.read, linesOf(file));
   }
 };
 

@@ -659,7 +659,7 @@ export const mutants = [
     ['a mean is over known cells', "over(rows, 'count(', of, only)]", "over(rows, 'count(', '*', only)]"],
     ['every value is needed', '(count(DISTINCT ${found}) = ${wanted.length})', '(count(DISTINCT ${found}) > 0)'],
     ['a value that is named twice is needed once', '[...new Set(measure.values)]', '[...measure.values]'],
-    ['ratios of ratios come after them', '1 + Math.max(depthOf(is.of), depthOf(is.per))', '1'],
+    ['ratios of ratios come after them', 'levelsOf(name, features, levels) - 1', '0'],
   ),
   ...of(
     'src/sql/decimals.ts',

@@ -1,5 +1,5 @@
 /** Which features are derived from which: ratios of features, of which each can be a ratio again. */
-import type { Feature, Features } from '../catalogue/measures.js';
+import type { Feature, Features } from './measures.js';
 
 const featureOf = (name: string, all: Features): Feature | undefined =>
   Object.hasOwn(all, name) ? all[name] : undefined;
