@@ -3,8 +3,11 @@
 /** How the cells of an event column are read: the grammar each cell must match. */
 export type ColumnKind = 'id' | 'text' | 'timestamp' | 'type' | 'number' | 'flag';
 
-/** How the timestamps of a log are written: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
-export type TimestampForm = 'iso' | 'epoch_s' | 'epoch_ms' | 'epoch_us';
+/** How timestamps can be written, by name: ISO 8601, or seconds, milliseconds or microseconds since 1970. */
+export const TIMESTAMP_FORMS = ['iso', 'epoch_s', 'epoch_ms', 'epoch_us'] as const;
+
+/** The name of a way to write timestamps. */
+export type TimestampForm = (typeof TIMESTAMP_FORMS)[number];
 
 /** The columns of an event log, in the order `generate` writes them. */
 export const EVENT_COLUMNS = {
@@ -30,6 +33,9 @@ export const EVENT_COLUMNS = {
 
 /** A column of an event log that gesture knows. A log may have others, which configured features can use. */
 export type EventColumn = keyof typeof EVENT_COLUMNS;
+
+/** The column of a log that recognises people before they say who they are. */
+export const ANONYMOUS_ID = 'anonymous_id';
 
 /** Columns that only `exclude` in gesture.yaml reads, if the log has them. */
 export const EXCLUSION_COLUMNS = ['email', 'user_agent'] as const;

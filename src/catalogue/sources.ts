@@ -2,7 +2,7 @@
  * The catalogue of sources: how to read the exports of other products, with a link to the vendor's documentation.
  * A source says which columns of the export are ours and which of its events are ours.
  */
-import type { TimestampForm, EventColumn, EventType } from '../model.js';
+import type { EventColumn, EventType, EXCLUSION_COLUMNS } from '../model.js';
 
 /**
  * Their name for a column, or several names, of which the first known cell counts. A name with dots that is not a column
@@ -10,15 +10,27 @@ import type { TimestampForm, EventColumn, EventType } from '../model.js';
  */
 export type Theirs = string | readonly string[];
 
-/** Which page views count as another type. */
+/** Which page views count as views of the pricing page. */
 export interface Pages {
   /** Their column with the URL. */
-  readonly column: string;
+  readonly column: Theirs;
   /** An RE2 regular expression that must match somewhere in the URL. */
-  readonly matches: string;
-  /** What such a `page_view` counts as instead. */
-  readonly type: EventType;
+  readonly pricing: string;
 }
+
+/** How people are recognised before they say who they are. */
+export interface Identity {
+  /** Their column with the anonymous id of a visitor. */
+  readonly column: Theirs;
+  /**
+   * If one column holds anonymous ids and users' ids alike, that one is `column`, and this is their column that links
+   * the two: an event that has it belongs to a user, and it names the anonymous id that was theirs.
+   */
+  readonly alias?: Theirs;
+}
+
+/** A column of ours that a source can name. */
+type SourceColumn = EventColumn | (typeof EXCLUSION_COLUMNS)[number];
 
 /** How one product exports its events. */
 export interface Source {
@@ -29,86 +41,144 @@ export interface Source {
   /** A query that makes the file, if the export is not one flat table. */
   readonly query?: string;
   /** Our column -> theirs. */
-  readonly columns: Readonly<Partial<Record<EventColumn, Theirs>>>;
-  /** Their event -> ours. Events that are not listed keep their names, so `page_view` needs no entry. */
+  readonly columns: Readonly<Partial<Record<SourceColumn, Theirs>>>;
+  /** Their event -> ours, beside the customary names. Events that are not listed keep their names. */
   readonly types: Readonly<Record<string, EventType>>;
   readonly pages: Pages;
-  /** Our column -> cells that mean "unknown". */
+  /** Our column -> cells that mean "unknown", beside the words that always do. */
   readonly unknown?: Readonly<Partial<Record<EventColumn, readonly string[]>>>;
-  readonly timestamp: TimestampForm;
+  readonly timestamp: readonly string[];
+  /** Columns of theirs that together identify an event, if it has no id. */
+  readonly id?: readonly string[];
+  readonly identity?: Identity;
   /** Column names that only this export has all of. */
   readonly marks: readonly string[];
 }
 
-/**
- * Events that every team names itself, in the two usual spellings. Only "Signed Up" is in a vendor's specification
- * (Segment's, for B2B). Other names go into `events.types`.
- */
-const customary = {
-  'Signed Up': 'signup',
-  signed_up: 'signup',
-  'Sign Up': 'signup',
-  sign_up: 'signup',
-  'Demo Requested': 'demo_request_click',
-  demo_requested: 'demo_request_click',
-  'Meeting Booked': 'calendar_booking',
-  meeting_booked: 'calendar_booking',
-  'Document Downloaded': 'doc_download',
-  document_downloaded: 'doc_download',
-  'Chat Message Sent': 'chat_message',
-  chat_message_sent: 'chat_message',
-  Searched: 'search',
-  searched: 'search',
-} as const satisfies Record<string, EventType>;
+/** Cells that mean "unknown" in every column: what databases, R, pandas, Go, JavaScript and Google Analytics write. */
+export const NULL_WORDS: readonly string[] = [
+  'NULL',
+  'null',
+  String.raw`\N`,
+  'NA',
+  'N/A',
+  'NaN',
+  'nan',
+  'None',
+  'undefined',
+  '(null)',
+  '(not set)',
+  '<nil>',
+];
 
-/** A page called pricing or plans, but not an article about pricing or a query that mentions it. */
-const pricing = (column: string): Pages => ({
-  column,
-  matches: '^[^?#]*/(pricing|plans)([/?#]|$)',
-  type: 'pricing_page_view',
-});
+/**
+ * Names that teams give our events, without case, blanks, `_`, `-`, `.`, `:` and `$`: "Signed Up", signed_up and SignedUp are one.
+ * "Signed Up" is in Segment's specification for B2B, `$pageview` is PostHog's; the others are what logs were found to have. Other
+ * names go into `events.types`.
+ */
+export const customary: Readonly<Record<string, EventType>> = {
+  pageview: 'page_view',
+  pageviewed: 'page_view',
+  viewedpage: 'page_view',
+  pricingpageview: 'pricing_page_view',
+  pricingpageviewed: 'pricing_page_view',
+  viewedpricing: 'pricing_page_view',
+  viewedpricingpage: 'pricing_page_view',
+  pricingviewed: 'pricing_page_view',
+  search: 'search',
+  searched: 'search',
+  sitesearch: 'search',
+  chatmessage: 'chat_message',
+  chatmessagesent: 'chat_message',
+  docdownload: 'doc_download',
+  documentdownloaded: 'doc_download',
+  documentdownload: 'doc_download',
+  demorequestclick: 'demo_request_click',
+  demorequested: 'demo_request_click',
+  demorequest: 'demo_request_click',
+  requestdemo: 'demo_request_click',
+  requestedademo: 'demo_request_click',
+  requesteddemo: 'demo_request_click',
+  signup: 'signup',
+  signedup: 'signup',
+  usersignedup: 'signup',
+  accountcreated: 'signup',
+  calendarbooking: 'calendar_booking',
+  meetingbooked: 'calendar_booking',
+  bookedmeeting: 'calendar_booking',
+  callbooked: 'calendar_booking',
+  demobooked: 'calendar_booking',
+};
+
+/** The characters that customary names are compared without. */
+export const NAME_SEPARATORS = ' _-.:$';
+
+/**
+ * A page called pricing, plans or price: the last segment of the path or of a hash route, in any case, with or without
+ * `.html`. Before it stand at most a language and /product, so that no article, manual or settings page counts:
+ * /en/pricing and /product/pricing do, /blog/pricing/ten-tips, /docs/plans and /admin/billing/plans do not.
+ */
+export const pricingPage =
+  '(?i)^([a-z][a-z0-9+.-]*://)?[^/?#]*([^#]*#!?)?(/[a-z]{2}([-_][a-z]{2,4})?)?(/products?)?' +
+  String.raw`/(pricing|plans|prices?|pricing-(and-)?plans|plans-(and-)?pricing)(\.html?|\.php|\.aspx)?/?([?#]|$)`;
+
+const pricing = (column: Theirs): Pages => ({ column, pricing: pricingPage });
 
 /**
  * The sources that gesture knows by name.
  *
- * If the vendor merges what people did before and after they signed up, `user_id` is the merged person and `username` the
- * project's own id. Otherwise `user_id` is the project's id, or the anonymous id if there is none.
+ * Who somebody was before they signed up follows from the log itself (`identity`): PostHog, for example, stores the
+ * person of an event as it was when the event arrived, and never updates it.
  */
 export const sources = {
   segment: {
     says: 'Segment warehouse, tracks and pages together',
     source: 'https://www.twilio.com/docs/segment/connections/storage/warehouses/schema',
-    query: `SELECT id, anonymous_id, user_id, timestamp, received_at, event, context_page_url FROM tracks
+    query: `SELECT id, anonymous_id, user_id, timestamp, received_at, event, context_page_url, context_user_agent FROM tracks
 UNION ALL
-SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, context_page_url FROM pages`,
+SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, context_page_url, context_user_agent FROM pages`,
     columns: {
       event_id: 'id',
-      user_id: ['user_id', 'anonymous_id'],
+      user_id: 'user_id',
       timestamp: 'timestamp',
       event_type: 'event',
       device: 'context_device_type',
+      email: ['email', 'context_traits_email'],
+      user_agent: 'context_user_agent',
     },
-    types: { ...customary, page: 'page_view' },
+    identity: { column: 'anonymous_id' },
+    types: { page: 'page_view' },
     pages: pricing('context_page_url'),
-    timestamp: 'iso',
+    timestamp: ['iso'],
     marks: ['id', 'anonymous_id', 'received_at', 'event'],
   },
   posthog: {
-    says: 'PostHog batch export of events, JSON lines or Parquet',
+    says: 'PostHog batch export of events, JSON lines or Parquet, or its screens saved as CSV',
     source: 'https://posthog.com/docs/cdp/batch-exports/s3',
     columns: {
       event_id: 'uuid',
-      user_id: ['person_id', 'distinct_id'],
-      username: ['person_properties.name', 'person_properties.email', 'distinct_id'],
+      user_id: ['distinct_id', 'person.distinct_id', 'person.properties.email'],
+      username: [
+        'person_properties.name',
+        'person.properties.name',
+        'person_properties.email',
+        'person.properties.email',
+      ],
       session_id: 'properties.$session_id',
       timestamp: 'timestamp',
       event_type: 'event',
       location_city: 'properties.$geoip_city_name',
       device: 'properties.$device_type',
+      email: ['person_properties.email', 'person.properties.email', 'properties.$set.email'],
+      user_agent: ['properties.$raw_user_agent', 'properties.$user_agent'],
     },
-    types: { ...customary, $pageview: 'page_view' },
+    identity: {
+      column: ['distinct_id', 'person.distinct_id', 'person.properties.email'],
+      alias: 'properties.$anon_distinct_id',
+    },
+    types: {},
     pages: pricing('properties.$current_url'),
-    timestamp: 'iso',
+    timestamp: ['iso'],
     marks: ['uuid', 'distinct_id', 'event', 'properties', 'timestamp'],
   },
   snowplow: {
@@ -116,7 +186,7 @@ SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, conte
     source: 'https://docs.snowplow.io/docs/fundamentals/canonical-event/',
     columns: {
       event_id: 'event_id',
-      user_id: ['user_id', 'domain_userid'],
+      user_id: 'user_id',
       session_id: 'domain_sessionid',
       // The time on the device, corrected by the collector's clock.
       timestamp: ['derived_tstamp', 'collector_tstamp'],
@@ -124,36 +194,39 @@ SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, conte
       location_city: 'geo_city',
       device: 'dvce_type',
       session_number: 'domain_sessionidx',
+      user_agent: 'useragent',
     },
-    types: { ...customary, site_search: 'search' },
+    identity: { column: 'domain_userid' },
+    types: {},
     pages: pricing('page_url'),
-    timestamp: 'iso',
+    timestamp: ['iso'],
     marks: ['event_id', 'event_name', 'collector_tstamp', 'domain_userid'],
   },
   ga4: {
-    says: 'Google Analytics 4 export to BigQuery, flattened by a query',
+    says: 'Google Analytics 4 export to BigQuery: as JSON, or flattened by a query',
     source: 'https://support.google.com/analytics/answer/7029846',
     query: `SELECT event_timestamp, event_name, user_id, user_pseudo_id, device.category AS device_category, geo.city AS geo_city,
   (SELECT value.int_value FROM UNNEST(event_params) WHERE key = 'ga_session_id') AS ga_session_id,
   (SELECT value.string_value FROM UNNEST(event_params) WHERE key = 'page_location') AS page_location
 FROM \`project.analytics_123456789.events_*\``,
     columns: {
-      user_id: ['user_id', 'user_pseudo_id'],
-      session_id: 'ga_session_id',
+      user_id: 'user_id',
+      session_id: ['ga_session_id', 'event_params.ga_session_id'],
       timestamp: 'event_timestamp',
       event_type: 'event_name',
-      location_city: 'geo_city',
-      device: 'device_category',
+      location_city: ['geo_city', 'geo.city'],
+      device: ['device_category', 'device.category'],
     },
+    identity: { column: 'user_pseudo_id' },
+    // No event has an id, and the daily and intraday tables overlap (Velir/dbt-ga4 makes its event_key of the same columns).
+    id: ['user_pseudo_id', 'ga_session_id', 'event_name', 'event_timestamp', 'event_params', 'page_location'],
     types: {
-      ...customary,
       view_search_results: 'search',
       file_download: 'doc_download',
       generate_lead: 'demo_request_click',
     },
-    pages: pricing('page_location'),
-    unknown: { location_city: ['(not set)'] },
-    timestamp: 'epoch_us',
+    pages: pricing(['page_location', 'event_params.page_location']),
+    timestamp: ['epoch_us'],
     marks: ['user_pseudo_id', 'event_name', 'event_timestamp'],
   },
   mixpanel: {
@@ -161,15 +234,17 @@ FROM \`project.analytics_123456789.events_*\``,
     source: 'https://docs.mixpanel.com/reference/raw-event-export',
     columns: {
       event_id: 'properties.$insert_id',
-      user_id: 'properties.distinct_id',
+      user_id: 'properties.$user_id',
       timestamp: 'properties.time',
       event_type: 'event',
       location_city: 'properties.$city',
       device: 'properties.$device',
+      email: ['properties.$email', 'properties.email'],
     },
-    types: { ...customary, $mp_web_page_view: 'page_view' },
+    identity: { column: ['properties.$device_id', 'properties.distinct_id'] },
+    types: { $mp_web_page_view: 'page_view' },
     pages: pricing('properties.$current_url'),
-    timestamp: 'epoch_s',
+    timestamp: ['epoch_s'],
     marks: ['event', 'properties.distinct_id', 'properties.time'],
   },
   amplitude: {
@@ -185,11 +260,11 @@ FROM \`project.analytics_123456789.events_*\``,
       location_city: 'city',
       device: 'device_family',
     },
-    types: { ...customary, '[Amplitude] Page Viewed': 'page_view', '[Amplitude] File Downloaded': 'doc_download' },
+    types: { '[Amplitude] Page Viewed': 'page_view', '[Amplitude] File Downloaded': 'doc_download' },
     pages: pricing('event_properties.[Amplitude] Page URL'),
     // "A session_id of -1 is the same as no session_id specified."
     unknown: { session_id: ['-1'] },
-    timestamp: 'iso',
+    timestamp: ['iso'],
     marks: ['amplitude_id', 'event_type', 'event_time'],
   },
 } as const satisfies Record<string, Source>;
@@ -203,8 +278,8 @@ export const isSource = (name: string): name is SourceName => Object.hasOwn(sour
 /** The names of the sources. */
 export const SOURCE_NAMES: readonly SourceName[] = Object.keys(sources).filter(isSource);
 
-/** The sources whose exports have these columns, by their marks; at most one. */
+/** The sources whose exports have these columns, in any case, by their marks; at most one. */
 export const fitting = (columns: Iterable<string>): SourceName[] => {
-  const present = new Set(columns);
-  return SOURCE_NAMES.filter((name) => sources[name].marks.every((mark) => present.has(mark)));
+  const present = new Set([...columns].map((column) => column.trim().toLowerCase()));
+  return SOURCE_NAMES.filter((name) => sources[name].marks.every((mark) => present.has(mark.toLowerCase())));
 };

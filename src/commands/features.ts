@@ -8,11 +8,15 @@ import type { Engine } from '../engine/duckdb/open.js';
 import type { Outcome } from '../engine/features.js';
 import type { Target } from '../io/output.js';
 import type { RecordedFile, RunRecord } from '../io/runRecord.js';
-import { counted, grouped } from '../text/numbers.js';
+import { endOf } from '../text/instants.js';
 import { printable } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { EXIT, REQUIRED_COLUMNS } from '../model.js';
+import { summary } from './featuresScreen.js';
 import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
+
+/** The log that is read unless another is named. */
+const DEFAULT_INPUT = 'data/raw_events.csv';
 
 /** The largest share of rejected rows that a run accepts unless told otherwise. */
 const MAX_REJECTED = 0.05;
@@ -44,14 +48,19 @@ const define = (program: CommandUnknownOpts) =>
     )
     .option(
       '--max-rejected <share>',
-      'fail if more than this share of the rows is rejected (default: 5%)',
+      'fail if more than this share of the rows is rejected, or of the cells of a column unreadable (default: 5%)',
       share('--max-rejected'),
     )
-    .option('--strict', 'fail if any row is rejected')
+    .option('--strict', 'fail if any row is rejected, any cell is unreadable, or there is any warning')
     .option(
       '--rejected <file>',
       'where to write rejected rows (default: rejected_events.csv beside --out)',
       csvFile('--rejected'),
+    )
+    .option(
+      '--unreadable <file>',
+      'where to write unreadable cells (default: unreadable_cells.csv beside --out)',
+      csvFile('--unreadable'),
     )
     .option(
       '--excluded <file>',
@@ -69,36 +78,6 @@ const define = (program: CommandUnknownOpts) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-/** The lines of the summary. */
-const summary = (outcome: Outcome, out: string, config: Config): string[] => {
-  const { accounts, otherTypes, faults } = outcome;
-  const excluded = config.exclude ? ` + excluded ${grouped(accounts.excluded)}` : '';
-  const later = accounts.later > 0 ? ` + later than as-of ${grouped(accounts.later)}` : '';
-  const lines = [
-    `read ${grouped(accounts.read)} = used ${grouped(accounts.used)} + rejected ${grouped(accounts.rejected)} + duplicate ${grouped(accounts.duplicate)}${excluded}${later}`,
-  ];
-  if (outcome.asOf !== undefined) {
-    lines.push(`${counted(outcome.users, 'user')}, ${counted(outcome.sessions, 'session')}, as of ${outcome.asOf}`);
-  }
-  for (const fault of faults.slice(0, 3)) {
-    lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
-  }
-  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more`);
-  const reasons = outcome.excluded.map(({ reason, events }) => `${reason} (${grouped(events)})`);
-  if (reasons.length > 0) lines.push(`excluded: ${reasons.join(', ')}`);
-  if (otherTypes.length > 0) {
-    const named = otherTypes.map(({ type, events }) => `${type.slice(0, 60)} (${grouped(events)})`);
-    lines.push(`other event types, counted as activity: ${named.join(', ')}`);
-  }
-  lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
-  if (outcome.users === 0) lines.push('warning: no row was used, so the table of users is empty');
-  lines.push(
-    `config ${config.hashes.features} (${config.path ?? 'the defaults'}${config.events.from === undefined ? '' : `, from ${config.events.from}`})`,
-    `wrote ${out === '-' ? 'standard output' : out}`,
-  );
-  return lines;
-};
-
 /** Answers `--from detect`: names the product that exported each input, from its columns. */
 const nameSources = async (inputs: readonly string[], { delimiter: separator }: Flags): Promise<void> => {
   const [{ recognise }, { withScratch }, { withEngine }, { parquetReader }] = await Promise.all([
@@ -107,7 +86,7 @@ const nameSources = async (inputs: readonly string[], { delimiter: separator }: 
     import('../engine/duckdb/open.js'),
     import('../engine/duckdb/relations.js'),
   ]);
-  const options = { renamed: {}, extra: [], needed: [], fill: false, delimiter: separator, stdin: process.stdin };
+  const options = { delimiter: separator, stdin: process.stdin };
   const logs = await withScratch('-', (scratch) =>
     recognise(inputs, {
       ...options,
@@ -164,6 +143,7 @@ const beside = (out: string, name: string, named?: string): string | undefined =
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const [
     { computeFeatures },
+    { configuredInputs },
     { TooManyRejected },
     { withEngine },
     { resolveInputs },
@@ -172,6 +152,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { recordFiles, runFileOf, withRecord },
   ] = await Promise.all([
     import('../engine/features.js'),
+    import('../engine/job.js'),
     import('../engine/aggregate.js'),
     import('../engine/duckdb/open.js'),
     import('../intake/find.js'),
@@ -179,14 +160,18 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../intake/rejected.js'),
     import('../io/runRecord.js'),
   ]);
-  const names = await resolveInputs(inputs.length > 0 ? inputs : ['data/raw_events.csv']);
-  if (flags.from === 'detect') return nameSources(names, flags);
+  const given = inputs.length > 0 ? inputs : undefined;
+  if (flags.from === 'detect') return nameSources(await resolveInputs(given ?? [DEFAULT_INPUT]), flags);
   const config = await loadConfig(flags.config, flags.from);
+  const configured = configuredInputs(config);
+  const names = await resolveInputs(given ?? (configured.length > 0 ? configured : [DEFAULT_INPUT]));
   const { out, sessions } = flags;
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
-  const excluded = config.exclude ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
+  const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
+  const leaves = config.exclude !== undefined || config.events.some(({ where }) => where.length > 0);
+  const excluded = leaves ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
   const recorded = out === '-' ? undefined : runFileOf(out);
-  const outputs = [out, rejected, excluded, sessions, recorded].filter((path) => path !== undefined);
+  const outputs = [out, rejected, unread, excluded, sessions, recorded].filter((path) => path !== undefined);
   const read = config.path === undefined ? names : [...names, config.path];
   await checkOutputs(outputs, read);
   const rejects = (faults: Outcome['faults']): Target[] =>
@@ -201,17 +186,21 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     };
     const computed = join(scratch, 'user_features.csv');
     const [sessionTable, exclusions] = [output('sessions.csv', sessions), output('excluded_events.csv', excluded)];
+    const unreadable = output('unreadable_cells.csv', unread);
+    if (unreadable.file !== undefined) await writeText(unreadable.file, ['line,column,reason,cell,file\n']);
     // Hashing keeps a thread busy while the engine reads the same bytes.
     const hashing = new AbortController();
     const inputFiles = recorded === undefined ? [] : recordFiles(names, hashing.signal);
     const request = {
       inputs: names,
       config,
-      asOf: flags.asOf,
+      asOf: flags.asOf === undefined ? undefined : endOf(flags.asOf, config.events[0]?.timezone),
+      now: BigInt(Date.now()) * 1000n,
       maxRejected: flags.strict ? 0 : (flags.maxRejected ?? MAX_REJECTED),
       delimiter: flags.delimiter,
       sessions: sessionTable.file,
       excluded: exclusions.file,
+      unreadable: unreadable.file,
       stdin: process.stdin,
       scratch,
     };
@@ -228,8 +217,17 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
           }
         },
       );
+      const [warning] = outcome.warnings;
+      if (flags.strict && warning !== undefined)
+        throw new TooManyRejected(`--strict allows no warning: ${warning}`, outcome.faults);
       const features: Target = { path: out, write: (to) => moveFile(computed, to) };
-      const targets = [features, ...sessionTable.target, ...exclusions.target, ...rejects(outcome.faults)];
+      const targets = [
+        features,
+        ...sessionTable.target,
+        ...exclusions.target,
+        ...unreadable.target,
+        ...rejects(outcome.faults),
+      ];
       const record = async () => recordOfRun(outcome, config, await inputFiles);
       await replaceFiles(withRecord(out, targets, record), read);
       process.stderr.write(

@@ -5,7 +5,7 @@
 import { extname } from 'node:path';
 import { Failure, LIST_FORMATS, type ListFormat } from '../model.js';
 import { didYouMean } from '../text/closest.js';
-import { parseEnd } from '../text/instants.js';
+import { type NamedTime, parseTime } from '../text/instants.js';
 import { cellNumber, grouped } from '../text/numbers.js';
 
 /** The flag of every command that reads settings. */
@@ -51,9 +51,9 @@ export const minimumScore = (flag: string): ((text: string) => number) =>
   });
 
 /** An instant in microseconds since 1970: of a date its end, as in "up to Friday"; `now` is the current time. */
-export const instant = (flag: string): ((text: string) => bigint) =>
+export const instant = (flag: string): ((text: string) => NamedTime) =>
   grammar(flag, 'an ISO 8601 date or time such as 2026-01-31 or 2026-01-31T18:00:00Z, or now', (text) =>
-    text === 'now' ? BigInt(Date.now()) * 1000n : parseEnd(text),
+    text === 'now' ? { instant: BigInt(Date.now()) * 1000n, isDay: false } : parseTime(text),
   );
 
 /** One of several words. */

@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { checkOutputs, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
-import { isoInstant } from '../text/instants.js';
+import { endOf, isoInstant } from '../text/instants.js';
 import { counted, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
@@ -49,8 +49,9 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 /** What the flags ask for, checked against each other. Instants are epoch seconds. */
 const planOf = async (flags: Flags) => {
-  const { seed, users, days, horizon, out, order, truth, asOf: end = DEFAULT_AS_OF, dirty: rate = 0 } = flags;
+  const { seed, users, days, horizon, out, order, truth, asOf: named, dirty: rate = 0 } = flags;
   // A date ends with the microsecond before midnight; the world ends at midnight.
+  const end = named === undefined ? DEFAULT_AS_OF : endOf(named);
   const asOf = Math.ceil(Number(end) / 1e6);
   const world = { seed, users, start: asOf - days * DAY, asOf, until: asOf };
   const horizonEnd = asOf + horizon * DAY;

@@ -1,7 +1,7 @@
 /** Loads the configuration of a run: the defaults, with gesture.yaml merged over them. */
 import { existsSync } from 'node:fs';
 import type { SourceName } from '../catalogue/sources.js';
-import { type Config, defaultConfig, eventsOf, withHash } from './settings.js';
+import { type Config, defaultConfig, readingOf, withHash } from './settings.js';
 
 /** The file in the current folder that holds a project's settings. */
 export const CONFIG_FILE = 'gesture.yaml';
@@ -15,7 +15,7 @@ export const CONFIG_FILE = 'gesture.yaml';
  */
 export const loadConfig = async (path?: string, from?: SourceName): Promise<Config> => {
   const file = path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
-  const defaults = from === undefined ? defaultConfig : withHash({ ...defaultConfig, events: eventsOf(from) });
+  const defaults = from === undefined ? defaultConfig : withHash({ ...defaultConfig, events: [readingOf(from)] });
   if (file === undefined) return defaults;
   // The parser and the checks are slow to load, and only a run with a gesture.yaml needs them.
   const { readSettings } = await import('./read.js');

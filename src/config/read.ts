@@ -7,7 +7,7 @@ import { Failure } from '../model.js';
 import { parseConfigText, type Position, type Problem } from './document.js';
 import { problemsOf } from './problems.js';
 import { resolve } from './resolve.js';
-import { configSchema } from './schema.js';
+import { schemaOf } from './schema.js';
 
 /** Config files are written by hand; anything larger is some other file. */
 const MAX_BYTES = 256 * 1024;
@@ -110,7 +110,7 @@ export const readSettings = async (file: string, defaults: Settings): Promise<Se
       ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null))
       : (value ?? {});
   const given = withFullWeights(sections);
-  const checked = configSchema.safeParse(given);
+  const checked = schemaOf(given).safeParse(given);
   if (!checked.success) throw failure(file, text, problemsOf(checked.error.issues, given), positionOf);
   const resolved = resolve(checked.data, defaults);
   if (resolved.problems.length > 0) throw failure(file, text, resolved.problems, positionOf);

@@ -11,12 +11,13 @@ import {
   valueKind,
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
-import { type EventSettings, eventsOf, type Exclusions, type Settings } from './settings.js';
+import { defaultReading, type Exclusions, type Reading, type Settings } from './settings.js';
 import { closest, didYouMean } from '../text/closest.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
 import { cycleFrom, levelsOf, MOST_LEVELS, sourcesOf } from '../catalogue/derived.js';
 import type { Problem } from './document.js';
+import { entriesOf, identityMapOf, resolveReading } from './resolveReading.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 
 /** Names that are already columns of some file. */
@@ -55,7 +56,7 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
     });
   }
   const kinds: Readonly<Record<string, string>> = feature.from === 'sessions' ? SESSION_COLUMNS : EVENT_COLUMNS;
-  return columnsOf(feature.is).flatMap((column) => {
+  return columnsOf(feature.is).flatMap((column): Problem[] => {
     const place = at('features', name, 'is', 'column');
     const kind = own(kinds, column);
     if (feature.from === 'sessions' && kind === undefined) {
@@ -90,8 +91,9 @@ const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems:
 };
 
 /** True if a feature reveals a person's gender, under any name. */
-const revealsGender = (name: string, all: Features, columns: EventSettings['columns']): boolean => {
-  const theirs = (column: string): readonly string[] => [own(columns, column) ?? column].flat();
+const revealsGender = (name: string, all: Features, readings: readonly Reading[]): boolean => {
+  const theirs = (column: string): readonly string[] =>
+    readings.flatMap(({ columns }) => [own(columns, column) ?? column].flat());
   const gender = theirs('gender');
   return [...sourcesOf(name, all)].some((source) => {
     const feature = own(all, source);
@@ -123,7 +125,7 @@ const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings
     const scorable = Object.keys(settings.features).filter((known) => known !== 'converted');
     return place.named(`unknown feature${didYouMean(name, scorable)}`);
   }
-  if (revealsGender(name, settings.features, settings.events.columns)) return place.named('gender is never a signal');
+  if (revealsGender(name, settings.features, settings.events)) return place.named('gender is never a signal');
   if (name === 'converted') return place.named('is what the score predicts, so it cannot be a signal');
   if (valueKind(feature) !== 'number') return place.named(`is ${feature.unit}, not a number, so it cannot be a signal`);
   const phrase = input.phrase ?? '';
@@ -190,19 +192,27 @@ const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undef
   return minutes;
 };
 
-/** Finds names in a mapping that no feature uses, and event types that are probably misspelt. */
+/** Finds names in mappings that no feature uses, and event types that are probably misspelt. */
 const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
   const measures = rowMeasures(input.features ?? {}, 'events').map(([, is]) => is);
   const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
   const types = [...EVENT_TYPES, ...allOf, ...measures.flatMap(eventTypesOf)];
   const unused = 'no feature uses it';
   return [
-    ...Object.keys(input.events?.columns ?? {})
-      .filter((ours) => !columns.includes(ours))
-      .map((ours) => at('events', 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
-    ...Object.entries(input.events?.types ?? {})
-      .filter(([, ours]) => !types.includes(ours))
-      .map(([theirs, ours]) => at('events', 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
+    ...entriesOf(input).flatMap(({ place, entry }) => [
+      ...Object.keys(entry.columns ?? {})
+        .filter((ours) => !columns.includes(ours))
+        .map((ours) => at(...place, 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
+      ...Object.entries(entry.types ?? {})
+        .filter(([theirs, ours]) => !types.includes(ours) && theirs !== ours)
+        .map(([theirs, ours]) => at(...place, 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
+      ...(entry.type === undefined || types.includes(entry.type)
+        ? []
+        : [at(...place, 'type').is(`"${entry.type}": ${unused}${didYouMean(entry.type, types)}`)]),
+      ...(entry.pages !== undefined && entry.pages.column === undefined && entry.from === undefined
+        ? [at(...place, 'pages').is('needs a column: the one with the URL of a page view')]
+        : []),
+    ]),
     ...(input.conversion?.all_of ?? []).flatMap((type, i) => {
       const near = (EVENT_TYPES as readonly string[]).includes(type) ? undefined : closest(type, EVENT_TYPES, 1);
       const advice = 'If your log uses this name, map it in events.types';
@@ -211,23 +221,12 @@ const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[
   ];
 };
 
-/** How the log is read: gesture.yaml merged over its source, which `--from` overrides. */
-const resolveEvents = ({ events }: ConfigInput, defaults: EventSettings): EventSettings => {
-  const base = defaults.from === undefined && events?.from !== undefined ? eventsOf(events.from) : defaults;
-  return {
-    ...base,
-    columns: { ...base.columns, ...events?.columns },
-    types: { ...base.types, ...events?.types },
-    timestamp: events?.timestamp ?? base.timestamp,
-    raggedRows: events?.ragged_rows ?? base.raggedRows,
-  };
-};
-
 const resolveExclude = ({ exclude }: ConfigInput): Exclusions | undefined =>
   exclude && {
     users: exclude.users ?? [],
     emailDomains: exclude.email_domains ?? [],
     userAgents: exclude.user_agents ?? [],
+    bots: exclude.bots ?? false,
     fasterThanHuman: exclude.faster_than_human ?? false,
   };
 
@@ -240,8 +239,14 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
   const problems: Problem[] = [];
   const allOf = input.conversion?.all_of ?? defaults.conversion.allOf;
   problems.push(...mappingProblems(input, allOf));
+  const [base = defaultReading] = defaults.events;
+  const namedTypes = rowMeasures(input.features ?? {}, 'events').flatMap(([, is]) => eventTypesOf(is));
+  const ownTypes = [...new Set([...allOf, ...namedTypes])].filter(
+    (type) => !(EVENT_TYPES as readonly string[]).includes(type),
+  );
   const partial = {
-    events: resolveEvents(input, defaults.events),
+    events: entriesOf(input).map(({ entry }) => resolveReading(entry, base, ownTypes)),
+    identityMap: identityMapOf(input),
     sessions: { timeoutMinutes: timeoutMinutes(input, problems) ?? defaults.sessions.timeoutMinutes },
     exclude: resolveExclude(input),
     features: resolveFeatures(input, allOf, problems),

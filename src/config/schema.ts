@@ -3,6 +3,10 @@ import * as z from 'zod';
 import { spamWords } from '../catalogue/sessions.js';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Weights } from '../catalogue/weights.js';
+import { TIMESTAMP_FORMS } from '../model.js';
+import { isTimeZone } from '../text/timeZone.js';
+import { didYouMean } from '../text/closest.js';
+import { fromTokens, isPattern, parsePattern } from '../text/strptime.js';
 import { MAX_PATTERN_SIZE, patternSize } from './patterns.js';
 
 const text = z.string().regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, 'must be one line of text, at most 200 characters');
@@ -127,18 +131,103 @@ const score = z
   .max(100, 'must be between 0 and 100')
   .refine(hasTwoDecimals, TWO_DECIMALS);
 
-const events = z.strictObject({
+/** One name or several, of which the first known cell counts. */
+const names = z.union([text, z.array(text).min(1, 'must name at least one')], 'must be a name or a list of names');
+
+const keep = {
+  ...condition,
+  not_equals: text.optional().describe('The cell is anything but this.'),
+  not_in: z.array(text).min(1, 'must name at least one value').optional().describe('The cell is none of these.'),
+  not_matches: pattern.optional().describe('A regular expression (RE2) that must not match anywhere in the cell.'),
+};
+
+const keepWhere = z
+  .strictObject({ column: text.describe('A column of the log, by its own name.'), ...keep })
+  .refine(
+    (one: Record<string, unknown>) => Object.keys(keep).filter((key) => one[key] !== undefined).length === 1,
+    `needs exactly one of ${Object.keys(keep).join(', ')}`,
+  );
+
+const FORM = `must be one of ${TIMESTAMP_FORMS.join(', ')}, or a pattern such as '%d/%m/%Y %H:%M'`;
+
+const timestampForm = text.superRefine((form, context) => {
+  if ((TIMESTAMP_FORMS as readonly string[]).includes(form)) return;
+  const parsed = isPattern(form) ? parsePattern(form) : FORM;
+  if (typeof parsed !== 'string') return;
+  const meant = isPattern(form) ? undefined : fromTokens(form);
+  const name = meant === undefined ? didYouMean(form, TIMESTAMP_FORMS) : `: did you mean '${meant}'?`;
+  context.addIssue({ code: 'custom', message: `${parsed}${name}` });
+});
+const timestampForms = z.union([timestampForm, z.array(timestampForm).min(1, 'must name at least one')], {
+  error: `${FORM}, or a list of them`,
+});
+
+const reading = z.strictObject({
   from: z
     .enum(SOURCE_NAMES)
     .optional()
     .describe('The product that exported the log; the other settings are merged over it.'),
-  columns: z.record(text, text).optional().describe('Names of columns, ours: theirs.'),
-  types: z.record(text, text).optional().describe('Names of event types, theirs: ours.'),
+  files: names
+    .optional()
+    .describe('The files that this entry is for, by name or pattern; needed if there are several entries.'),
+  columns: z
+    .record(text, names)
+    .optional()
+    .describe('Names of columns, ours: theirs. Of several, the first known cell counts.'),
+  header: z
+    .array(text)
+    .min(1, 'must name every column')
+    .optional()
+    .describe('The names of the columns of files without a header.'),
+  type: text.optional().describe('The event type of every row, for files that have no column for it.'),
+  types: z
+    .record(text, text)
+    .optional()
+    .describe('Names of event types, theirs: ours; * in theirs stands for any text.'),
+  pages: z
+    .strictObject({
+      column: names.optional().describe('Their column with the URL of a page view.'),
+      pricing: pattern.optional().describe('A regular expression (RE2) that matches the URL of the pricing page.'),
+    })
+    .optional()
+    .describe('Which page views are views of the pricing page.'),
+  unknown: z
+    .array(z.string().max(200))
+    .optional()
+    .describe('Cells that mean "unknown", instead of NULL, N/A and the like.'),
+  timestamp: timestampForms.optional().describe('How timestamps are written.'),
+  timezone: z
+    .string()
+    .refine(isTimeZone, 'must be the name of a time zone, such as Europe/Berlin')
+    .optional()
+    .describe('The zone of timestamps that name none; UTC if not set.'),
+  decimal: z.enum(['.', ',']).optional().describe('What separates the decimals of numbers.'),
+  id: z
+    .union([z.literal('all'), z.array(text).min(1, 'must name at least one')], 'must be all, or a list of columns')
+    .optional()
+    .describe('What identifies an event in a log without event ids: columns of theirs, or all of them.'),
+  identity: z
+    .union(
+      [text, z.strictObject({ column: names.optional(), alias: names.optional(), map: text.optional() })],
+      'must be the name of the column with anonymous ids, or { column, alias, map }',
+    )
+    .optional()
+    .describe('How people are recognised before they say who they are: the column of anonymous ids.'),
+  where: z
+    .union([keepWhere, z.array(keepWhere)])
+    .optional()
+    .describe('Which rows are kept: those that meet all of these.'),
   ragged_rows: z
     .enum(['reject', 'fill'])
     .optional()
     .describe('Rows with more or fewer cells than the header: rejected, or filled with empty cells at the end.'),
-  timestamp: z.enum(['iso', 'epoch_s', 'epoch_ms', 'epoch_us']).optional().describe('How timestamps are written.'),
+});
+
+/** How some logs are read, as gesture.yaml writes it. */
+export type ReadingInput = z.infer<typeof reading>;
+
+const listedReading = reading.extend({
+  files: names.describe('The files that this entry is for, by name or pattern.'),
 });
 
 const DURATION = 'must be a duration such as 30m, 90s or 2h';
@@ -157,12 +246,13 @@ const exclude = z.strictObject({
     .array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'must be a domain such as acme.com'))
     .min(1, 'must name at least one')
     .optional()
-    .describe('Domains of internal e-mail addresses, in user_id, username or email.'),
+    .describe('Domains of internal e-mail addresses with their sub-domains, in user_id, username or email.'),
   user_agents: z
     .array(pattern)
     .min(1, 'must name at least one')
     .optional()
     .describe('Regular expressions (RE2) that match the user_agent of bots, in any case.'),
+  bots: z.literal(true).optional().describe('Known bots, by their user_agent.'),
   faster_than_human: z.literal(true).optional().describe(`Sessions of ${spamWords}.`),
 });
 
@@ -170,9 +260,9 @@ const labels = z.strictObject({ high: score.optional(), medium: score.optional()
 
 const conversion = z.strictObject({ all_of: z.array(text).min(1, 'must name at least one event type') });
 
-/** gesture.yaml. Rules about several places at once (points that sum to 100, names that exist) are in resolve.ts. */
-export const configSchema = z.strictObject({
-  events: events.optional().describe('How to read the log.'),
+/** gesture.yaml with one entry of `events`. Rules about several places at once (points that sum to 100) are in resolve.ts. */
+const settings = z.strictObject({
+  events: reading.optional().describe('How to read the log.'),
   sessions: sessions.optional().describe('Where one visit ends and the next begins, in logs without session ids.'),
   exclude: exclude
     .optional()
@@ -187,16 +277,34 @@ export const configSchema = z.strictObject({
   conversion: conversion.optional().describe('A user has converted with at least one event of each of these types.'),
 });
 
+const listed = settings.extend({ events: z.array(listedReading).min(1, 'must have at least one entry').optional() });
+
+/** The grammar for a config file: `events` is one entry, or a list of them. */
+export const schemaOf = (config: unknown): typeof settings | typeof listed =>
+  typeof config === 'object' && config !== null && 'events' in config && Array.isArray(config.events)
+    ? listed
+    : settings;
+
 /** gesture.yaml, checked by its grammar. */
-export type ConfigInput = z.infer<typeof configSchema>;
+export type ConfigInput = z.infer<typeof settings> | z.infer<typeof listed>;
+
+/** The keys that are allowed at a place in `events`. */
+const eventKeysAt = ([first, second]: readonly PropertyKey[]): readonly string[] => {
+  const place = typeof first === 'number' ? second : first;
+  if (place === 'pages') return ['column', 'pricing'];
+  if (place === 'where') return ['column', ...Object.keys(keep)];
+  if (place === 'identity') return ['column', 'alias', 'map'];
+  return Object.keys(reading.shape);
+};
 
 /** The keys that are allowed at a place in gesture.yaml, for did-you-mean; none if any name is allowed. */
-export const keysAt = ([section, , inside]: readonly PropertyKey[]): readonly string[] => {
+export const keysAt = ([section, ...place]: readonly PropertyKey[]): readonly string[] => {
+  const inside = place[1];
   switch (section) {
     case undefined:
-      return Object.keys(configSchema.shape);
+      return Object.keys(settings.shape);
     case 'events':
-      return Object.keys(events.shape);
+      return eventKeysAt(place);
     case 'sessions':
       return Object.keys(sessions.shape);
     case 'exclude':
@@ -225,7 +333,11 @@ export const jsonSchema = (weights: Weights): object => {
     entry.optional().describe(`${most} points. ${because}`),
   ]);
   const named = z.object(Object.fromEntries(known));
-  const schema = configSchema.extend({
+  const schema = settings.extend({
+    events: z
+      .union([reading, z.array(listedReading)])
+      .optional()
+      .describe('How to read the log, or each of several.'),
     weights: named
       .catchall(entry)
       .optional()

@@ -3,23 +3,63 @@ import { createHash } from 'node:crypto';
 import { features as builtIn } from '../catalogue/features.js';
 import type { Features } from '../catalogue/measures.js';
 import { idleTimeout } from '../catalogue/sessions.js';
-import { type Pages, type Source, type SourceName, sources, type Theirs } from '../catalogue/sources.js';
+import {
+  type Identity,
+  NULL_WORDS,
+  type Pages,
+  type Source,
+  type SourceName,
+  sources,
+  type Theirs,
+} from '../catalogue/sources.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weights } from '../catalogue/weights.js';
-import type { TimestampForm } from '../model.js';
 
-/** How a log is read: its columns, its event types and its timestamps. */
-export interface EventSettings {
+/** A condition on a cell of the log: exactly one of its tests. An unknown cell meets none but the negative ones. */
+export interface KeepWhere {
+  /** Their column. */
+  readonly column: string;
+  readonly equals?: string | undefined;
+  readonly in?: readonly string[] | undefined;
+  /** An RE2 regular expression that must match somewhere in the cell. */
+  readonly matches?: string | undefined;
+  readonly not_equals?: string | undefined;
+  readonly not_in?: readonly string[] | undefined;
+  readonly not_matches?: string | undefined;
+}
+
+/** How some of the logs are read: their columns, event types, timestamps and whatever else differs between exports. */
+export interface Reading {
   /** The source that these settings are based on. */
-  readonly from?: SourceName;
+  readonly from?: SourceName | undefined;
+  /** Patterns for the names of its files, if there are several readings; empty: every file. */
+  readonly files: readonly string[];
   /** Our column name -> the log's; a name with dots reaches into nested JSON. */
   readonly columns: Readonly<Record<string, Theirs>>;
-  /** The log's event type -> ours. */
+  /** The names of the columns of files that have no header. */
+  readonly header?: readonly string[] | undefined;
+  /** The event type of every row, if the log has no column for it. */
+  readonly type?: string | undefined;
+  /** The log's event type -> ours; `*` in theirs stands for any text. */
   readonly types: Readonly<Record<string, string>>;
-  /** Which page views count as another type. */
-  readonly pages?: Pages;
-  /** Our column name -> cells that mean "unknown". */
-  readonly unknown?: Readonly<Record<string, readonly string[]>>;
-  readonly timestamp: TimestampForm;
+  /** Event types that are not renamed by custom, since the settings use them. */
+  readonly ownTypes: readonly string[];
+  /** Which page views are views of the pricing page. */
+  readonly pages?: Pages | undefined;
+  /** Cells that mean "unknown" in every column. */
+  readonly unknown: readonly string[];
+  /** Our column name -> further cells that mean "unknown" there. */
+  readonly unknownIn: Readonly<Record<string, readonly string[]>>;
+  /** How timestamps are written: names of `TIMESTAMP_FORMS` or strptime patterns; the first that fits counts. */
+  readonly timestamp: readonly string[];
+  /** The zone of timestamps that name none, by its IANA name; undefined: UTC. */
+  readonly timezone?: string | undefined;
+  /** What separates the decimals of a number. */
+  readonly decimal: '.' | ',';
+  /** What identifies an event instead of an id: columns of theirs, or all of its cells. */
+  readonly id?: readonly string[] | 'all' | undefined;
+  readonly identity?: Identity | undefined;
+  /** Rows that do not meet all of these are excluded. */
+  readonly where: readonly KeepWhere[];
   /**
    * What becomes of a row with more or fewer cells than the header: it is rejected; or `fill`: missing cells at its end
    * are empty, and empty surplus ones are ignored.
@@ -31,17 +71,22 @@ export interface EventSettings {
 export interface Exclusions {
   /** Ids of internal users. */
   readonly users: readonly string[];
-  /** Domains of internal e-mail addresses in a user's id, name or `email`; subdomains are not included. */
+  /** Domains of internal e-mail addresses in a user's id, name or `email`, with their sub-domains. */
   readonly emailDomains: readonly string[];
   /** RE2 expressions that match somewhere in the `user_agent` of excluded events; case is ignored. */
   readonly userAgents: readonly string[];
+  /** Exclude events whose `user_agent` is that of a known bot, by the list of the package isbot. */
+  readonly bots: boolean;
   /** Exclude sessions that are faster than a human, by the rule in catalogue/sessions.ts. */
   readonly fasterThanHuman: boolean;
 }
 
 /** All settings, with the project's own features and weights merged over the defaults. */
 export interface Settings {
-  readonly events: EventSettings;
+  /** How the logs are read; several if each has `files` of its own. */
+  readonly events: readonly Reading[];
+  /** A file of `anonymous_id,user_id`: who is who, beside what the logs themselves say. */
+  readonly identityMap?: string | undefined;
   readonly sessions: {
     /** Idle minutes after which a new session begins; a gap of exactly this length stays inside. */
     readonly timeoutMinutes: number;
@@ -85,10 +130,10 @@ const hashOf = (value: unknown): string => createHash('sha256').update(canonical
  * and never change it, so `gesture compare` must not report them as a change of settings.
  */
 export const withHash = (settings: Settings, path?: string): Config => {
-  const { features, weights, labels, ...reading } = settings;
+  const { features, weights, labels, ...others } = settings;
   const measures = mapValues(features, ({ from, is, unit }) => ({ from, is, unit }));
   const points = mapValues(weights, ({ points: most, earns }) => ({ points: most, earns }));
-  const hashes = { features: hashOf({ ...reading, features: measures }), scoring: hashOf({ weights: points, labels }) };
+  const hashes = { features: hashOf({ ...others, features: measures }), scoring: hashOf({ weights: points, labels }) };
   return { ...settings, hashes, hash: stampOf(hashes), path };
 };
 
@@ -96,9 +141,23 @@ export const withHash = (settings: Settings, path?: string): Config => {
 export const stampOf = ({ features, scoring }: { features: string | undefined; scoring: string }): string =>
   `${features ?? 'unknown'}-${scoring}`;
 
+/** How a log in our own columns is read. */
+export const defaultReading: Reading = {
+  files: [],
+  columns: {},
+  types: {},
+  ownTypes: [],
+  unknown: NULL_WORDS,
+  unknownIn: {},
+  timestamp: ['iso'],
+  decimal: '.',
+  where: [],
+  raggedRows: 'reject',
+};
+
 /** The configuration of a run without gesture.yaml. */
 export const defaultConfig: Config = withHash({
-  events: { columns: {}, types: {}, timestamp: 'iso', raggedRows: 'reject' },
+  events: [defaultReading],
   sessions: { timeoutMinutes: idleTimeout.minutes },
   features: builtIn,
   weights: defaultWeights,
@@ -107,7 +166,7 @@ export const defaultConfig: Config = withHash({
 });
 
 /** How the export of a source is read. */
-export const eventsOf = (from: SourceName): EventSettings => {
-  const { columns, types, pages, unknown, timestamp }: Source = sources[from];
-  return { from, columns, types, pages, ...(unknown && { unknown }), timestamp, raggedRows: 'reject' };
+export const readingOf = (from: SourceName): Reading => {
+  const { columns, types, pages, unknown = {}, timestamp, id, identity }: Source = sources[from];
+  return { ...defaultReading, from, columns, types, pages, unknownIn: unknown, timestamp, id, identity };
 };

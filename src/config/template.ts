@@ -27,8 +27,14 @@ export const configTemplate = ({ weights, labels, conversion, sessions }: Config
 # events:
 #   from:      segment             # a Segment export; the following settings are merged over it
 #   columns:   { user_id: UserID, timestamp: ts }
-#   types:     { lecture_watched: page_view }
-#   timestamp: iso                 # or epoch_s, epoch_ms, epoch_us
+#   types:     { lecture_watched: page_view, 'Viewed Plan *': pricing_page_view }
+#   pages:     { column: url }     # page views of /pricing, /plans ... become pricing_page_view; or pricing: REGEX
+#   timestamp: iso                 # or epoch_s, epoch_ms, epoch_us, or a pattern such as '%d/%m/%Y %H:%M'
+#   timezone:  Europe/Berlin       # of timestamps that name no zone; UTC if not set
+#   decimal:   ','                 # for 1.234,50
+#   identity:  visitor_id          # the column of anonymous ids
+#   where:     { column: status, not_equals: test }
+# Several sources are a list of such entries, each with files: 'name*.csv'.
 
 # A visit ends after this long without an event (for logs without session ids).
 sessions:
@@ -38,7 +44,8 @@ sessions:
 # exclude:
 #   users:             [qa-1, qa-2]
 #   email_domains:     [acme.com]        # in user_id, username or email
-#   user_agents:       [bot, headless]   # in a column user_agent
+#   bots:              true              # known ones, by the column user_agent
+#   user_agents:       ['\\bheadless']
 #   faster_than_human: true              # sessions of ${spamWords}
 
 # Your own features, one column each, measured like the built-in ones. Give a feature a weight below to score it.

@@ -1,7 +1,7 @@
 /** What a run is asked and what it finds, and the steps that the fast and the strict reading share. */
 import type { Config } from '../config/settings.js';
 import type { Log } from '../intake/bind.js';
-import type { Fault } from '../intake/locate.js';
+import type { Fault, UnreadableCell } from '../intake/locate.js';
 import { Failure } from '../model.js';
 import type { PackedEvents } from '../sql/packedEvents.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
@@ -16,6 +16,8 @@ export interface Request {
   readonly config: Config;
   /** Microseconds since 1970; undefined: the latest timestamp of the rows used. */
   readonly asOf: bigint | undefined;
+  /** The time on the clock, in microseconds since 1970: later events are none. */
+  readonly now: bigint;
   /** Largest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
   readonly delimiter?: string | undefined;
@@ -23,6 +25,8 @@ export interface Request {
   readonly sessions?: string | undefined;
   /** Where the list of excluded rows goes, in `scratch`; undefined: nowhere. */
   readonly excluded?: string | undefined;
+  /** Where the list of unreadable cells goes, in `scratch`; undefined: nowhere. */
+  readonly unreadable?: string | undefined;
   readonly stdin: NodeJS.ReadableStream;
   readonly scratch: string;
 }
@@ -32,27 +36,42 @@ export interface Job {
   readonly logs: readonly Log[];
   readonly config: Config;
   readonly plan: Plan;
+  /** Columns that hold numbers. */
+  readonly numbers: ReadonlySet<string>;
+  /** Whether events of anonymous people belong to the users they became. */
+  readonly identity: boolean;
   /** Columns that only configured features read -> their names in SQL. */
   readonly aliases: ReadonlyMap<string, string>;
   /** Microseconds since 1970; undefined: the latest timestamp of the rows used. */
   readonly asOf: bigint | undefined;
+  /** The time on the clock, in microseconds since 1970. */
+  readonly now: bigint;
   readonly maxRejected: number;
+  /** Where the list of unreadable cells goes, in `scratch`; undefined: nowhere. */
+  readonly unreadable: string | undefined;
   readonly scratch: string;
 }
 
-/** The accounting of a run: `read = used + rejected + duplicate + excluded + later`, always. */
+/** The accounting of a run: `read = used + rejected + duplicate + withoutUser + excluded + later`, always. */
 export interface Accounts {
   readonly read: number;
   readonly used: number;
   readonly rejected: number;
   readonly duplicate: number;
-  /** Rows that `exclude` in gesture.yaml leaves out. */
+  /** Rows that belong to nobody. */
+  readonly withoutUser: number;
+  /** Rows that `exclude` or `where` in gesture.yaml leave out. */
   readonly excluded: number;
   /** Rows later than an as-of that was asked for. */
   readonly later: number;
 }
 
-/** More rows were rejected than allowed; carries them, so that they can be written down. */
+/** Unreadable cells of one column: how many, and the first. */
+export interface UnreadableColumn extends UnreadableCell {
+  readonly cells: number;
+}
+
+/** More was rejected or unreadable than allowed; carries the rejected rows, so that they can be written down. */
 export class TooManyRejected extends Failure {
   readonly faults: readonly Fault[];
 
@@ -66,12 +85,20 @@ export class TooManyRejected extends Failure {
 export interface Aggregated {
   readonly accounts: Accounts;
   readonly faults: readonly Fault[];
+  /** Columns with unreadable cells, in the order of the catalogue. */
+  readonly unreadable: readonly UnreadableColumn[];
+  /** Whether event types may have been translated from names of the log. */
+  readonly translated: boolean;
+  /** Event ids that stand for several events. */
+  readonly sharedIds: number;
   readonly facts: Facts;
   /** Microseconds since 1970; 0 if no row was used. */
   readonly asOf: bigint;
   /** Relation of the rows that were used, with `t`. */
   readonly rows: string;
-  /** Values for $1, $2 ... of `rows`. */
+  /** Relation of all rows that could be placed. */
+  readonly all: string;
+  /** Values for $1, $2 ... of both. */
   readonly paths: readonly string[];
 }
 

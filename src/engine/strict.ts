@@ -3,17 +3,12 @@
  * and later rows are separated. Checked rows are kept in a Parquet file meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
-import type { Log } from '../intake/bind.js';
-import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
-import { spelled } from '../intake/open.js';
-import { RAGGED } from '../intake/records.js';
-import { damaged } from '../intake/refuse.js';
-import { Failure } from '../model.js';
+import { BOT_AGENTS } from '../sql/exclude.js';
 import { timestamp } from '../sql/measures.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
-import { byEvent, checkedRows, excluded, withoutDuplicates } from '../sql/query.js';
-import { literal } from '../sql/text.js';
-import { percent } from '../text/numbers.js';
+import { byEvent, excluded, sharedIds, withoutDuplicates } from '../sql/query.js';
+import { ROW } from '../sql/reading.js';
+import { identifier, literal } from '../sql/text.js';
 import {
   aggregateSessions,
   type Aggregated,
@@ -25,131 +20,45 @@ import {
   namesOf,
   SAMPLE,
   sum,
-  TooManyRejected,
 } from './aggregate.js';
-import { type Engine, isDataFault } from './duckdb/open.js';
-import { locatedRelation, ownParquet, parquetRaw, parquetRows } from './duckdb/relations.js';
+import { checkRows } from './checkRows.js';
+import type { Engine } from './duckdb/open.js';
+import { ownParquet, type Relation } from './duckdb/relations.js';
+import { resolveUsers } from './identity.js';
 
-/** Faults that name columns as the project does, rather than by their aliases. */
-const withoutAliases = (faults: readonly Fault[], { aliases }: Job): Fault[] => {
-  const columns = new Map([...aliases].map(([column, alias]) => [alias, column]));
-  return faults.map((fault) => ({ ...fault, column: columns.get(fault.column) ?? fault.column }));
-};
-
-/** The rows that break a rule, in file order. */
-const rejectedRows = async (engine: Engine, { logs }: Job, checked: string): Promise<Fault[]> => {
-  const rows = await engine.rows(
-    `SELECT "#file", "#line", "#fault", "#reason", "#offset", "#length" FROM ${checked}
-     WHERE "#fault" IS NOT NULL ORDER BY "#file", "#line"`,
-  );
-  const faults: Fault[] = [];
-  for (const [file, log] of logs.entries()) {
-    const here = rows.filter((row) => Number(row[0]) === file);
-    const lines = here.map((row) => Number(row[1]));
-    const places = here.map((row) => ({ offset: Number(row[4]), length: Number(row[5]) }));
-    const texts = log.format === 'parquet' ? await parquetRaw(engine, log, lines) : await rawText(log, places);
-    for (const [i, [, line, column, reason]] of here.entries()) {
-      faults.push({
-        file: log.name,
-        line: Number(line),
-        column: String(column),
-        reason: String(reason),
-        raw: texts[i] ?? '',
-      });
-    }
-  }
-  return faults;
-};
-
-/** How many rows are rejected for their number of cells. */
-export const countRagged = (faults: readonly Fault[]): number =>
-  faults.filter(({ reason }) => reason.startsWith(RAGGED)).length;
-
-/** What to do about them. */
-export const RAGGED_ADVICE =
-  'if cells are missing at the end of rows, or empty ones follow the last column, set events: { ragged_rows: fill }';
-
-/** Refuses a run in which too much was rejected. */
-const checkRejected = (logs: readonly Log[], faults: readonly Fault[], read: number, limit: number): void => {
-  const share = read === 0 ? 0 : faults.length / read;
-  const first = faults[0];
-  if (!first) return;
-  const example = `the first: ${first.file}:${first.line}: ${first.column ? `${first.column} is ` : ''}${first.reason}`;
-  const guessed = logs.find((log) => log.guessed);
-  if (guessed && share > 0.05) {
-    throw new TooManyRejected(
-      `${guessed.name}: the columns seem to be separated by ${spelled(guessed.delimiter)}, but ${faults.length} of ${read} rows do not fit (${example}). If the delimiter is right, confirm it with --delimiter`,
-      faults,
-    );
-  }
-  if (share > limit) {
-    const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
-    throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. Fix the rows, ${fill} raise --max-rejected`,
-      faults,
-    );
-  }
-};
-
-/** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
-const locateIn = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Located> =>
-  log.format === 'parquet'
-    ? { path: log.path, records: await parquetRows(engine, log.path), faults: [] }
-    : locate(log, index, scratch);
-
-/** The rows of a log that break no rule, and what was rejected. */
-interface Checked {
-  readonly read: number;
-  readonly faults: readonly Fault[];
-  /** Relation of the accepted rows, with `t`, "#file" and "#line". */
-  readonly rows: string;
-}
-
-/** Locates every record and checks every cell. */
-const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
-  const { logs, config, plan, scratch } = job;
-  const located: Located[] = [];
-  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, scratch));
-  const source = locatedRelation(logs, located, config.events.unknown);
-  const kept = join(scratch, 'checked.parquet');
-  await engine
-    .run(`COPY (${checkedRows(plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths)
-    .catch((error: unknown) => {
-      const parquet = logs.filter(({ format }) => format === 'parquet').map(({ name }) => name);
-      throw parquet.length > 0 && isDataFault(error) ? damaged(parquet.join(', '), error) : error;
-    });
-  const checked = ownParquet(kept);
-  const wellFormed = sum(located.map((copy) => copy.records));
-  const seen = await count(engine, `SELECT count(*) FROM ${checked}`);
-  if (seen !== wellFormed) {
-    throw new Failure(
-      'data',
-      `the engine found ${seen} records, the independent count ${wellFormed}: please report this file`,
-    );
-  }
-  const broken = await rejectedRows(engine, job, checked);
-  const order = new Map(logs.map((log, i) => [log.name, i]));
-  const faults = withoutAliases([...located.flatMap((copy) => copy.faults), ...broken], job).toSorted(
-    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
-  );
-  const read = wellFormed + faults.length - broken.length;
-  checkRejected(logs, faults, read, job.maxRejected);
-  return { read, faults, rows: `(SELECT * FROM ${checked} WHERE "#fault" IS NULL)` };
-};
-
-/** Leaves out second rows of one event_id. */
+/** Leaves out second rows of one event. */
 const dropDuplicates = async (
   engine: Engine,
   { rules }: Plan,
   accepted: string,
-): Promise<{ rows: string; duplicate: number }> => {
-  if (!rules.columns.includes('event_id')) return { rows: accepted, duplicate: 0 };
+): Promise<{ rows: string; duplicate: number; shared: number }> => {
+  if (!rules.columns.includes('event_id')) return { rows: accepted, duplicate: 0, shared: 0 };
+  await engine.run(`CREATE TEMP TABLE counted AS ${sharedIds(accepted)}`);
+  await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted WHERE copies > 0');
+  const duplicate = await count(engine, 'SELECT sum(copies)::BIGINT FROM counted');
+  const shared = await count(engine, 'SELECT count(*) FROM counted WHERE n > 1');
+  return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate, shared };
+};
+
+/** Makes the table of the user agents that are those of known bots. */
+const findBots = async (engine: Engine, { rules }: Plan, rows: string): Promise<void> => {
+  const agents = rules.columns.includes('user_agent')
+    ? await engine.rows(`SELECT DISTINCT user_agent FROM ${rows} WHERE user_agent IS NOT NULL`)
+    : [];
+  const { isbot } = await import('isbot');
+  const bots = agents.map(([agent]) => String(agent)).filter((agent) => isbot(agent));
   await engine.run(
-    `CREATE TEMP TABLE counted AS SELECT event_id, count(*) AS n FROM ${accepted} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
+    `CREATE OR REPLACE TEMP TABLE ${BOT_AGENTS} AS SELECT unnest([${bots.map(literal).join(', ')}]::VARCHAR[]) AS user_agent`,
   );
-  await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted');
-  const duplicate = await count(engine, 'SELECT sum(n - 1)::BIGINT FROM counted');
-  return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate };
+};
+
+/** Accepted rows with the users they belong to, kept in a file: they are read several times. */
+const withUsers = async (engine: Engine, job: Job, accepted: string): Promise<string> => {
+  if (!job.identity) return accepted;
+  const { sql, paths }: Relation = await resolveUsers(engine, { sql: accepted, paths: [] }, job.asOf);
+  const kept = join(job.scratch, 'resolved.parquet');
+  await engine.run(`COPY (SELECT * FROM ${sql}) TO ${literal(kept)} (FORMAT parquet)`, paths);
+  return ownParquet(kept);
 };
 
 /** What is known about `rows`, and how many there are. */
@@ -173,13 +82,22 @@ const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
  */
 export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
   const { config, plan } = job;
-  const { read, faults, rows: accepted } = await checkRows(engine, job);
-  const { rows: known, duplicate } = await dropDuplicates(engine, plan, accepted);
+  const { read, faults, unreadable, left, checked, rows: accepted } = await checkRows(engine, job);
+  const placed = await withUsers(engine, job, accepted);
+  const withoutUser = await count(engine, `SELECT count(*) FROM ${placed} WHERE user_id IS NULL`);
+  const owned = `(SELECT * FROM ${placed} WHERE user_id IS NOT NULL)`;
+  const { rows: known, duplicate, shared } = await dropDuplicates(engine, plan, owned);
   const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
   const { facts, events } = await profile(engine, plan, early);
   let rows = early;
-  if (config.exclude) {
-    await engine.run(`CREATE TEMP TABLE excluded AS ${excluded(plan, facts, config.exclude, early)}`);
+  const leaves = config.exclude !== undefined || left > 0;
+  if (leaves) {
+    if (config.exclude?.bots) await findBots(engine, plan, early);
+    const byRule = config.exclude === undefined ? [] : [excluded(plan, facts, config.exclude, early)];
+    const byCondition = `SELECT "#file", "#line", user_id, 'where' AS "column", ${identifier(ROW.left)} AS reason FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL`;
+    await engine.run(
+      `CREATE TEMP TABLE excluded AS ${[byCondition, ...byRule.map((sql) => `(${sql})`)].join(' UNION ALL ')}`,
+    );
     rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
@@ -190,12 +108,23 @@ export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> 
     used: await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event'),
     rejected: faults.length,
     duplicate,
-    excluded: config.exclude ? await count(engine, 'SELECT count(*) FROM excluded') : 0,
+    withoutUser,
+    excluded: leaves ? await count(engine, 'SELECT count(*) FROM excluded') : 0,
     later: job.asOf === undefined ? 0 : (await count(engine, `SELECT count(*) FROM ${known}`)) - events,
   };
-  const { used, rejected, excluded: left, later } = accounts;
-  if (read !== used + rejected + duplicate + left + later) {
+  if (read !== sum(Object.values(accounts)) - read) {
     throw new Error(`the accounting is broken: ${JSON.stringify(accounts)}`);
   }
-  return { accounts, faults, facts: withDevices, asOf, rows, paths: [] };
+  return {
+    accounts,
+    faults,
+    unreadable,
+    translated: true,
+    sharedIds: shared,
+    facts: withDevices,
+    asOf,
+    rows,
+    all: accepted,
+    paths: [],
+  };
 };

@@ -1,9 +1,30 @@
 /** Finds our columns in a log by the names that the log uses for them. */
-import { fitting, type SourceName, sources, type Theirs } from '../catalogue/sources.js';
-import { EVENT_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
+import { fitting, sources } from '../catalogue/sources.js';
+import type { Reading } from '../config/settings.js';
+import { ANONYMOUS_ID, REQUIRED_COLUMNS } from '../model.js';
 import { didYouMean } from '../text/closest.js';
 import type { LogFormat } from './format.js';
 import { bad } from './refuse.js';
+
+/** Our name for the column that holds the URL of a page view. */
+export const PAGE = '#page';
+
+/** Our name for the column that links an anonymous id to a user, in logs with one column for both. */
+export const ALIAS = '#alias';
+
+/** Our name for a column of theirs that `where` looks at. */
+export const whereColumn = (theirs: string): string => `#where ${theirs}`;
+
+const KEY = '#key ';
+
+/** Our name for the nth part of a row key. */
+const keyColumn = (nth: number): string => `${KEY}${nth}`;
+
+/** True of the name of a part of a row key. */
+export const isKey = (column: string): boolean => column.startsWith(KEY);
+
+/** True of our name for a column that only serves to read a row: no feature can name it. */
+export const isHidden = (column: string): boolean => column.startsWith('#');
 
 /** Where a cell is: a column by its position, or a place within the JSON that the column holds. */
 export interface CellPath {
@@ -35,10 +56,12 @@ export interface Log {
   /** Where its bytes are: the file itself, or a copy if it was compressed or came through a pipe. */
   readonly path: string;
   readonly format: LogFormat;
+  /** True if it is one JSON array. */
+  readonly isArray: boolean;
   readonly delimiter: string;
   /** True if the delimiter was found in the header rather than given. */
   readonly guessed: boolean;
-  /** Names in the header, in file order; for JSON lines, the keys of the first lines. */
+  /** Names in the header or in `events.header`, in file order; for JSON lines, the keys of the first lines. */
   readonly header: readonly string[];
   /** Our column name -> its places in the file, for the columns that are used. The first known cell counts. */
   readonly columns: ReadonlyMap<string, readonly CellPath[]>;
@@ -46,27 +69,24 @@ export interface Log {
   readonly ignored: readonly string[];
   /** How the bytes of a Parquet column are read, by its position, for columns that the file does not call text. */
   readonly blobs: ReadonlyMap<number, 'text' | 'bytes'>;
-  /** True if records with missing cells at their end, or empty surplus ones, are taken to have as many as the header. */
-  readonly fill: boolean;
+  /** How it is read. */
+  readonly reading: Reading;
+  /** Columns that were found by a name in another case or with blanks around it: theirs, as it was asked for. */
+  readonly respelled: readonly string[];
   /** True if the header's line ends in CR LF. */
   readonly crlf: boolean;
   /** What has happened to the file since it was opened: a log can be written while it is read. */
   readonly since: () => Promise<'nothing' | 'growth' | 'loss'>;
 }
 
-/** How logs are to be read. */
+/** How the inputs of one reading are opened. */
 export interface IntakeOptions {
-  /** The source that the names below come from. */
-  readonly from?: SourceName | undefined;
-  /** Our column name -> the log's, from the configuration. */
-  readonly renamed: Readonly<Record<string, Theirs>>;
-  /** Further columns that are read if the log has them. */
-  readonly extra: readonly string[];
-  /** Further columns that the log must have, since a configured feature reads them. */
+  readonly reading: Reading;
+  /** Columns of ours that are read if the log has them. */
+  readonly wanted: readonly string[];
+  /** Those that some log must have, since a feature of the project reads them. */
   readonly needed: readonly string[];
-  /** See `Log.fill`. */
-  readonly fill: boolean;
-  /** From the command line; by default it is found in the header. */
+  /** From the command line; it serves where the header shows none. */
   readonly delimiter?: string | undefined;
   /** Folder for copies. */
   readonly scratch: string;
@@ -74,9 +94,31 @@ export interface IntakeOptions {
   readonly parquet: ParquetReader;
 }
 
-/** The names that one of our columns can have in a log. */
-export const theirsOf = (ours: string, { renamed }: IntakeOptions): readonly string[] =>
-  [Object.hasOwn(renamed, ours) ? (renamed[ours] ?? ours) : ours].flat();
+const listOf = (theirs: string | readonly string[] | undefined): readonly string[] =>
+  theirs === undefined ? [] : [theirs].flat();
+
+/** The names that one of our columns can have in a log of a reading. */
+export const theirsOf = (ours: string, { columns }: Reading): readonly string[] =>
+  listOf(Object.hasOwn(columns, ours) ? columns[ours] : ours);
+
+/** Whether a log must have a column of ours, according to its reading. */
+const isRequired = (column: string, { type }: Reading): boolean => column !== 'event_type' || type === undefined;
+
+/** The columns of ours that a reading asks for, with the names that each can have in the log. */
+const asked = ({ reading, wanted }: Pick<IntakeOptions, 'reading' | 'wanted'>): Map<string, readonly string[]> => {
+  const { identity, pages, where, id } = reading;
+  const plain = [...REQUIRED_COLUMNS, ...wanted].filter(
+    (column) => isRequired(column, reading) && (id === undefined || column !== 'event_id'),
+  );
+  return new Map([
+    ...plain.map((column) => [column, theirsOf(column, reading)] as const),
+    ...(identity === undefined ? [] : ([[ANONYMOUS_ID, listOf(identity.column)]] as const)),
+    ...(identity?.alias === undefined ? [] : ([[ALIAS, listOf(identity.alias)]] as const)),
+    ...(pages === undefined ? [] : ([[PAGE, listOf(pages.column)]] as const)),
+    ...where.map(({ column }) => [whereColumn(column), [column]] as const),
+    ...(id === undefined || id === 'all' ? [] : id.map((column, i) => [keyColumn(i), [column]] as const)),
+  ]);
+};
 
 /** Most dots in a name that are read both ways, as part of a key and between keys: each doubles the readings. */
 const MOST_DOTS = 6;
@@ -91,14 +133,24 @@ const readings = (name: string): string[][] => {
   ];
 };
 
+const folded = (name: string): string => name.trim().toLowerCase();
+
+/** A name as the header spells it: exactly, or else ignoring case and blanks around it if only one name is so alike. */
+const spelledIn = (header: readonly string[], name: string): string | undefined => {
+  if (header.includes(name)) return name;
+  const alike = [...new Set(header.filter((own) => folded(own) === folded(name)))];
+  return alike.length === 1 ? alike[0] : undefined;
+};
+
 /** The places of `theirs` in a log: the column of that name, or within the JSON of the column named by its first key. */
 const placesOf = (theirs: string, { name, format, header }: Named): CellPath[] => {
-  if (format === 'ndjson') return readings(theirs).map((within) => ({ at: 0, within }));
+  if (format === 'ndjson') return readings(spelledIn(header, theirs) ?? theirs).map((within) => ({ at: 0, within }));
   const found = readings(theirs).flatMap(([first = '', ...rest]): CellPath[] => {
-    const at = header.indexOf(first);
-    if (at !== -1 && header.includes(first, at + 1))
-      throw bad(`${name}:1`, `the column ${first} appears twice in the header: rename or remove one`);
-    if (at === -1) return [];
+    const spelled = spelledIn(header, first);
+    if (spelled === undefined) return [];
+    const at = header.indexOf(spelled);
+    if (header.includes(spelled, at + 1))
+      throw bad(`${name}:1`, `the column ${spelled} appears twice in the header: rename or remove one`);
     return [rest.length === 0 ? { at } : { at, within: rest }];
   });
   const column = found.find(({ within }) => within === undefined);
@@ -111,13 +163,27 @@ const numbered = (places: readonly CellPath[], bound: ReadonlyMap<string, readon
   return places.map((place, i) => ({ ...place, at: taken + i }));
 };
 
+/** The places of everything in a row, for a row key of all cells. */
+const wholeRow = ({ format, header }: Named): CellPath[] =>
+  format === 'ndjson' ? [{ at: 0, within: [] }] : header.map((_, at) => ({ at }));
+
 /** The places of our columns. @throws Failure `data` if a column that is used appears twice in the header */
-export const bindColumns = (log: Named, options: IntakeOptions): Map<string, CellPath[]> => {
+export const bindColumns = (
+  log: Named,
+  options: Pick<IntakeOptions, 'reading' | 'wanted'>,
+): Map<string, CellPath[]> => {
   const bound = new Map<string, CellPath[]>();
-  const known = new Set([...Object.keys(EVENT_COLUMNS), ...Object.keys(options.renamed), ...options.extra]);
-  for (const ours of known) {
-    const places = theirsOf(ours, options).flatMap((theirs) => placesOf(theirs, log));
-    if (places.length > 0) bound.set(ours, log.format === 'ndjson' ? numbered(places, bound) : places);
+  const bind = (ours: string, places: readonly CellPath[]): void => {
+    if (places.length > 0) bound.set(ours, log.format === 'ndjson' ? numbered(places, bound) : [...places]);
+  };
+  for (const [ours, theirs] of asked(options)) {
+    bind(
+      ours,
+      theirs.flatMap((one) => placesOf(one, log)),
+    );
+  }
+  if (options.reading.id === 'all') {
+    for (const [i, place] of wholeRow(log).entries()) bind(keyColumn(i), [place]);
   }
   return bound;
 };
@@ -125,34 +191,99 @@ export const bindColumns = (log: Named, options: IntakeOptions): Map<string, Cel
 /** What binding needs to know about a log. */
 type Named = Pick<Log, 'name' | 'format' | 'header'>;
 
-/** True if a log has one of our columns. JSON lines have no header, so the keys that were found count. */
-const hasColumn = (ours: string, log: Named, bound: ReadonlyMap<string, unknown>, options: IntakeOptions): boolean =>
-  log.format === 'ndjson' ? theirsOf(ours, options).some((theirs) => log.header.includes(theirs)) : bound.has(ours);
+/** The names of the log that differ in case or blanks from those that were asked for. */
+export const respelledIn = ({ header }: Named, options: Pick<IntakeOptions, 'reading' | 'wanted'>): string[] => {
+  const found = [...asked(options).values()].flat().flatMap((theirs) => {
+    const spelled = spelledIn(header, theirs);
+    return spelled === undefined || spelled === theirs ? [] : [`${spelled} as ${theirs}`];
+  });
+  return [...new Set(found)];
+};
 
-/** Refuses a log without the columns that must be there, and suggests a name or a source. @throws Failure `data` */
-export const requireColumns = (
-  log: Named,
-  bound: ReadonlyMap<string, readonly CellPath[]>,
-  options: IntakeOptions,
-): void => {
-  const { name, header } = log;
-  const missing = [...REQUIRED_COLUMNS, ...options.needed].find((column) => !hasColumn(column, log, bound, options));
-  if (missing === undefined) return;
-  const shown = header
-    .slice(0, 8)
-    .map((cell) => cell.slice(0, 40))
-    .join(', ');
-  const theirs = theirsOf(missing, options);
-  const where = options.from === undefined ? 'in gesture.yaml' : `of ${options.from}`;
-  const wanted = Object.hasOwn(options.renamed, missing) ? `${theirs.join(' or ')} (${missing} ${where})` : missing;
-  const [source] = fitting(header);
-  const advice =
-    source === undefined || source === options.from
-      ? `The first line must name the columns; map other names in gesture.yaml: events: { columns: { ${missing}: THEIRS } }`
-      : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
-  const guess = didYouMean(theirs[0] ?? missing, header) || '.';
-  throw bad(
-    `${name}:1`,
-    `the header has no column ${wanted}; it has ${shown || 'nothing'}${header.length > 8 ? ', ...' : ''}${guess} ${advice}`,
+/** The names of theirs that a reading mentions besides its columns. */
+export const sourceNames = ({ identity, pages, where, id }: Reading): string[] => [
+  ...listOf(identity?.column),
+  ...listOf(identity?.alias),
+  ...listOf(pages?.column),
+  ...where.map(({ column }) => column),
+  ...(id === 'all' ? [] : listOf(id)),
+];
+
+/** True if a log has one of these columns of theirs. JSON lines have no header, so the keys that were found count. */
+const hasAny = (theirs: readonly string[], log: Named): boolean =>
+  theirs.some((one) =>
+    log.format === 'ndjson' ? spelledIn(log.header, one) !== undefined : placesOf(one, log).length > 0,
   );
+
+/** The columns that a log lacks: ours, with the names that each could have. */
+export const missingColumns = (log: Named, reading: Reading): Map<string, readonly string[]> => {
+  const { identity, where, id } = reading;
+  const needed = new Map<string, readonly string[]>([
+    ...REQUIRED_COLUMNS.filter((column) => isRequired(column, reading)).map(
+      (column) =>
+        [column, [...theirsOf(column, reading), ...(column === 'user_id' ? listOf(identity?.column) : [])]] as const,
+    ),
+    ...where.map(({ column }) => [column, [column]] as const),
+    ...(id === undefined || id === 'all' ? [] : ([['events.id', id]] as const)),
+  ]);
+  return new Map([...needed].filter(([, theirs]) => !hasAny(theirs, log)));
+};
+
+/** True if some log has a column of ours. */
+export const hasColumn = (ours: string, log: Named & Pick<Log, 'reading'>): boolean =>
+  hasAny(theirsOf(ours, log.reading), log);
+
+/** Names as a message lists them. */
+const shownNames = (names: readonly string[]): string =>
+  names
+    .slice(0, 40)
+    .map((name) => name.slice(0, 40))
+    .join(', ') + (names.length > 40 ? `, and ${names.length - 40} more` : '');
+
+/** What to do about a first line that looks like data, if it does: `seen` are the roles that its cells seem to have. */
+const HEADER_ADVICE = 'If the file has no header, name its columns';
+
+/** The `header:` that would name the columns of a line of data; undefined if the line looks like a header. */
+const headerFor = (cells: readonly string[]): string | undefined => {
+  const roles = cells.map((cell, i) => {
+    if (/^\d{4}-\d\d-\d\d|^\d{10}(\d{3}|\d{6})?(\.\d+)?$|^\d{1,2}[/.]\d{1,2}[/.]\d{4}/.test(cell)) return 'timestamp';
+    return `column_${i + 1}`;
+  });
+  const at = roles.indexOf('timestamp');
+  if (at === -1) return undefined;
+  const rest = roles.map((role, i) => (role === 'timestamp' && i !== at ? `column_${i + 1}` : role));
+  const isType = (cell: string): boolean => /^[$]?[a-z]+([_ -][a-z]+)+$/i.test(cell);
+  const type = cells.findIndex((cell, i) => i !== at && isType(cell));
+  const others = rest.map((role, i) => (i === type ? 'event_type' : role));
+  const user = others.findIndex((role) => role.startsWith('column_'));
+  return `[${others.map((role, i) => (i === user ? 'user_id' : role)).join(', ')}]`;
+};
+
+/** Refuses a log without the columns that must be there, and says what it has and what would help. @throws Failure `data` */
+export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
+  const { name, header, reading, format } = log;
+  const missing = missingColumns(log, reading);
+  if (missing.size === 0) return;
+  const where = reading.from === undefined ? 'in gesture.yaml' : `of ${reading.from}`;
+  const wanted = [...missing].map(([column, theirs]) =>
+    theirs.length === 1 && theirs[0] === column ? column : `${theirs.join(' or ')} (${column} ${where})`,
+  );
+  const place = format === 'csv' ? `${name}:1` : name;
+  const what = format === 'csv' ? 'the header' : 'the file';
+  const said = `${what} has no column ${wanted.join(', no column ')}; it has ${shownNames(header) || 'nothing'}`;
+  const line = format === 'csv' && reading.header === undefined ? headerFor(header) : undefined;
+  if (line !== undefined) {
+    throw bad(
+      place,
+      `${said}. ${HEADER_ADVICE}, each in its place (gesture guessed some): events: { header: ${line} }`,
+    );
+  }
+  const [source] = fitting(header);
+  const [first = 'user_id'] = missing.keys();
+  const advice =
+    source === undefined || source === reading.from
+      ? `Map the log's own names in gesture.yaml: events: { columns: { ${[...missing.keys()].map((column) => `${column}: THEIRS`).join(', ')} } }`
+      : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
+  const guess = didYouMean(missing.get(first)?.[0] ?? first, header) || '.';
+  throw bad(place, `${said}${guess} ${advice}`);
 };

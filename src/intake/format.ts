@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { bad } from './refuse.js';
 
-/** The format of a log: CSV, JSON lines (one object per line) or Parquet. */
+/** The format of a log: CSV, JSON (an object per line, or an array of objects) or Parquet. */
 export type LogFormat = 'csv' | 'ndjson' | 'parquet';
 
 const HEAD_BYTES = 64 * 1024;
@@ -19,6 +19,20 @@ export const readHead = async (path: string): Promise<Buffer> => {
   }
 };
 
+/** Formats that are recognised by their first bytes and not read, and what to do about them. */
+const FOREIGN: readonly { readonly at?: number; readonly bytes: Buffer; readonly says: string }[] = [
+  { bytes: Buffer.from('PK'), says: 'a zip or Excel file: save the sheet as "CSV UTF-8"' },
+  { bytes: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), says: 'an xz file: unpack it with xz -d' },
+  { bytes: Buffer.from('BZh'), says: 'a bzip2 file: unpack it with bunzip2' },
+  { bytes: Buffer.from([0x37, 0x7a, 0xbc, 0xaf]), says: 'a 7z file: unpack it first' },
+  { bytes: Buffer.from('Rar!'), says: 'a rar file: unpack it first' },
+  { at: 257, bytes: Buffer.from('ustar'), says: 'a tar archive: unpack it with tar -xf, and name the files in it' },
+  { bytes: Buffer.from('Obj\u0001'), says: 'an Avro file: convert it to JSON lines or Parquet' },
+  { bytes: Buffer.from('ORC'), says: 'an ORC file: convert it to Parquet' },
+  { bytes: Buffer.from('SQLite format 3'), says: 'an SQLite database: export the table as CSV' },
+  { bytes: Buffer.from([0x1e]), says: 'a JSON text sequence: convert it with jq -c --seq .' },
+];
+
 /** Refuses files that are not a log, by their first bytes. @throws Failure `data` */
 export const refuseForeign = (name: string, head: Buffer): void => {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
@@ -26,15 +40,35 @@ export const refuseForeign = (name: string, head: Buffer): void => {
     throw bad(name, 'the file is empty: a log begins with a header such as user_id,timestamp,event_type');
   if (starts(0xff, 0xfe) || starts(0xfe, 0xff))
     throw bad(name, 'the file is UTF-16: save it as "CSV UTF-8", or run it through iconv -f utf-16 -t utf-8');
-  if (starts(0x50, 0x4b)) throw bad(name, 'this is a zip or Excel file: save the sheet as "CSV UTF-8"');
+  const foreign = FOREIGN.find(({ at = 0, bytes }) => head.subarray(at, at + bytes.length).equals(bytes));
+  if (foreign) throw bad(name, `this is ${foreign.says}`);
   const text = head.subarray(0, 200).toString('latin1').trimStart();
   if (text.startsWith('<')) throw bad(name, 'this is a web page, not a log: did you download a login page?');
-  if (/^\[\s*[{\]]/.test(text))
-    throw bad(name, 'this is one JSON array: convert it to one object per line with jq -c ".[]"');
 };
 
 /** The format of a file, by its first bytes. */
-export const formatOf = (head: Buffer): LogFormat => {
-  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
-  return /^(\xef\xbb\xbf)?\s*\{/.test(head.toString('latin1')) ? 'ndjson' : 'csv';
+export const formatOf = (head: Buffer): { format: LogFormat; isArray: boolean } => {
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', isArray: false };
+  const text = head.toString('latin1');
+  const isArray = /^(\xef\xbb\xbf)?\s*\[\s*[{\]]/.test(text);
+  return { format: isArray || /^(\xef\xbb\xbf)?\s*\{/.test(text) ? 'ndjson' : 'csv', isArray };
+};
+
+/** The key of an object that begins a file and holds a list of objects, as answers of web services do. */
+export const wrapperIn = (head: Buffer): string | undefined =>
+  /^\s*\{\s*(?:"[^"\\]{1,60}"\s*:\s*(?:"[^"]*"|[\w.-]+)\s*,\s*)*"([^"\\]{1,60})"\s*:\s*\[\s*\{/.exec(
+    head.toString(),
+  )?.[1];
+
+/**
+ * What to do about JSON that is not one object per line.
+ *
+ * @param name how messages name the file
+ * @param wrapper the key that holds the objects, if there is one
+ * @param head the first bytes of the file
+ */
+export const jsonAdvice = (name: string, wrapper: string | undefined, head: Buffer = Buffer.alloc(0)): string => {
+  const [first = ''] = head.toString().split('\n');
+  if (/^\s*\{.*\},\s*$/.test(first)) return `remove the comma after each line with sed 's/,$//' ${name}`;
+  return `convert it with jq -c '${wrapper === undefined ? '.' : `.["${wrapper}"][]`}' ${name}`;
 };

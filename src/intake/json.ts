@@ -22,10 +22,18 @@ const STRING_OR_NUMBER = /("(?:[^"\\]|\\.)*")|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g
 const withQuotedNumbers = (text: string): string =>
   text.replaceAll(STRING_OR_NUMBER, (token, string?: string) => string ?? `"${token}"`);
 
+/** Words that Python writes for numbers that JSON does not have. */
+const STRING_OR_WORD = /("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g;
+
+const withQuotedWords = (text: string): string =>
+  /NaN|Infinity/.test(text)
+    ? text.replaceAll(STRING_OR_WORD, (token, string?: string) => string ?? `"${token}"`)
+    : text;
+
 /** The object in a line, or the reason why there is none. Of a key that appears twice, the last one counts. */
 export const parseObject = ({ bytes, fault }: RawRecord): ParsedLine | { readonly fault: string } => {
   if (fault !== undefined) return { fault };
-  const text = bytes.toString();
+  const text = withQuotedWords(bytes.toString());
   try {
     const object: unknown = JSON.parse(text);
     if (!isObject(object)) return { fault: 'not a JSON object' };
@@ -36,14 +44,28 @@ export const parseObject = ({ bytes, fault }: RawRecord): ParsedLine | { readonl
   }
 };
 
-const valueWithin = (object: JsonObject, keys: readonly string[]): unknown => {
-  let value: unknown = object;
-  for (const key of keys) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = Reflect.get(value, key);
+/** The value of a parameter of Google Analytics: the one of its types that it has. */
+const parameterValue = (value: unknown): unknown =>
+  isObject(value) ? Object.values(value).find((typed) => typed !== null && typed !== undefined) : value;
+
+/** What stands under a key of a value: of an object, of a list of `{ key, value }`, or of text that is JSON itself. */
+const valueAt = (value: unknown, key: string): unknown => {
+  if (typeof value === 'string' && /^\s*[{[]/.test(value)) {
+    try {
+      return valueAt(JSON.parse(value), key);
+    } catch {
+      return undefined;
+    }
   }
-  return value;
+  if (Array.isArray(value) && !/^\d+$/.test(key)) {
+    const entry: unknown = value.findLast((one) => isObject(one) && one['key'] === key);
+    return isObject(entry) ? parameterValue(entry['value']) : undefined;
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
 };
+
+const valueWithin = (object: JsonObject, keys: readonly string[]): unknown => keys.reduce<unknown>(valueAt, object);
 
 /** The most levels of lists and objects in a cell: JavaScript can read more than it can write. */
 const MOST_LEVELS = 500;

@@ -1,4 +1,4 @@
-/** Copies standard input, pipes and compressed files to plain files on disk. */
+/** Copies standard input, pipes, compressed files and archives of one file to plain files on disk. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ import { Failure, messageOf } from '../model.js';
 import { isDiskFault } from '../io/output.js';
 import { readHead } from './format.js';
 import { bad } from './refuse.js';
+import { isZip, openZipEntry } from './zip.js';
 import { decompressZstd, isZstd } from './zstd.js';
 
 /** The largest size that a compressed input can grow to, so that a decompression bomb cannot fill the disk. */
@@ -62,6 +63,20 @@ const refuseZeros = (name: string): Transform => {
   });
 };
 
+/** Unpacks the one file of a zip archive. @throws Failure `data` for an archive with several, or one that is damaged */
+const unzip = async (path: string, name: string, to: string): Promise<string> => {
+  const limit = expansionLimit((await stat(path)).size);
+  try {
+    const { content, check } = await openZipEntry(path, name);
+    await pipeline([content, capped(limit, name), createWriteStream(to)]);
+    check();
+    return to;
+  } catch (error) {
+    if (error instanceof Failure || isDiskFault(error)) throw error;
+    throw bad(name, `the zip archive is damaged (${messageOf(error)})`);
+  }
+};
+
 /** The path of an input as a plain file: itself, or a copy of standard input, a pipe or a compressed file. */
 export const toLocalFile = async (name: string, index: number, options: Spool): Promise<string> => {
   const spool = async (from: NodeJS.ReadableStream, suffix: string, ...through: Duplex[]): Promise<string> => {
@@ -74,6 +89,7 @@ export const toLocalFile = async (name: string, index: number, options: Spool): 
     ? await linked(name, join(options.scratch, `input${index}.link`))
     : await spool(name === '-' ? options.stdin : createReadStream(name), '.raw', refuseZeros(name));
   const head = await readHead(path);
+  if (isZip(head)) return unzip(path, name, join(options.scratch, `input${index}.unzipped`));
   const compressed = COMPRESSED.find(({ is }) => is(head));
   if (!compressed) return path;
   const limit = expansionLimit((await stat(path)).size);

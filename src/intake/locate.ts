@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from './bind.js';
+import { REQUIRED_COLUMNS } from '../model.js';
+import { walkElements } from './elements.js';
 import { cellWithin, parseObject } from './json.js';
 import { MAX_RECORD_BYTES, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
@@ -30,8 +32,17 @@ export interface Fault {
   readonly raw: string;
 }
 
+/** A cell that cannot be read, although its row can. */
+export interface UnreadableCell {
+  readonly file: string;
+  readonly line: number;
+  readonly column: string;
+  readonly reason: string;
+  readonly cell: string;
+}
+
 /** A record to be copied, as the line of CSV that the engine reads; or what is wrong with it. */
-type Copied = { readonly cells: string } | Pick<Fault, 'column' | 'reason'>;
+type Copied = { readonly cells: string; readonly lost?: string } | Pick<Fault, 'column' | 'reason'>;
 
 /** Why a cell from JSON cannot be written to a file, if it cannot. */
 const textFault = (cell: string | undefined): string | undefined => {
@@ -45,29 +56,35 @@ const MAX_CELLS = 2 * MAX_RECORD_BYTES;
 
 const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
+/** True of a column without which a row cannot be placed. */
+const isNeeded = (column: string): boolean => (REQUIRED_COLUMNS as readonly string[]).includes(column);
+
 /** A line of JSON as a line of CSV with the cell of each place of the log's columns, in Latin-1 bytes of UTF-8. */
 const copyObject = (record: RawRecord, columns: Log['columns']): Copied => {
   const parsed = parseObject(record);
   if ('fault' in parsed) return { column: '', reason: parsed.fault };
   const cells: string[] = [];
+  const lost: Pick<UnreadableCell, 'column' | 'reason' | 'cell'>[] = [];
   for (const [column, places] of columns) {
     for (const { within = [] } of places) {
       const cell = cellWithin(parsed, within);
       const reason = textFault(cell);
-      if (reason !== undefined) return { column, reason };
-      cells.push(quoted(cell ?? ''));
+      if (reason !== undefined && isNeeded(column)) return { column, reason };
+      if (reason !== undefined) lost.push({ column, reason, cell: cell?.slice(0, 200).toWellFormed() ?? '' });
+      cells.push(reason === undefined ? quoted(cell ?? '') : '');
     }
   }
   const bytes = Buffer.from(cells.join(','));
   if (bytes.length > MAX_CELLS) return { column: '', reason: 'its cells have over two megabytes' };
-  return { cells: bytes.toString('latin1') };
+  const list = lost.length === 0 ? '' : Buffer.from(quoted(JSON.stringify(lost))).toString('latin1');
+  return { cells: bytes.toString('latin1'), lost: list };
 };
 
 const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
   fault === undefined ? { cells: bytes.toString('latin1') } : { column: '', reason: fault };
 
 /**
- * Copies the well-formed records of a log, each preceded by its line, offset and length. An object of JSON lines becomes
+ * Copies the well-formed records of a log, each preceded by its line, offset and length, and by what of it could not be copied. An object of JSON lines becomes
  * a row with the cells that are used.
  *
  * @throws Failure `data` with the line, if the end of a record cannot be found
@@ -75,12 +92,13 @@ const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
 export const locate = async (log: Log, index: number, scratch: string): Promise<Located> => {
   const path = join(scratch, `located${index}.csv`);
   const isCsv = log.format === 'csv';
-  const shape = { fields: log.header.length, fill: log.fill };
-  const batches = isCsv ? walkRecords(log.path, log.delimiter, shape) : walkLines(log.path);
+  const shape = { fields: log.header.length, fill: log.reading.raggedRows === 'fill' };
+  const jsonOf = log.isArray ? walkElements : walkLines;
+  const batches = isCsv ? walkRecords(log.path, log.delimiter, shape) : jsonOf(log.path);
   const faults: Fault[] = [];
   let records = 0;
   const copy = async function* (): AsyncGenerator<Buffer> {
-    let header = isCsv;
+    let header = isCsv && log.reading.header === undefined;
     for await (const batch of batches) {
       let text = '';
       for (const record of batch) {
@@ -91,7 +109,7 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
           if ('reason' in copied) throw bad(`${log.name}:${line}`, `the header is broken: ${copied.reason}`);
         } else if ('cells' in copied) {
           records += 1;
-          text += `${[line, offset, length, copied.cells].join(log.delimiter)}\n`;
+          text += `${[line, offset, length, copied.lost ?? '', copied.cells].join(log.delimiter)}\n`;
         } else {
           faults.push({ file: log.name, line, ...copied, raw: record.bytes.toString() });
         }

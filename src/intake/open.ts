@@ -4,9 +4,23 @@ import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { fitting, type SourceName } from '../catalogue/sources.js';
 import { isDiskFault } from '../io/output.js';
-import { Failure, REQUIRED_COLUMNS } from '../model.js';
-import { bindColumns, type IntakeOptions, type Log, type ParquetHeader, requireColumns, theirsOf } from './bind.js';
-import { formatOf, type LogFormat, readHead, refuseForeign } from './format.js';
+import { defaultReading, type Reading } from '../config/settings.js';
+import { EVENT_COLUMNS, Failure } from '../model.js';
+import { didYouMean } from '../text/closest.js';
+import {
+  bindColumns,
+  hasColumn,
+  type IntakeOptions,
+  type Log,
+  missingColumns,
+  type ParquetHeader,
+  requireColumns,
+  respelledIn,
+  sourceNames,
+  theirsOf,
+} from './bind.js';
+import { walkElements } from './elements.js';
+import { formatOf, jsonAdvice, readHead, refuseForeign, wrapperIn } from './format.js';
 import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
 import { Unreadable, walkLines, walkRecords } from './records.js';
@@ -39,7 +53,9 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 };
 
 /** An input on disk with the names of its columns. */
-type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'fill'> & { readonly parquet?: ParquetHeader };
+type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'reading' | 'respelled'> & {
+  readonly parquet?: ParquetHeader;
+};
 
 const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
   const now = await stat(path).catch(() => undefined);
@@ -47,64 +63,87 @@ const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth
   return now.size === then.size && now.mtimeMs === then.mtimeMs ? 'nothing' : 'growth';
 };
 
-/** Lines of JSON that are searched for keys; more only while a required one is missing. */
-const SAMPLED_LINES = 1000;
+/** Objects of JSON that are searched for keys; more only while a required one is missing. */
+const SAMPLED = 1000;
 
-const ndjsonHeader = async (name: string, path: string, options: IntakeOptions): Promise<string[]> => {
+const jsonHeader = async (name: string, path: string, isArray: boolean, options: IntakeOptions): Promise<string[]> => {
   const keys = new Set<string>();
-  const missing = (): boolean =>
-    [...REQUIRED_COLUMNS, ...options.needed].some((ours) => !theirsOf(ours, options).some((key) => keys.has(key)));
-  let objects = 0;
-  for await (const batch of walkLines(path)) {
+  const { reading, needed } = options;
+  const missing = (): boolean => {
+    const log = { name, format: 'ndjson', header: [...keys], reading } as const;
+    return missingColumns(log, reading).size > 0 || !needed.every((ours) => hasColumn(ours, log));
+  };
+  let [objects, checked] = [0, -1];
+  for await (const batch of isArray ? walkElements(path) : walkLines(path)) {
     for (const line of batch) {
-      if (objects >= SAMPLED_LINES && !missing()) return [...keys];
+      if (objects >= SAMPLED && keys.size !== checked) {
+        if (!missing()) return [...keys];
+        checked = keys.size;
+      }
       const parsed = parseObject(line);
       if ('fault' in parsed) continue;
       objects += 1;
       for (const key of keysOf(parsed.object)) keys.add(key);
     }
   }
+  const wrapper = missing() && objects <= 1 ? wrapperIn(await readHead(path)) : undefined;
+  if (wrapper !== undefined) throw bad(name, `this is one JSON object: ${jsonAdvice(name, wrapper)}`);
+  if (objects === 0 && isArray) throw bad(name, 'this JSON array has no objects');
   if (objects === 0)
-    throw bad(`${name}:1`, 'this looks like JSON lines, but no line is an object: write one object per line');
+    throw bad(
+      `${name}:1`,
+      `this is JSON, but no line is an object: ${jsonAdvice(name, wrapperIn(await readHead(path)), await readHead(path))}`,
+    );
   return [...keys];
 };
 
+/** The columns of a CSV file, and what separates them: whatever the header shows, or else what the command line says. */
 const csvHeader = async (
   name: string,
   path: string,
   options: IntakeOptions,
 ): Promise<Pick<Opened, 'delimiter' | 'guessed' | 'header' | 'crlf'>> => {
   const { line, crlf } = await firstRecord(name, path);
-  const candidates = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
+  const { reading, delimiter: told } = options;
+  const candidates = [...new Set([...(told === undefined ? [] : [told]), ...DELIMITERS])];
   const headers = candidates.map((delimiter) => ({ delimiter, header: headerOf(line, delimiter) }));
-  const complete = headers.find(({ header }) => {
-    const bound = bindColumns({ name, format: 'csv', header }, options);
-    return REQUIRED_COLUMNS.every((column) => bound.has(column));
-  });
+  const named = reading.header;
+  const complete = headers.find(({ header }) =>
+    named === undefined
+      ? missingColumns({ name, format: 'csv', header }, reading).size === 0
+      : header.length === named.length,
+  );
+  const widest = headers.toSorted((a, b) => b.header.length - a.header.length);
   const { delimiter, header } = complete ??
-    headers.toSorted((a, b) => b.header.length - a.header.length)[0] ?? { delimiter: ',', header: [] };
-  return { delimiter, header, crlf, guessed: options.delimiter === undefined && delimiter !== ',' };
+    (told === undefined ? widest : headers)[0] ?? { delimiter: ',', header: [] };
+  return { delimiter, header: named ?? header, crlf, guessed: delimiter !== told && delimiter !== ',' };
 };
 
 const openHeader = async (input: string, index: number, options: IntakeOptions): Promise<Opened> => {
   const name = input === '-' ? 'standard input' : input;
   let path: string;
-  let format: LogFormat;
+  let found: ReturnType<typeof formatOf>;
   let then: Stats;
   try {
     path = await toLocalFile(input, index, options);
     then = await stat(path);
     const head = await readHead(path);
     refuseForeign(name, head);
-    format = formatOf(head);
+    found = formatOf(head);
   } catch (error) {
     if (error instanceof Failure || isDiskFault(error)) throw error;
     throw noInput(name, reasonOf(error), error);
   }
+  const { format, isArray } = found;
   const since = (): ReturnType<Log['since']> => sinceThen(path, then);
-  if (format === 'csv') return { name, path, format, since, ...(await csvHeader(name, path, options)) };
-  const plain = { name, path, format, delimiter: ',', guessed: false, crlf: false, since };
-  if (format === 'ndjson') return { ...plain, header: await ndjsonHeader(name, path, options) };
+  if (format === 'csv') return { name, path, format, isArray, since, ...(await csvHeader(name, path, options)) };
+  const plain = { name, path, format, isArray, delimiter: ',', guessed: false, crlf: false, since };
+  try {
+    if (format === 'ndjson') return { ...plain, header: await jsonHeader(name, path, isArray, options) };
+  } catch (error) {
+    if (error instanceof Unreadable) throw bad(`${name}:${error.line}`, error.message);
+    throw error;
+  }
   const parquet = await options.parquet.header(path).catch((error: unknown) => {
     throw damaged(name, error);
   });
@@ -130,36 +169,71 @@ const blobsOf = async (
   return blobs;
 };
 
-const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
-  const opened = await openHeader(name, index, options);
-  const columns = bindColumns(opened, options);
-  requireColumns(opened, columns, options);
-  const used =
-    opened.format === 'ndjson'
-      ? new Set([...columns.keys()].flatMap((ours) => theirsOf(ours, options)))
-      : new Set([...columns.values()].flat().map(({ at }) => opened.header[at]));
+/** The columns of a log that nothing uses, by its own names; those that gesture knows are not worth a word. */
+const ignoredIn = ({ format, header }: Opened, columns: Log['columns'], reading: Reading): string[] => {
+  const used = new Set(
+    format === 'ndjson'
+      ? [...columns.keys()].flatMap((ours) => theirsOf(ours, reading)).concat(sourceNames(reading))
+      : [...columns.values()].flat().map(({ at }) => header[at] ?? ''),
+  );
   // A key is used if one of its nested keys is.
-  const isUsed = (key: string): boolean => [...used].some((name_) => name_ === key || name_?.startsWith(`${key}.`));
-  const shown = opened.format === 'ndjson' ? opened.header.filter((key) => !key.includes('.')) : opened.header;
-  const blobs = await blobsOf(opened, columns, options);
-  return { ...opened, columns, blobs, fill: options.fill, ignored: shown.filter((key) => !isUsed(key)) };
+  const isUsed = (key: string): boolean => [...used].some((name) => name === key || name.startsWith(`${key}.`));
+  const shown = format === 'ndjson' ? header.filter((key) => !key.includes('.')) : header;
+  return shown.filter((key) => !isUsed(key) && !Object.hasOwn(EVENT_COLUMNS, key));
 };
 
-/** Opens every input. @throws Failure `noInput` or `data`, naming the file, the line, the rule and the fix */
-export const openLogs = async (names: readonly string[], options: IntakeOptions): Promise<Log[]> => {
+const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
+  const { reading } = options;
+  const opened = await openHeader(name, index, options);
+  requireColumns({ ...opened, reading });
+  const columns = bindColumns(opened, options);
+  const blobs = await blobsOf(opened, columns, options);
+  const ignored = ignoredIn(opened, columns, reading);
+  return { ...opened, reading, columns, blobs, ignored, respelled: respelledIn(opened, options) };
+};
+
+/** An input, and how it is read. */
+export interface Input {
+  readonly name: string;
+  readonly reading: Reading;
+}
+
+/**
+ * Opens every input.
+ *
+ * @throws Failure `noInput` or `data`, naming the file, the line, the rule and the fix
+ */
+export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOptions, 'reading'>): Promise<Log[]> => {
   const logs: Log[] = [];
-  for (const [index, name] of names.entries()) logs.push(await openLog(name, index, options));
+  for (const [index, { name, reading }] of inputs.entries()) {
+    logs.push(await openLog(name, index, { ...options, reading }));
+  }
+  const lacking = options.needed.find((ours) => !logs.some((log) => hasColumn(ours, log)));
+  const [first] = logs;
+  if (lacking !== undefined && first !== undefined) {
+    const guess = didYouMean(lacking, first.header) || '.';
+    const where = logs.length > 1 ? 'no file has' : 'there is no';
+    throw bad(
+      first.format === 'csv' ? `${first.name}:1` : first.name,
+      `${where} column ${lacking}, which a feature or rule in gesture.yaml reads${guess} It has ${first.header.slice(0, 40).join(', ')}`,
+    );
+  }
   return logs;
 };
 
 /** The column names of every input, and the source that seems to have exported it. */
 export const recognise = async (
   names: readonly string[],
-  options: IntakeOptions,
+  options: Omit<IntakeOptions, 'reading' | 'wanted' | 'needed'>,
 ): Promise<{ name: string; header: readonly string[]; source: SourceName | undefined }[]> => {
   const found = [];
   for (const [index, input] of names.entries()) {
-    const { name, header } = await openHeader(input, index, options);
+    const { name, header } = await openHeader(input, index, {
+      ...options,
+      reading: defaultReading,
+      wanted: [],
+      needed: [],
+    });
     found.push({ name, header, source: fitting(header)[0] });
   }
   return found;

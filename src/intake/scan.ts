@@ -46,22 +46,33 @@ const comesAfter = (
 export const isGreater = (cell: Buffer, other: Buffer): boolean =>
   comesAfter(cell, 0, cell.length, other, 0, other.length);
 
-/** Checks that the first cell of each line is greater than the one before. */
+/** Checks that the first cell of each line is greater than the one before, and none of `words`. */
 class AscendingIds {
   readonly #delimiter: number;
+  readonly #words: readonly Buffer[];
+  readonly #longest: number;
+  /** Whether a word begins with a byte. */
+  readonly #begins = new Uint8Array(256);
   #first: Buffer | undefined;
   #buffer: Buffer = Buffer.alloc(0);
   #start = 0;
   #length = 0;
 
-  constructor(delimiter: number) {
+  constructor(delimiter: number, words: readonly string[]) {
     this.#delimiter = delimiter;
+    this.#words = words.map((word) => Buffer.from(word));
+    this.#longest = Math.max(0, ...this.#words.map(({ length }) => length));
+    for (const [first = 0] of this.#words) this.#begins[first] = 1;
   }
 
   /** Whether the first cell of the line from `start` to `end` is greater than the one before. */
   isNext(lines: Buffer, start: number, end: number): boolean {
     let length = 0;
     while (start + length < end && lines[start + length] !== this.#delimiter) length += 1;
+    if (length <= this.#longest && this.#begins[lines[start] ?? 0] === 1) {
+      const cell = lines.subarray(start, start + length);
+      if (this.#words.some((word) => word.equals(cell))) return false;
+    }
     const grows = comesAfter(lines, start, length, this.#buffer, this.#start, this.#length);
     this.#first ??= Buffer.from(lines.subarray(start, start + length));
     this.#buffer = lines;
@@ -86,13 +97,15 @@ class AscendingIds {
 class LineCounter {
   readonly #delimiter: number;
   readonly #columns: number;
+  readonly #headers: number;
   #ids: AscendingIds | undefined;
   #count = 0;
 
-  constructor({ delimiter, columns }: Pick<CsvShape, 'delimiter' | 'columns'>) {
+  constructor({ delimiter, columns, hasHeader }: Omit<CsvShape, 'crlf'>, words: readonly string[]) {
+    this.#headers = hasHeader ? 1 : 0;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#columns = columns;
-    this.#ids = new AscendingIds(this.#delimiter);
+    this.#ids = new AscendingIds(this.#delimiter, words);
   }
 
   /**
@@ -106,8 +119,7 @@ class LineCounter {
     for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, start)) {
       const end = crlf ? at - 1 : at;
       if (lines[end - 1] === this.#delimiter && this.#cells(lines, start, end) !== this.#columns) return false;
-      // The first line is the header.
-      if (this.#count > 0 && this.#ids?.isNext(lines, start, end) === false) this.#ids = undefined;
+      if (this.#count >= this.#headers && this.#ids?.isNext(lines, start, end) === false) this.#ids = undefined;
       this.#count += 1;
       start = at + 1;
     }
@@ -117,6 +129,11 @@ class LineCounter {
 
   get lines(): number {
     return this.#count;
+  }
+
+  /** Lines that are records. */
+  get records(): number {
+    return Math.max(0, this.#count - this.#headers);
   }
 
   /** The first and the last of the first cells, if they ascend. */
@@ -140,11 +157,17 @@ export interface CsvShape {
   readonly crlf: boolean;
   /** Cells of each record. */
   readonly columns: number;
+  /** Whether the first line names the columns. */
+  readonly hasHeader: boolean;
 }
 
-/** Counts the records of `path`, and stops early if the file is irregular. */
-export const scanFile = async (path: string, shape: CsvShape): Promise<FileScan> => {
-  const counter = new LineCounter(shape);
+/**
+ * Counts the records of `path`, and stops early if the file is irregular.
+ *
+ * @param words first cells that are no ids
+ */
+export const scanFile = async (path: string, shape: CsvShape, words: readonly string[] = []): Promise<FileScan> => {
+  const counter = new LineCounter(shape, words);
   for await (const { bytes } of wholeLines(path)) {
     if (bytes.includes(QUOTE)) return scanQuoted(path, shape);
     const ended = bytes[bytes.length - 1] === LF;
@@ -153,20 +176,20 @@ export const scanFile = async (path: string, shape: CsvShape): Promise<FileScan>
     if (!isRegular(bytes, crlf)) return IRREGULAR;
     if (!counter.take(ended ? bytes : Buffer.concat([bytes, NEWLINE]), crlf)) return IRREGULAR;
   }
-  const { lines, ascending } = counter;
-  return { records: Math.max(0, lines - 1), regular: lines > 0, ascending };
+  const { lines, records, ascending } = counter;
+  return { records, regular: lines > 0, ascending };
 };
 
 /** True if the first cells grow within the first megabyte of a file. */
 export const idsBeginAscending = async (path: string, shape: CsvShape): Promise<boolean> => {
-  const counter = new LineCounter(shape);
+  const counter = new LineCounter(shape, []);
   for await (const { bytes } of wholeLines(path))
     return counter.take(bytes, shape.crlf) && counter.ascending !== undefined;
   return false;
 };
 
 /** The same for a file with quotes, where a record can span lines, so every byte must be examined. */
-const scanQuoted = async (path: string, { delimiter, crlf, columns }: CsvShape): Promise<FileScan> => {
+const scanQuoted = async (path: string, { delimiter, crlf, columns, hasHeader }: CsvShape): Promise<FileScan> => {
   const ends: LineEnds = { lf: 0, crlf: 0, blank: 0 };
   let records = 0;
   try {
@@ -179,7 +202,7 @@ const scanQuoted = async (path: string, { delimiter, crlf, columns }: CsvShape):
     throw error;
   }
   const alike = crlf ? ends.lf === 0 : ends.crlf === 0;
-  return alike && ends.blank === 0 ? { records: Math.max(0, records - 1), regular: true } : IRREGULAR;
+  return alike && ends.blank === 0 ? { records: Math.max(0, records - (hasHeader ? 1 : 0)), regular: true } : IRREGULAR;
 };
 
 const countLines = (bytes: Buffer): number => {

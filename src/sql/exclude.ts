@@ -5,6 +5,9 @@ import { identifier, literal } from './text.js';
 /** Columns that may hold a person's e-mail address. */
 const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
 
+/** The table of the user agents of known bots, for `exclude.bots`. */
+export const BOT_AGENTS = 'bot_agents';
+
 interface Rule {
   readonly column: string;
   readonly reason: string;
@@ -15,18 +18,24 @@ const listOf = (values: readonly string[]): string => values.map(literal).join('
 
 const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string): Rule[] => {
   const has = (column: string): boolean => columns.includes(column);
-  const domains = listOf(exclude.emailDomains.map((domain) => domain.toLowerCase()));
+  const domains = exclude.emailDomains.map((domain) =>
+    domain.toLowerCase().replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
+  );
   return [
     ...(exclude.users.length > 0
       ? [{ column: 'user_id', reason: 'an internal user', holds: `user_id IN (${listOf(exclude.users)})` }]
       : []),
     ...(exclude.emailDomains.length > 0
       ? ADDRESS_COLUMNS.filter(has).map((column) => {
-          const domain = `lower(regexp_extract(${identifier(column)}, '@([^@\\s]+)$', 1))`;
+          // `Dan <dan@acme.com>`, blanks at the end and sub-domains count too.
+          const isInternal = String.raw`regexp_matches(lower(${identifier(column)}), ${literal(String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`)})`;
           // One event with such an address makes all of the user's events internal.
-          const holds = `user_id IN (SELECT user_id FROM ${rows} WHERE ${domain} IN (${domains}))`;
+          const holds = `user_id IN (SELECT user_id FROM ${rows} WHERE ${isInternal})`;
           return { column, reason: 'an internal e-mail address', holds };
         })
+      : []),
+    ...(has('user_agent') && exclude.bots
+      ? [{ column: 'user_agent', reason: 'a known bot', holds: `user_agent IN (FROM ${BOT_AGENTS})` }]
       : []),
     ...(has('user_agent')
       ? exclude.userAgents.map((pattern) => ({

@@ -9,23 +9,12 @@
  */
 import type { Exclusions } from '../config/settings.js';
 import { rowMeasures } from '../catalogue/measures.js';
-import { accepted, type CellRules, eventType, firstFault, inOrder, instant, value } from './cells.js';
+import { type CellRules, firstFault, inOrder, readableCells, unreadableCells, value } from './cells.js';
 import { excludedRows } from './exclude.js';
 import { printDecimal } from './decimals.js';
 import { aggregate, MANY, measuredFeatures, orderKey, printed } from './measures.js';
-import { PACKED_EVENTS, type PackedEvents } from './packedEvents.js';
-import {
-  eventColumns,
-  eventId,
-  type Facts,
-  incompleteColumns,
-  type Lists,
-  packedSessionEvents,
-  type Plan,
-  profiledColumns,
-  sessionColumns,
-  sessionFacts,
-} from './plan.js';
+import { type PackedEvents } from './packedEvents.js';
+import { eventColumns, eventId, type Facts, type Plan, sessionColumns, sessionFacts } from './plan.js';
 import {
   derivesBounce,
   IS_FAST,
@@ -35,70 +24,62 @@ import {
   sessionKey,
   sessionTable,
 } from './sessions.js';
+import { ROW } from './reading.js';
 import { identifier, lines } from './text.js';
 
-/** A log with the instant of each row as `t`, from the relation of its cells; unchecked. */
-export const timedRows = (rules: CellRules, cells: string): string =>
-  `(SELECT *, ${instant(rules)} AS t FROM ${cells})`;
-
 /** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns, NULL if the log lacks them. */
-const selectEvents = (rules: CellRules, wanted: Iterable<string>, from: string, also: string[] = []): string => {
+export const selectEvents = (rules: CellRules, wanted: Iterable<string>, from: string, also: string[] = []): string => {
   const present = new Set(rules.columns);
   const columns = [...new Set(['user_id', ...wanted])].filter((c) => c !== 'event_type');
   const cells = columns.map((c) => `${present.has(c) ? value(c) : 'NULL::VARCHAR'} AS ${identifier(c)}`);
-  return `SELECT t, ${eventType(rules)} AS event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
+  return `SELECT t, event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };
 
-/** All rows of the log with `t`, and for a row that breaks a rule the column ("#fault") and the reason ("#reason"). */
-export const checkedRows = (rules: CellRules, cells: string): string => {
+/** Columns that checked rows have besides their cells. */
+export const CHECKED = { fault: '#fault', reason: '#reason', unreadable: '#unreadable' } as const;
+
+/**
+ * All rows of the log. For a row that cannot be placed the column at fault and the reason; for a row with cells that
+ * cannot be read the list of them, with those cells unknown. Rows that the settings leave out may hold anything.
+ */
+export const checkedRows = (rules: CellRules, rows: string): string => {
   const { column, reason } = firstFault(rules);
-  return `SELECT *, ${column} AS "#fault", ${reason} AS "#reason" FROM ${timedRows(rules, cells)}`;
+  const readable = readableCells(rules);
+  const replaced = readable.length === 0 ? '' : ` REPLACE (${readable.join(', ')})`;
+  const ofKept = (sql: string): string => `CASE WHEN ${identifier(ROW.left)} IS NULL THEN ${sql} END`;
+  return `SELECT *${replaced}, ${ofKept(column)} AS ${identifier(CHECKED.fault)}, ${ofKept(reason)} AS ${identifier(CHECKED.reason)},
+    ${ofKept(unreadableCells(rules))} AS ${identifier(CHECKED.unreadable)} FROM ${rows}`;
 };
 
-/** Columns that order rows of one event_id: all the log has, so that the order never depends on the file. */
+/** What two rows of one event have in common. */
+const SAME_EVENT = ['event_id', 'user_id', 'event_type', 't'];
+
+/** Columns that order rows of one event: all that are read, so that the order never depends on the file. */
 const fullOrder = (rules: CellRules): string[] => [
-  't',
-  ...new Set(
-    ['user_id', 'event_type', 'session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c)),
-  ),
+  ROW.theirs,
+  ...new Set(['session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c) && c !== 'timestamp')),
 ];
 
-/** A relation of `rows` without second rows of one event_id; `repeated` is a table of the ids in question. */
+/** A relation of `rows` without second rows of one event; `repeated` is a table of the event_ids in question. */
 export const withoutDuplicates = (rules: CellRules, rows: string, repeated: string): string => `(
     SELECT * FROM ${rows} WHERE event_id IS NULL OR event_id NOT IN (FROM ${repeated})
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
-    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY ${fullOrder(rules)
+    QUALIFY row_number() OVER (PARTITION BY ${SAME_EVENT.join(', ')} ORDER BY ${fullOrder(rules)
       .map((c) => `${identifier(c)} ASC NULLS FIRST`)
       .join(', ')}) = 1
   )`;
 
-/** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
-export const ACCOUNT = { rejected: '#rejected', incomplete: '#incomplete', known: '#known:' } as const;
-
-/** The column of `by_event` that lists the hashes of the event_ids of a user. */
-export const IDS = '#ids';
-
-/**
- * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
- * column that is assumed to be complete, and how many have a cell of each other profiled column.
- */
-const accounting = (plan: Plan, assumed: Facts): string[] => {
-  const complete = profiledColumns(plan).filter((column) => assumed.complete.has(column));
-  const lacking = ['false', ...complete.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
-  const known = incompleteColumns(plan, assumed);
-  return [
-    `count(*) FILTER (WHERE NOT "#ok") AS ${identifier(ACCOUNT.rejected)}`,
-    `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
-    ...known.map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
-  ];
-};
+/** SQL: of the event_ids that several rows have, with `n` events and `copies` rows of them that repeat an event. */
+export const sharedIds = (rows: string): string => `SELECT event_id, count(*) AS n, sum(m - 1)::BIGINT AS copies FROM (
+    SELECT event_id, count(*) AS m FROM ${rows} WHERE event_id IS NOT NULL GROUP BY ${SAME_EVENT.join(', ')}
+  ) GROUP BY event_id HAVING count(*) > 1 OR sum(m) > 1`;
 
 /**
  * Aggregates for the features over events. Latest values of complete columns all stand in the user's latest row, so
  * one comparison of rows finds them together.
  */
-const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggregates: string[]; expanded: string } => {
+export const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggregates: string[]; expanded: string } => {
   const id = eventId(plan, facts);
   const [latest, aggregates]: [string[], string[]] = [[], []];
   const measures = rowMeasures(plan.features, 'events');
@@ -118,7 +99,7 @@ const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggregates: 
 };
 
 /** SQL of `by_event` over `events`; `account`: further aggregates of each user. */
-const groupedByUser = (
+export const groupedByUser = (
   events: string,
   { aggregates, expanded }: { aggregates: string[]; expanded: string },
   account: string[] = [],
@@ -142,49 +123,9 @@ export const byEvent = (plan: Plan, facts: Facts, asOf: bigint, rows: string): s
     measuredEvents(plan, facts, asOf),
   );
 
-/**
- * SQL of `by_event` over all rows of a log, with an account of whatever would make it wrong in its `#` columns: it is
- * right only if nothing was rejected and nothing assumed was false.
- *
- * @param assumed what the log is assumed to be like
- * @param cells relation of the log's cells
- */
-export const byEventWithAccount = (plan: Plan, assumed: Facts, lists: Lists, cells: string): string => {
-  const packed = lists.packed ? packedSessionEvents(plan, assumed) : undefined;
-  const wanted = [
-    ...eventColumns(plan.features),
-    'event_id',
-    ...profiledColumns(plan),
-    ...sessionColumns(sessionFacts(plan, assumed)),
-  ];
-  const listed = [
-    ...(packed === undefined ? [] : [`list(${packed.of}) AS ${identifier(PACKED_EVENTS)}`]),
-    ...(lists.ids && eventId(plan, assumed) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
-  ];
-  const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(eventType(plan.rules))] : [];
-  const also = [`${accepted(plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
-  const events = selectEvents(plan.rules, wanted, timedRows(plan.rules, cells), also);
-  return groupedByUser(events, measuredEvents(plan, assumed), [...accounting(plan, assumed), ...listed]);
-};
-
-/**
- * SQL of the number of events that seem to share the id of another: equal ids have equal hashes, so 0 proves that each
- * id is unique. A sort takes half the time of a count of distinct ones.
- *
- * @param cells relation of the log's cells; undefined: `by_event` has the hashes
- */
-export const repeatedIds = (cells: string | undefined): string => {
-  const hashes =
-    cells === undefined
-      ? `SELECT unnest(${identifier(IDS)}) AS id FROM by_event`
-      : `SELECT hash(event_id) AS id FROM ${cells}`;
-  return `SELECT count(*) FILTER (WHERE id = before)
-  FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM (${hashes}))`;
-};
-
 /** CTEs that end in `sessions`, from a relation of rows with `t`; `also`: columns of it that `sessioned` keeps. */
 const sessionsFrom = (plan: Plan, facts: SessionFacts, rows: string, also: string[] = []): string => {
-  const intent = derivesBounce(facts) ? [isHighIntent(eventType(plan.rules))] : [];
+  const intent = derivesBounce(facts) ? [isHighIntent('event_type')] : [];
   return `WITH events AS (${selectEvents(plan.rules, sessionColumns(facts), rows, [...intent, ...also])}),
   ${sessionTable(facts)}`;
 };
@@ -212,9 +153,15 @@ export const excluded = (plan: Plan, facts: Facts, exclude: Exclusions, rows: st
   FROM named UNION ALL FROM bursts`;
 };
 
+/** True of a given session of over a day with an idle gap: it has too few events to be without one. Not looked for if the log has all flags. */
+const isLong = ({ ids, speed, timeoutMinutes }: SessionFacts): string =>
+  ids === 'none' || !speed
+    ? 'false'
+    : `duration_sec > 86400 AND events * ${Math.round(timeoutMinutes * 60)} < duration_sec`;
+
 /**
- * SQL of `by_session`: one row per user, the features measured over sessions, and how many sessions have a device that
- * the facts do not name.
+ * SQL of `by_session`: one row per user, the features measured over sessions, how many sessions have a device that
+ * the facts do not name, and how many are suspiciously long.
  *
  * @param asOf microseconds since 1970
  * @param from a relation of rows with `t`, or the packed events that `by_event` lists
@@ -231,7 +178,7 @@ export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string |
       : `WITH events AS (${from.events}),\n  ${sessionTable(found, from.columns)}`;
   return `${sessions}
   SELECT user_id,
-    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, ...measured])}
+    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...measured])}
   FROM sessions GROUP BY user_id`;
 };
 

@@ -1,6 +1,8 @@
 /** Instants as text: ISO 8601 to microseconds since 1970 and back. */
 
-/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. As in sql/cells.ts. */
+import { instantIn } from './timeZone.js';
+
+/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. As in sql/reading.ts. */
 const ISO =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?(?:[Zz]| UTC| ?([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$/;
 
@@ -25,11 +27,26 @@ export const isoInstant = (microseconds: bigint): string => {
 
 const DAY = 86_400_000_000n;
 
-/**
- * The last microsecond of what a text names: the end of the day for a date, the instant itself for a date-time; undefined
- * for any other text.
- */
-export const parseEnd = (text: string): bigint | undefined => {
+/** What a text names: an instant, or a whole day. */
+export interface NamedTime {
+  /** Microseconds since 1970; of a day, its beginning in UTC. */
+  readonly instant: bigint;
+  readonly isDay: boolean;
+}
+
+/** The instant or day that a text names by ISO 8601; undefined for any other text. */
+export const parseTime = (text: string): NamedTime | undefined => {
   const instant = parseInstant(text);
-  return instant !== undefined && /^[\d-]+$/.test(text) ? instant + DAY - 1n : instant;
+  return instant === undefined ? undefined : { instant, isDay: /^[\d-]+$/.test(text) };
+};
+
+/**
+ * The last microsecond of what a text named: the end of a day in a time zone, or the instant itself.
+ *
+ * @param zone an IANA name; undefined: UTC
+ */
+export const endOf = ({ instant, isDay }: NamedTime, zone?: string): bigint => {
+  if (!isDay) return instant;
+  const next = instant + DAY;
+  return (zone === undefined ? next : BigInt(instantIn(zone, Number(next / 1000n))) * 1000n) - 1n;
 };

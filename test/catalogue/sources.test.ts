@@ -1,9 +1,9 @@
 /** Every preset reads a sample in the vendor's shape, and knows it from the others'. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isSource, type Source, sources } from '../../src/catalogue/sources.js';
-import { defaultConfig, eventsOf } from '../../src/config/settings.js';
-import { EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
+import { isSource, type Source, type SourceName, pricingPage, sources } from '../../src/catalogue/sources.js';
+import { defaultConfig, defaultReading, readingOf } from '../../src/config/settings.js';
+import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, REQUIRED_COLUMNS } from '../../src/model.js';
 import { find } from '../engine/find.js';
 import { SAMPLES, SOURCE_COLUMNS } from '../fixtures/sources/expected.js';
 import { oracle } from '../oracle/oracle.js';
@@ -17,8 +17,28 @@ const samples = Object.entries(SAMPLES).map(([name, { file, users }]) => {
   return { name, source, text, users };
 });
 
+const sourceName = (name: string): SourceName => {
+  if (!isSource(name)) throw new Error(name);
+  return name;
+};
+
+/** The features that count events of each type. */
+const BUILT_IN_COUNTS = ['page_views', 'pricing_page_views', 'search_events', 'chat_messages', 'doc_downloads'].concat([
+  'demo_request_clicks',
+  'signups',
+  'calendar_bookings',
+]);
+
 describe.each(samples)('the source $name', ({ name, source, text, users }) => {
-  const config = { ...defaultConfig, events: { ...defaultConfig.events, timestamp: source.timestamp } };
+  const { identity, types, timestamp, pages } = source;
+  const reading = {
+    ...defaultReading,
+    types,
+    timestamp,
+    pages: { column: 'url', pricing: pages.pricing },
+    identity: identity && { column: 'anonymous_id', ...(identity.alias !== undefined && { alias: 'alias' }) },
+  };
+  const config = { ...defaultConfig, events: [reading] };
   const log = inOurColumns(source, text);
 
   it('says whose file it reads and where that is documented', () => {
@@ -27,9 +47,10 @@ describe.each(samples)('the source $name', ({ name, source, text, users }) => {
   });
 
   it('names our columns and event types', () => {
-    expect(Object.keys(EVENT_COLUMNS)).toEqual(expect.arrayContaining(Object.keys(source.columns)));
+    const ours = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS];
+    expect(ours).toEqual(expect.arrayContaining(Object.keys(source.columns)));
     expect(Object.keys(source.columns)).toEqual(expect.arrayContaining([...REQUIRED_COLUMNS]));
-    expect(EVENT_TYPES).toEqual(expect.arrayContaining([...Object.values(source.types), source.pages.type]));
+    expect(EVENT_TYPES).toEqual(expect.arrayContaining(Object.values(source.types)));
   });
 
   it('reads its sample: every row, and the features found by hand', () => {
@@ -40,30 +61,73 @@ describe.each(samples)('the source $name', ({ name, source, text, users }) => {
   });
 
   it('is read by the engine as by the oracle', async () => {
-    if (!isSource(name)) throw new Error(name);
-    const { accounts, rows } = await find([text], { config: { ...defaultConfig, events: eventsOf(name) } });
+    const { accounts, rows } = await find([text], {
+      config: { ...defaultConfig, events: [readingOf(sourceName(name))] },
+    });
     const expected = oracle(log, { config });
     expect(rows).toEqual(expected.rows);
     expect(accounts.used).toBe(expected.used);
   });
 
-  it('has a sample with every event type of ours', () => {
-    const types = new Set(recordsOf(log).map((row) => Object.entries(row).find(([key]) => key === 'event_type')?.[1]));
-    expect([...types]).toEqual(expect.arrayContaining([...EVENT_TYPES]));
+  it('has a sample with every event type of ours', async () => {
+    const { rows } = await find([text], { config: { ...defaultConfig, events: [readingOf(sourceName(name))] } });
+    const [header = [], ...body] = rows;
+    for (const type of BUILT_IN_COUNTS) {
+      expect({ type, n: body.reduce((n, row) => n + Number(row[header.indexOf(type)]), 0) }).not.toEqual({
+        type,
+        n: 0,
+      });
+    }
   });
 
   it('is the only one that its marks fit', () => {
     const [record = {}] = recordsOf(text);
     expect([...all].filter(([, other]) => fits(other, record)).map(([fit]) => fit)).toEqual([name]);
   });
+});
 
-  it('tells the pricing page from what only mentions it', () => {
-    const page = new RegExp(source.pages.matches, 'u');
-    for (const url of ['https://a.test/pricing', '/pricing/', 'https://a.test/en/pricing?x=1', '/plans#team']) {
-      expect(url).toMatch(page);
-    }
-    for (const url of ['https://a.test/', '/blog/pricing-tips', '/login?next=/pricing', '/#/pricing', '/my-plans']) {
-      expect(url).not.toMatch(page);
-    }
+describe('the pricing page', () => {
+  const page = new RegExp(pricingPage.replace('(?i)', ''), 'iu');
+  const host = 'https://a.test';
+
+  it.each([
+    '/pricing',
+    '/pricing/',
+    '/en/pricing?x=1',
+    '/de-AT/plans',
+    '/plans#team',
+    '/Pricing',
+    '/pricing.html',
+    '/#/pricing',
+    '/app#!/pricing',
+    '/product/pricing',
+    '/price',
+    '/pricing-plans',
+    '/plans-and-pricing',
+    '/#/en/pricing?plan=team',
+  ])('is %s', (path) => {
+    expect(host + path).toMatch(page);
+    expect(path).toMatch(page);
   });
+
+  it.each([
+    '/',
+    '/blog/pricing-tips',
+    '/blog/pricing/ten-tips',
+    '/login?next=/pricing',
+    '/my-plans',
+    '/docs/plans/',
+    '/?page=pricing',
+    '/admin/billing/plans',
+    '/blog/pricing',
+    '/#/docs/plans',
+    '/settings/plans',
+    '/pricing/faq',
+    '/repricing',
+  ])('is not %s', (path) => {
+    expect(host + path).not.toMatch(page);
+    expect(path).not.toMatch(page);
+  });
+
+  it('is no host', () => expect('https://pricing.a.test/').not.toMatch(page));
 });

@@ -30,7 +30,7 @@ it('writes the table, the rejects, and a summary that accounts for every row', a
   expect(status).toBe(0);
   expect(stdout).toBe('');
   expect(stderr).toMatch(
-    /^read 31 = used 27 \+ rejected 3 \+ duplicate 1\n5 users, 10 sessions, as of 2026-01-31T12:00:00Z\n/,
+    /^read 31 = used 27 \+ rejected 2 \+ duplicate 1 \+ without user 1\n5 users, 10 sessions, as of 2026-01-31T12:00:00Z\n/,
   );
   expect(stderr).toContain('rejected hand.csv:9: timestamp is not an ISO 8601 date or date-time');
   expect(stderr).toContain('other event types, counted as activity: webinar_joined (2)');
@@ -38,13 +38,16 @@ it('writes the table, the rejects, and a summary that accounts for every row', a
     [
       'line,column,reason,raw,file',
       '9,timestamp,not an ISO 8601 date or date-time,"a7,ana,Anne,s9,03/01/2026,signup,Rome,tablet,,,,,,,",hand.csv',
-      '15,spam_flag,"not a flag (true, false, 1 or 0)","b6,ben,Benny,,2026-01-14T10:00:00Z,signup,,,,,,,,,maybe",hand.csv',
-      '32,user_id,empty,"z2,,Nobody,z1,2026-01-31T12:30:00Z,signup,,,,,,,,,",hand.csv',
+      '15,timestamp,not an ISO 8601 date or date-time,"b6,ben,Benny,,14.01.2026 10:00,signup,,,,,,,,,",hand.csv',
       '',
     ].join('\n'),
   );
+  expect(read('data/unreadable_cells.csv')).toBe(
+    'line,column,reason,cell,file\n13,spam_flag,"not a flag (true, false, 1 or 0)",maybe,hand.csv\n',
+  );
   expect(readdirSync(join(folder, 'data')).toSorted()).toEqual([
     'rejected_events.csv',
+    'unreadable_cells.csv',
     'user_features.csv',
     'user_features.run.json',
   ]);
@@ -55,7 +58,7 @@ it('fails over the limit of rejected rows, and then writes nothing but the rejec
   const { status, stderr } = await features('log.csv');
   expect(status).toBe(65);
   expect(stderr).toBe(
-    'gesture: 1 of 4 rows (25%) are rejected, over the limit of 5%; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. Fix the rows, or raise --max-rejected\n',
+    `gesture: 1 of 4 rows (25%) are rejected, over the limit of 5%; the first: log.csv:5: timestamp is not an ISO 8601 date or date-time. The first is "yesterday": say how it is written with events: { timestamp: PATTERN }, for example '%d/%m/%Y %H:%M'. Fix the rows, or raise --max-rejected\n`,
   );
   expect(readdirSync(join(folder, 'data'))).toEqual(['rejected_events.csv']);
   expect((await features('log.csv', '--max-rejected', '25%')).status).toBe(0);
@@ -164,13 +167,17 @@ it.each([
   [
     'no header',
     LOG.replace(`${HEADER}\n`, ''),
-    'log.csv:1: the header has no column user_id; it has ana, 2026-01-05T09:00:00Z, page_view',
+    'log.csv:1: the header has no column user_id, no column timestamp, no column event_type; it has ana, 2026-01-05T09:00:00Z, page_view. If the file has no header, name its columns, each in its place (gesture guessed some): events: { header: [user_id, timestamp, event_type] }',
   ],
-  ['another name', LOG.replace('user_id', 'User_ID'), 'Did you mean "User_ID"? The first line must name the columns'],
+  [
+    'another name',
+    LOG.replace('user_id', 'usr_id'),
+    `Did you mean "usr_id"? Map the log's own names in gesture.yaml: events: { columns: { user_id: THEIRS } }`,
+  ],
   ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id appears twice in the header'],
   ['an open quote', `${LOG}"cy,2026-01-05,search\n`, 'log.csv:5: a quote is opened and never closed'],
   ['a web page', '<!DOCTYPE html><html></html>', 'this is a web page, not a log'],
-  ['an Excel file', Buffer.from('PK\u0003\u0004'), 'this is a zip or Excel file: save the sheet as "CSV UTF-8"'],
+  ['a zip archive that was cut', Buffer.from('PK\u0003\u0004'), 'the zip archive is damaged'],
   ['UTF-16', Buffer.from(`\ufeff${LOG}`, 'utf16le'), 'the file is UTF-16'],
   ['nothing', '', 'the file is empty'],
   [
@@ -193,7 +200,7 @@ it('reads a log separated by semicolons, unless its numbers do not fit', async (
   expect(fits.stderr).toContain('log.csv: the columns are separated by a semicolon');
   const { status, stderr } = await features(write('log.csv', german('120,50')), '--max-rejected', '100%');
   expect(status).toBe(65);
-  expect(stderr).toContain('If the delimiter is right, confirm it with --delimiter');
+  expect(stderr).toContain("For numbers such as 1.234,50 set events: { decimal: ',' }");
 });
 
 const hasScript = spawnSync('script', ['--version']).status === 0;

@@ -67,7 +67,8 @@ it.each([
   ['share', '0', 0],
   ['score', '3.34', 3.34],
   ['score', '100', 100],
-  ['instant', '1970-01-01T00:00:01Z', 1_000_000n],
+  ['instant', '1970-01-01T00:00:01Z', { instant: 1_000_000n, isDay: false }],
+  ['instant', '1970-01-01', { instant: 0n, isDay: true }],
   ['oneOf', 'time', 'time'],
   ['memory', '512MB', '512MB'],
   ['delimiter', ';', ';'],
@@ -110,7 +111,7 @@ it.each([
 
 it('takes the current time for now', () => {
   const before = Date.now();
-  const now = Number(rules.instant('now')) / 1000;
+  const now = Number(rules.instant('now').instant) / 1000;
   expect(now).toBeGreaterThanOrEqual(before);
   expect(now).toBeLessThanOrEqual(Date.now());
 });

@@ -178,7 +178,25 @@ it.each(Object.entries(SAMPLES))('says that the sample of %s is from there', asy
 });
 
 it.each([
-  ['one JSON array', '[{"user_id":"ana"}]', 'this is one JSON array: convert it to one object per line'],
+  [
+    'a JSON array that was cut',
+    '[{"user_id":"ana","timestamp":"2026-01-05","event_type":"x"},',
+    'the JSON array has no end',
+  ],
+  [
+    'an answer of a web service',
+    '{"next":null,"results":[{"user_id":"ana"}]}',
+    `convert it with jq -c '.["results"][]' log`,
+  ],
+  ['objects back to back', '{"user_id":"ana"}{"user_id":"ben"}', "convert it with jq -c '.' log"],
+  [
+    'objects with commas between them',
+    '{"user_id":"ana"},\n{"user_id":"ben"},\n',
+    "remove the comma after each line with sed 's/,$//' log",
+  ],
+  ['an xz file', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), 'this is an xz file: unpack it with xz -d'],
+  ['a bzip2 file', 'BZh91AY', 'this is a bzip2 file'],
+  ['a tar archive', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar')]), 'this is a tar archive'],
   ['JSON without objects', '{\n"user_id": "ana"\n}\n', 'no line is an object'],
   ['JSON without a needed key', '{"user":"ana","timestamp":"2026-01-05","event_type":"x"}', 'has no column user_id'],
   ['a Parquet file cut short', Buffer.from('PAR1....'), 'the Parquet file is damaged'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
-import { defaultConfig } from '../../src/config/settings.js';
+import { defaultConfig, defaultReading, readingOf } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { jsonSchema } from '../../src/config/schema.js';
 import { configTemplate } from '../../src/config/template.js';
@@ -128,12 +128,53 @@ features:
   webinars: { from: events, is: { op: countWhere, column: event_type, equals: webinar_joined }, unit: events, says: webinars }
   paid: { from: events, is: { op: distinctDays, where: { column: plan, in: [pro] } }, unit: days, says: paid days }
 `);
-    expect(events).toEqual({
-      columns: { user_id: 'UserID', plan: 'properties.plan' },
-      types: { lecture_watched: 'page_view', joined: 'webinar_joined' },
-      timestamp: 'epoch_ms',
-      raggedRows: 'reject',
-    });
+    expect(events).toEqual([
+      {
+        ...defaultReading,
+        columns: { user_id: 'UserID', plan: 'properties.plan' },
+        types: { lecture_watched: 'page_view', joined: 'webinar_joined' },
+        ownTypes: ['webinar_joined'],
+        timestamp: ['epoch_ms'],
+      },
+    ]);
+  });
+
+  it('reads several sources, each over its own', async () => {
+    const { events, identityMap } = await load(`events:
+  - { files: 'tracks*.csv', from: segment, timezone: Europe/Berlin, pages: { pricing: /preise }, identity: { map: ids.csv } }
+  - files: [calendly.csv, cal.com.csv]
+    type: calendar_booking
+    header: [email, at, what]
+    columns: { user_id: [email, what], timestamp: at }
+    timestamp: ['%Y-%m-%d %I:%M %p', iso]
+    unknown: ['-']
+    decimal: ','
+    id: all
+    where: { column: what, not_equals: cancelled }
+    ragged_rows: fill
+`);
+    expect(identityMap).toBe('ids.csv');
+    expect(events).toEqual([
+      {
+        ...readingOf('segment'),
+        files: ['tracks*.csv'],
+        timezone: 'Europe/Berlin',
+        pages: { column: 'context_page_url', pricing: '/preise' },
+      },
+      {
+        ...defaultReading,
+        files: ['calendly.csv', 'cal.com.csv'],
+        type: 'calendar_booking',
+        header: ['email', 'at', 'what'],
+        columns: { user_id: ['email', 'what'], timestamp: 'at' },
+        timestamp: ['%Y-%m-%d %I:%M %p', 'iso'],
+        unknown: ['-'],
+        decimal: ',',
+        id: 'all',
+        where: [{ column: 'what', not_equals: 'cancelled' }],
+        raggedRows: 'fill',
+      },
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   HAND_MEASURES,
   HAND_REJECTED,
   HAND_ROWS,
+  HAND_UNREADABLE,
   workedByHand,
 } from '../fixtures/hand.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
@@ -39,6 +40,7 @@ describe('the engine', () => {
           used: expected.used,
           rejected: expected.rejected.length,
           duplicate: expected.duplicate,
+          withoutUser: expected.withoutUser,
           excluded: 0,
           later: expected.later,
         });
@@ -60,7 +62,8 @@ describe('the hand-worked log', () => {
     expect(found.accounts).toEqual(HAND_IDENTITY);
     expect(found.asOf).toBe(HAND_AS_OF);
     expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(HAND_REJECTED);
-    expect(found.otherTypes).toEqual([{ type: 'webinar_joined', events: 2 }]);
+    expect(found.unreadable.map(({ line, column, cell }) => ({ line, column, cell }))).toEqual(HAND_UNREADABLE);
+    expect(found.types.others).toEqual([{ type: 'webinar_joined', events: 2 }]);
   });
 
   it('gives the configured measures worked out by hand', async () => {
@@ -83,7 +86,15 @@ describe('a log without any other fault', () => {
   it('may still have an event twice', async () => {
     const once = await find([log(...rows)]);
     const twice = await find([log(...rows, 'e1,ana,2026-01-05,search')]);
-    expect(twice.accounts).toEqual({ read: 4, used: 3, rejected: 0, duplicate: 1, excluded: 0, later: 0 });
+    expect(twice.accounts).toEqual({
+      read: 4,
+      used: 3,
+      rejected: 0,
+      duplicate: 1,
+      withoutUser: 0,
+      excluded: 0,
+      later: 0,
+    });
     expect(twice.csv).toBe(once.csv);
   });
 
@@ -183,13 +194,13 @@ describe('numbers to calculate with', () => {
     expect(huge).toMatch(/^9{16}\d{12}$/);
   });
 
-  it('are rejected where their sum might be too large', async () => {
-    const { accounts, faults } = await find([log('1000000000000000000', '-1000000000000000000', '1')], { config });
-    expect(accounts).toMatchObject({ read: 3, used: 1, rejected: 2 });
-    expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
-      '2 too large to calculate with',
-      '3 too large to calculate with',
-    ]);
+  it('are unreadable where their sum might be too large', async () => {
+    const { accounts, unreadable, rows } = await find([log('1000000000000000000', '-1000000000000000000', '1')], {
+      config,
+    });
+    expect(accounts).toMatchObject({ read: 3, used: 3, rejected: 0 });
+    expect(unreadable).toMatchObject([{ cells: 2, line: 2, reason: 'too large to calculate with' }]);
+    expect(rows[1]?.[rows[0]?.indexOf('spent') ?? -1]).toBe('1');
   });
 });
 

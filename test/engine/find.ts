@@ -8,7 +8,7 @@ import { type Config, defaultConfig } from '../../src/config/settings.js';
 import { type EngineLimits, withEngine } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import type { Request } from '../../src/engine/aggregate.js';
-import { parseEnd } from '../../src/text/instants.js';
+import { endOf, parseTime } from '../../src/text/instants.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {
@@ -44,9 +44,11 @@ export const find = async (
     return path;
   });
   const out = join(scratch, 'out.csv');
+  const time = asOf === undefined ? undefined : parseTime(asOf);
   const request = {
     inputs,
-    asOf: asOf === undefined ? undefined : parseEnd(asOf),
+    asOf: time === undefined ? undefined : endOf(time),
+    now: BigInt(Date.UTC(2300, 0)) * 1000n,
     maxRejected: 1,
     stdin: Readable.from([]),
     scratch,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { temporary } from '../config/temporary.js';
 import { oracle } from '../oracle/oracle.js';
@@ -68,7 +68,7 @@ const withRow =
     return find([`${log}${log.endsWith('\n') ? '' : end}${rowOf(log)}${end}`], { config });
   };
 
-const exclude = { users: ['nobody'], emailDomains: [], userAgents: [], fasterThanHuman: false };
+const exclude = { users: ['nobody'], emailDomains: [], userAgents: [], bots: false, fasterThanHuman: false };
 
 const WAYS: Readonly<Record<string, Way>> = {
   'as of a day': (log, config) => find([log], { config, asOf: '2026-01-08' }),
@@ -98,7 +98,7 @@ describe.each([
   { raggedRows: 'reject', logs: LOGS },
   { raggedRows: 'fill', logs: LOGS.filter(({ nth }) => LONG || nth % 3 === 0) },
 ] as const)('with ragged_rows: $raggedRows', ({ raggedRows, logs }) => {
-  const config = { ...defaultConfig, events: { ...defaultConfig.events, raggedRows } };
+  const config = { ...defaultConfig, events: [{ ...defaultReading, raggedRows }] };
 
   it.each(logs)('a log with $what is read in one way', async ({ log, nth }) => {
     const expected = oracle(log, { config });

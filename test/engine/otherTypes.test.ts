@@ -19,8 +19,8 @@ const counting = (is: Feature['is'] & { op: 'countWhere' }): Feature => ({
 });
 
 const otherTypes = async (counts: Readonly<Record<string, number>>, own: Readonly<Record<string, Feature>> = {}) =>
-  (await find([log(counts)], { config: { ...defaultConfig, features: { ...defaultConfig.features, ...own } } }))
-    .otherTypes;
+  (await find([log(counts)], { config: { ...defaultConfig, features: { ...defaultConfig.features, ...own } } })).types
+    .others;
 
 const webinars = [{ type: 'webinar_joined', events: 5 }];
 
@@ -60,8 +60,8 @@ it.each<[string, Feature]>([
 
 it('do not include a type that the conversion asks for', async () => {
   const conversion = { allOf: ['purchase'] };
-  const { otherTypes: others } = await find([log({ purchase: 2, webinar_joined: 5 })], {
+  const { types } = await find([log({ purchase: 2, webinar_joined: 5 })], {
     config: { ...defaultConfig, conversion },
   });
-  expect(others).toEqual(webinars);
+  expect(types.others).toEqual(webinars);
 });

@@ -32,10 +32,13 @@ const outcome = async (path: string, feature = 'user_id') => {
     const at = rows[0]?.indexOf(feature) ?? -1;
     return { cells: rows.slice(1).map((cells) => cells[at]), accounts, faults };
   });
+  const { unreadable } = strictly;
+  expect(plainly.unreadable).toEqual(unreadable);
   expect(ofStrict).toEqual(ofPlain);
   return {
     cells: ofPlain?.cells,
     faults: ofPlain?.faults.map(({ line, column, reason, raw }) => [line, column, reason, raw]),
+    unreadable: unreadable.map(({ line, column, reason }) => ({ line, column, reason })),
   };
 };
 
@@ -53,6 +56,7 @@ it('columns may be called what the engine calls its own', async () => {
     ...Object.fromEntries(names.map((name, i) => [name, i])),
   };
   expect(await outcome(path, 'username')).toEqual({
+    unreadable: [],
     cells: ['Ana'],
     faults: [[2, 'timestamp', 'out of range (1990 to 2199)', JSON.stringify(raw)]],
   });
@@ -86,20 +90,24 @@ describe('bytes', () => {
   });
 
   it('that are not text do no harm in a column that nothing uses', async () => {
-    expect(await outcome(await parquet(row("from_hex('FF') AS note")))).toEqual({ cells: ['ana'], faults: [] });
+    expect(await outcome(await parquet(row("from_hex('FF') AS note")))).toEqual({
+      cells: ['ana'],
+      faults: [],
+      unreadable: [],
+    });
   });
 });
 
 it.each([
   ['text', "'a' || chr(0) || 'b'"],
   ['bytes', "encode('a' || chr(0) || 'b')"],
-])('a NUL character in %s is rejected', async (_, sql) => {
-  const { faults } = await outcome(
+])('a NUL character in %s makes a cell unknown, and that of an id a row unusable', async (_, sql) => {
+  const { unreadable } = await outcome(
     await parquet(`${row(`${sql} AS username`)} UNION ALL ${row(sql.replace('chr(0)', "'-'"))}`),
   );
-  expect(faults?.map(([line, column, reason]) => [line, column, reason])).toEqual([
-    [1, 'username', 'not text: it holds a NUL character'],
-  ]);
+  expect(unreadable).toMatchObject([{ line: 1, column: 'username', reason: 'not text: it holds a NUL character' }]);
+  const nobody = await outcome(await parquet(`${row()} UNION ALL SELECT ${sql}, '2026-01-05', 'signup'`));
+  expect(nobody.faults?.map(([line, column]) => [line, column])).toEqual([[2, 'user_id']]);
   expect((await outcome(await parquet(row(`${sql} AS note`)))).faults).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** What fast readers of CSV get wrong without a word, each on a log of its own. */
 import { describe, expect, it } from 'vitest';
 import type { Feature } from '../../src/catalogue/measures.js';
-import { defaultConfig } from '../../src/config/settings.js';
+import { defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { LONG } from '../random.js';
 import { find } from './find.js';
 
@@ -47,7 +47,7 @@ describe('rows', () => {
 });
 
 it('ids are text: none of these is another', async () => {
-  const ids = ['007', '1', '100000', '1e5', '7', 'NaN', '__proto__', 'inf', 'null', 'true'];
+  const ids = ['007', '1', '100000', '1e5', '7', '1.0', '__proto__', 'inf', 'Null', 'true'];
   expect((await outcome(`${HEADER}\n${ids.map((id) => row(id)).join('')}`)).users).toEqual(ids.toSorted());
 });
 
@@ -58,13 +58,21 @@ it('timestamps keep their offset, and have the machine’s zone never', async ()
   expect(rows.slice(1).map((cells) => cells[at])).toEqual(Array(3).fill('2026-01-05T07:00:00Z'));
 });
 
-it.each(['1_000', 'NaN', 'nan', 'Infinity', '-inf', '1e400', '1,000', '0x10', '٣', '5 '])(
-  'the number %s is rejected, not read as another',
+it.each(['1_000', 'Infinity', '-inf', '1e400', '1,000', '0x10', '٣', '5 EUR', '- 5'])(
+  'the number %s is unknown, not read as another, and its row is used',
   async (number) => {
-    const log = `${HEADER},session_number\na,2026-01-05,signup,1.5\nb,2026-01-05,signup,"${number}"\n`;
-    expect(await outcome(log)).toEqual({ users: ['a'], rows: [2, 1, 1], lines: [3] });
+    const log = `${HEADER},account_balance_usd\na,2026-01-05,signup,1.5\nb,2026-01-05,signup,"${number}"\n`;
+    const { rows, accounts, unreadable } = await find([log]);
+    expect(accounts).toMatchObject({ read: 2, used: 2, rejected: 0 });
+    expect(rows.slice(1).map((cells) => cells[rows[0]?.indexOf('account_balance_usd') ?? -1])).toEqual(['1.5', '']);
+    expect(unreadable).toMatchObject([{ column: 'account_balance_usd', cells: 1, line: 3, cell: number }]);
   },
 );
+
+it('a column that nothing reads is not read: whatever it holds, no row and no cell fails by it', async () => {
+  const log = `${HEADER},session_number,note,note\na,2026-01-05,signup,one,x,y\n`;
+  expect(await find([log])).toMatchObject({ accounts: { used: 1 }, unreadable: [], faults: [] });
+});
 
 it.each(['03/01/2026', '2026-02-30', '2026-01-05T24:00:00Z', '2026-01-05T09:60:00Z', '0001-01-01', 'infinity', '0'])(
   'the timestamp %s is rejected, not guessed',
@@ -86,19 +94,19 @@ it('a configured feature reads the column it names, however SQL would take the n
   );
   const total: Feature = { from: 'events', is: { op: 'sum', column: 'where' }, unit: 'EUR', says: 'sum' };
   const features = { ...defaultConfig.features, ...own, total };
-  const { rows, faults, accounts } = await find([log], { config: { ...defaultConfig, features } });
+  const { rows, unreadable, accounts } = await find([log], { config: { ...defaultConfig, features } });
   const [header = [], ana = []] = rows;
   expect([...Object.keys(columns), 'total'].map((name) => ana[header.indexOf(name)])).toEqual([
     '1',
-    '1',
+    '2',
     '2',
     '2',
     '2',
     '2',
     '3',
   ]);
-  expect(faults.map(({ line, column }) => ({ line, column }))).toEqual([{ line: 4, column: 'where' }]);
-  expect(accounts).toMatchObject({ read: 3, used: 2, rejected: 1 });
+  expect(unreadable).toMatchObject([{ line: 4, column: 'where', cell: 'x' }]);
+  expect(accounts).toMatchObject({ read: 3, used: 3, rejected: 0 });
 });
 
 it.each([
@@ -106,7 +114,7 @@ it.each([
   ['epoch_ms', '1767603600000', 'milliseconds'],
   ['epoch_us', '1767603600000000', 'microseconds'],
 ] as const)('a timestamp that is no %s is called that', async (timestamp, good, unit) => {
-  const config = { ...defaultConfig, events: { ...defaultConfig.events, timestamp } };
+  const config = { ...defaultConfig, events: [{ ...defaultReading, timestamp: [timestamp] }] };
   const { faults, accounts } = await find([`${HEADER}\n${row('a', good)}${row('b', '2026-01-05')}`], { config });
   expect(accounts).toMatchObject({ used: 1, rejected: 1 });
   expect(faults[0]?.reason).toContain(`${unit} since 1970`);

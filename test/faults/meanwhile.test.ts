@@ -30,6 +30,7 @@ describe('a log that is written while features reads it', () => {
       inputs: [log],
       config,
       asOf: asOf === undefined ? undefined : parseInstant(asOf),
+      now: 0n,
       maxRejected: 1,
       stdin: Readable.from([]),
       scratch: folder,
@@ -57,11 +58,11 @@ describe('a log that is written while features reads it', () => {
     ['between its events and its sessions', 'TEMP TABLE by_event'],
     ['after its sessions', 'TEMP TABLE by_session'],
   ])('a log that grows %s is read as it is then, events and sessions alike', async (_, after) => {
-    const { accounts, sessions, otherTypes } = await meanwhile(after, () => appendFileSync(log, lines(30, 40)));
+    const { accounts, sessions, types } = await meanwhile(after, () => appendFileSync(log, lines(30, 40)));
     expect([30, 40]).toContain(accounts.used);
     expect(accounts).toMatchObject({ read: accounts.used, rejected: 0, duplicate: 0 });
     expect([total('total_events'), total('total_sessions'), sessions]).toEqual(Array(3).fill(accounts.used));
-    expect(otherTypes).toEqual([{ type: 'call', events: accounts.used }]);
+    expect(types.others).toEqual([{ type: 'call', events: accounts.used }]);
   });
 
   it.each(['TEMP TABLE by_event', 'TEMP TABLE by_session'])(

@@ -21,8 +21,8 @@ export const answerTo = async (
     assert.match(printable(found.message), /^\S.*\S$/u);
     return found;
   }
-  const { read, used, rejected, duplicate, later } = found.accounts;
-  assert.equal(used + rejected + duplicate + later, read);
+  const { read, used, rejected, duplicate, withoutUser, later } = found.accounts;
+  assert.equal(used + rejected + duplicate + withoutUser + later, read);
   assert.equal(found.faults.length, rejected);
   const total = found.rows[0]?.indexOf('total_events') ?? -1;
   assert.equal(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { configTemplate } from '../../src/config/template.js';
 import { EVENT_COLUMNS, Failure } from '../../src/model.js';
@@ -75,20 +75,29 @@ const files = mutated(seeds, /([\s:,{}[\]]+)/, HOSTILE);
 
 /** A log of one event with every column that a configuration reads. */
 const logFor = ({ events, features }: Config): string => {
+  const [reading = defaultReading] = events;
   const columns = Object.values(features).flatMap(({ from, is }) => {
     if (from !== 'events') return [];
     const where = 'where' in is ? is.where : undefined;
     return ['column' in is ? is.column : undefined, where?.column].filter((name) => name !== undefined);
   });
   const ours = [...new Set([...Object.keys(EVENT_COLUMNS), ...columns])];
-  const theirs = new Map(Object.entries(events.columns));
-  const times = { iso: '2026-01-05', epoch_s: '1767603600', epoch_ms: '1767603600000', epoch_us: '1767603600000000' };
+  const theirs = new Map(Object.entries(reading.columns));
+  const times = new Map([
+    ['iso', '2026-01-05'],
+    ['epoch_s', '1767603600'],
+    ['epoch_ms', '1767603600000'],
+    ['epoch_us', '1767603600000000'],
+  ]);
   const cells = new Map([
     ['user_id', 'ana'],
     ['event_type', 'signup'],
-    ['timestamp', times[events.timestamp]],
+    ['timestamp', times.get(reading.timestamp[0] ?? '') ?? ''],
   ]);
-  const header = ours.map((name) => [theirs.get(name) ?? name].flat()[0] ?? name);
+  const header = ours.map((name) => {
+    const named = theirs.get(name) ?? name;
+    return typeof named === 'string' ? named : (named[0] ?? name);
+  });
   return toCsv({ header, rows: [ours.map((name) => cells.get(name) ?? '')] });
 };
 
@@ -122,7 +131,7 @@ const check = async (file: Buffer): Promise<void> => {
     hundredths(total),
   );
   const found = await find([logFor(config)], { config, threads: 1 }).catch(orFailure);
-  if (!(found instanceof Failure)) assert.deepEqual([found.accounts.read, found.accounts.used], [1, 1]);
+  if (!(found instanceof Failure)) assert.equal(found.accounts.read, 1);
 };
 
 it('a gesture.yaml of any bytes is read or refused', async () => {

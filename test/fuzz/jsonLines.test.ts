@@ -1,7 +1,7 @@
 /** Whatever the bytes of JSON lines: an answer that accounts for every line, or one line that says what to mend. */
 import assert from 'node:assert/strict';
 import { expect, it } from 'vitest';
-import { defaultConfig } from '../../src/config/settings.js';
+import { defaultConfig, defaultReading } from '../../src/config/settings.js';
 import type { Features } from '../../src/catalogue/measures.js';
 import { Failure } from '../../src/model.js';
 import { tries } from '../random.js';
@@ -38,7 +38,7 @@ const own: Features = {
   price: { from: 'events', is: { op: 'latest', column: 'price' }, unit: 'EUR', says: 'price' },
   tags: { from: 'events', is: { op: 'latest', column: 'who.tags' }, unit: 'text', says: 'tags' },
 };
-const events = { ...defaultConfig.events, columns: { plan: 'who.plan' } };
+const events = [{ ...defaultReading, columns: { plan: 'who.plan' } }];
 const configs = [defaultConfig, { ...defaultConfig, events, features: { ...defaultConfig.features, ...own } }];
 
 /** Lines that are not blank. */

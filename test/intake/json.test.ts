@@ -74,7 +74,23 @@ it.each([
   ['null', 'null', 'not a JSON object'],
   ['two objects', '{"a":1}{"a":2}', 'not valid JSON'],
   ['half an object', '{"a":', 'not valid JSON'],
-  ['a word of JavaScript', '{"a":NaN}', 'not valid JSON'],
+  ['another word of JavaScript', '{"a":undefined}', 'not valid JSON'],
 ])('%s is no object', (_, line, says) => {
   expect(cellOf(line, 'a')).toBe(says);
+});
+
+it('a number that JSON does not have is its word, as Python writes it', () => {
+  expect(cellOf('{"a":NaN,"b":"NaN, Infinity"}', 'a')).toBe('NaN');
+  expect(cellOf('{"a":[-Infinity],"b":"NaN, Infinity"}', 'b')).toBe('NaN, Infinity');
+});
+
+it.each([
+  ['text that is JSON', '{"a":"{\\"b\\":{\\"c\\":\\"Lyon\\"}}"}', ['a', 'b', 'c'], 'Lyon'],
+  ['text that is none', '{"a":"{b"}', ['a', 'b'], ''],
+  ['a list of keys and values', '{"a":[{"key":"b","value":{"string_value":null,"int_value":"7"}}]}', ['a', 'b'], '7'],
+  ['a list of keys and plain values', '{"a":[{"key":"b","value":1},{"key":"b","value":2}]}', ['a', 'b'], '2'],
+  ['a list, by its place', '{"a":[10,20]}', ['a', '1'], '20'],
+  ['everything', '{"a":1}', [], '{"a":1}'],
+])('a cell is found within %s', (_, line, keys, cell) => {
+  expect(cellOf(line, ...keys)).toBe(cell);
 });

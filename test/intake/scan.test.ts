@@ -8,7 +8,12 @@ const { write } = temporary();
 
 describe('a scan of the first cells', () => {
   const endsOf = async (content: string, crlf = false): Promise<string[] | undefined> => {
-    const { ascending } = await scanFile(write('log.csv', content), { delimiter: ',', crlf: crlf, columns: 2 });
+    const { ascending } = await scanFile(write('log.csv', content), {
+      delimiter: ',',
+      crlf: crlf,
+      columns: 2,
+      hasHeader: true,
+    });
     return ascending && [ascending.first.toString(), ascending.last.toString()];
   };
 
@@ -56,7 +61,9 @@ describe('a glance', () => {
     ['a byte order mark', '\uFEFFa,b\n1,2\n', 1, ends('1', '1')],
     ['quotes, with lines in them', 'a,b\n"1\n\n""",2\n3,"4"\n', 2, undefined],
   ])('counts the records of a file with %s', async (_, content, records, ascending) => {
-    expect(await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2 })).toEqual({
+    expect(
+      await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2, hasHeader: true }),
+    ).toEqual({
       records,
       regular: true,
       ascending,
@@ -66,7 +73,9 @@ describe('a glance', () => {
   it('takes a line of a megabyte, wherever it stands', async () => {
     const long = 'x'.repeat(MAX_RECORD_BYTES - 2);
     for (const content of [`a,b\n1,${long}\n`, `a,b\n1,${long}`, `a,b\n1,2\n3,${long}\n4,${long}\n5,6`]) {
-      expect(await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2 })).toMatchObject({
+      expect(
+        await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2, hasHeader: true }),
+      ).toMatchObject({
         records: content.split('\n').filter((line) => line !== '').length - 1,
         regular: true,
       });
@@ -75,15 +84,20 @@ describe('a glance', () => {
 
   it('counts those of a file with CR LF where that is expected', async () => {
     const path = write('log.csv', 'a,b\r\n1,2\r\n"3",4\r\n');
-    expect(await scanFile(path, { delimiter: ',', crlf: true, columns: 2 })).toEqual({ records: 2, regular: true });
-    expect(await scanFile(write('plain.csv', 'a,b\r\n1,2\r\n'), { delimiter: ',', crlf: true, columns: 2 })).toEqual({
+    expect(await scanFile(path, { delimiter: ',', crlf: true, columns: 2, hasHeader: true })).toEqual({
+      records: 2,
+      regular: true,
+    });
+    expect(
+      await scanFile(write('plain.csv', 'a,b\r\n1,2\r\n'), { delimiter: ',', crlf: true, columns: 2, hasHeader: true }),
+    ).toEqual({
       records: 1,
       regular: true,
       ascending: ends('1', '1'),
     });
-    expect((await scanFile(path, { delimiter: ',', crlf: false, columns: 2 })).regular).toBe(false);
+    expect((await scanFile(path, { delimiter: ',', crlf: false, columns: 2, hasHeader: true })).regular).toBe(false);
     const surplus = write('surplus.csv', 'a,b\r\n1,2\r\n3,4,\r\n');
-    expect((await scanFile(surplus, { delimiter: ',', crlf: true, columns: 2 })).regular).toBe(false);
+    expect((await scanFile(surplus, { delimiter: ',', crlf: true, columns: 2, hasHeader: true })).regular).toBe(false);
   });
 
   it.each([
@@ -104,8 +118,8 @@ describe('a glance', () => {
     ['a last line of over a megabyte', `a,b\n1,2\n3,${'x'.repeat(MAX_RECORD_BYTES)}`],
     ['nothing', ''],
   ])('does not trust a file with %s', async (_, content) => {
-    expect((await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2 })).regular).toBe(
-      false,
-    );
+    expect(
+      (await scanFile(write('log.csv', content), { delimiter: ',', crlf: false, columns: 2, hasHeader: true })).regular,
+    ).toBe(false);
   });
 });

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Features } from '../../src/catalogue/measures.js';
-import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { everyMeasure, type Log, logs, renderings, type Run, toCsv } from './logs.js';
 import { oracle } from './oracle.js';
 
@@ -30,9 +30,15 @@ const filled = (column: string, i: number): string => {
   return column === 'account_balance_usd' ? `${i % 7}.5` : `s${i % 4}`;
 };
 
-/** The log without rows that break a rule; `complete` columns filled, and ids as `idOf` says. */
+/** Settings under which every column is read. */
+const allRead: Config = { ...defaultConfig, features: everyMeasure };
+
+/** The log without rows that break a rule or have unreadable cells; `complete` columns filled, and ids as `idOf` says. */
 const cleaned = ({ header, rows }: Log, complete: readonly string[], idOf: (i: number) => string): Log => {
-  const good = rows.filter((row) => oracle(toCsv({ header, rows: [row] })).rejected.length === 0);
+  const good = rows.filter((row) => {
+    const { rejected, unreadable } = oracle(toCsv({ header, rows: [row] }), { config: allRead });
+    return rejected.length + unreadable.length === 0;
+  });
   const cell = (column: string, text: string, i: number): string => {
     if (column === 'event_id') return idOf(i);
     // Where a device has letters beyond ASCII, devices are not counted by name; nearly every log would have one.
@@ -55,12 +61,14 @@ export const cleanRuns: fc.Arbitrary<Run> = fc
       .tuple(fc.oneof(fc.constant(SESSION), fc.constant(SESSION), fc.subarray(SESSION)), fc.subarray(LATEST))
       .map((columns) => columns.flat()),
     idOf: ids,
+    identity: fc.constantFrom(undefined, undefined, { column: 'anonymous_id' }),
     rendering: renderings,
     timeoutMinutes: fc.constantFrom(30, 60, 0.5),
     features: fc.constantFrom<Features[]>(builtIn, NO_TIMES, NO_IDS, NO_IDS, ANY),
   })
-  .map(({ log, complete, idOf, rendering, timeoutMinutes, features }) => {
+  .map(({ log, complete, idOf, identity, rendering, timeoutMinutes, features }) => {
     const clean = cleaned(log, complete, idOf);
-    const config: Config = { ...defaultConfig, sessions: { timeoutMinutes }, features };
+    const events = [{ ...defaultReading, identity }];
+    const config: Config = { ...defaultConfig, events, sessions: { timeoutMinutes }, features };
     return { log: clean, text: toCsv(clean, { ...rendering, blankEvery: 0 }), options: { asOf: undefined, config } };
   });

@@ -10,6 +10,7 @@ import {
   HAND_REJECTED,
   HAND_ROWS,
   HAND_SESSIONS,
+  HAND_UNREADABLE,
   workedByHand,
 } from '../fixtures/hand.js';
 import { defaultConfig } from '../../src/config/settings.js';
@@ -21,8 +22,10 @@ describe('the hand-worked log', () => {
   const found = oracle(log);
 
   it('is accounted for', () => {
-    const { read, used, rejected, duplicate, later } = found;
-    expect({ read, used, rejected: rejected.length, duplicate, excluded: 0, later }).toEqual(HAND_IDENTITY);
+    const { read, used, rejected, unreadable, duplicate, withoutUser, later } = found;
+    const accounts = { read, used, rejected: rejected.length, duplicate, withoutUser, excluded: 0, later };
+    expect(accounts).toEqual(HAND_IDENTITY);
+    expect(unreadable).toEqual(HAND_UNREADABLE);
     expect(rejected.map(({ line, column }) => ({ line, column }))).toEqual(HAND_REJECTED);
   });
 

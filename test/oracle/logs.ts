@@ -5,8 +5,8 @@
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Feature, Features, RowMeasure } from '../../src/catalogue/measures.js';
-import { type Config, type EventSettings, defaultConfig } from '../../src/config/settings.js';
-import { type TimestampForm, EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
+import { type Config, defaultConfig, defaultReading, type Reading } from '../../src/config/settings.js';
+import { EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
 import type { Options } from './oracle.js';
 
 /** A log as cells. A row may have too few or too many. */
@@ -72,18 +72,47 @@ const TEXTS = [
   ['Ana', 'Ben', 'ben', 'José', 'Jose\u0301', 'a,b', 'say "hi"', 'two\nlines', 'two\r\nlines', ' padded ', '=1+1'],
   ['NULL', '\uFF5E', '😀', "O'Neil", '\\N', '\uFEFFx', '0', '-5', '"', '\t', '１'],
 ].flat();
-const TYPES = ['PAGE_VIEW', 'page_view ', 'webinar_joined', 'Signed Up', 'lecture', 'constructor', 'pricing'];
+const TYPES = [
+  'PAGE_VIEW',
+  'page_view ',
+  'webinar_joined',
+  'Signed Up',
+  'lecture',
+  'constructor',
+  'pricing',
+  'NA',
+].concat(['$pageview', 'Meeting-Booked', 'signed.up', 'not_set']);
+const ANONYMOUS = ['a1', 'a2', 'a3', 'A1', 'u1', 'null'];
 const DEVICES = ['mobile', 'desktop', 'tablet', 'Mobile', 'télé'];
 const NUMBERS = [
   ['0', '1', '2', '12.50', '-3', '0.1', '0.2', '0.0000000001', '007', '1234567890.12', '-0', '-0.5', '99999'],
-  ['2.675', '0.33333', '100000000000000', '-7.0'],
+  ['2.675', '0.33333', '100000000000000', '-7.0', '1e5', '+5', '.5', '5.', ' 5', '5 ', '1.5e-10', '-2.5E+3', '1e-300'],
+  ['+0.00000000005', '-.4e-10', '123456789.987654321e-3', '9e17', 'N/A', 'NaN'],
 ].flat();
 const NOT_NUMBERS = [
-  ['NaN', 'Infinity', '-inf', '1,000', '1e5', '+5', '.5', '5.', ' 5', '5 ', '1_000', '٣', '５', '$5', '-', '--1'],
-  ['0x1F', '1.2.3', 'none', '5\n'],
+  ['Infinity', '-inf', '1,000', '1_000', '٣', '５', '$5', '-', '--1', '1e400', '1e40', 'e5', '.', '1e', ' ', '+-1'],
+  ['0x1F', '1.2.3', 'none', '5\n', '1.234,50', '12,5', '5\u00A0'],
 ].flat();
-const FLAGS = ['true', 'false', 't', 'f', '1', '0', 'yes', 'no', 'y', 'n', 'TRUE', 'False', 'T', 'F', 'Yes', 'nO', 'Y'];
-const NOT_FLAGS = ['on', 'off', '2', '-1', ' true', 'true ', 'maybe', 'null', '1.0', 'ｙ'];
+const FLAGS = [
+  'true',
+  'false',
+  't',
+  'f',
+  '1',
+  '0',
+  'yes',
+  'no',
+  'y',
+  'n',
+  'TRUE',
+  'False',
+  'T',
+  'F',
+  'Yes',
+  'nO',
+  'Y',
+].concat(['1.0', '0.0']);
+const NOT_FLAGS = ['on', 'off', '2', '-1', ' true', 'true ', 'maybe', '1.00', 'ｙ'];
 const NOT_ISO = [
   ['', '03/01/2024', 'yesterday', 'infinity', 'epoch', 'now', '2024-02-30', '2023-02-29T00:00:00Z', '2024-13-01'],
   ['2024-00-10', '2024-01-00', '2024-01-01T24:00:00Z', '2024-01-01T23:60:00Z', '2024-01-01T23:59:60Z', '2024'],
@@ -102,7 +131,7 @@ const ODD_ISO = [
   ['2024-02-28t00:00:00Z', '2024-02-28T00:00:00z', '2024-02-28T00:00:00 +02:00', '2024-02-28 00:00:00,123 -0800'],
   ['2024-02-28T00:00:00,5', '2024-02-28 00:00 -08', '2024-02-28t01:00:00.25+0130'],
 ].flat();
-const NOT_EPOCH = ['', '2024-01-01', '-1', '1e9', '1709251200.', '.5', ' 1709251200', '99999999999999999999', '0'];
+const NOT_EPOCH = ['', '2024-01-01', '-1', '1e9', '.5', ' 1709251200', '99999999999999999999', '0', '1.70925E+12'];
 
 /** `usual` most of the time, else one of `rare`. */
 const mostly = <T>(usual: fc.Arbitrary<T>, rare: readonly T[], weight = 60): fc.Arbitrary<T> =>
@@ -111,7 +140,7 @@ const mostly = <T>(usual: fc.Arbitrary<T>, rare: readonly T[], weight = 60): fc.
 const orEmpty = (usual: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof({ arbitrary: usual, weight: 3 }, { arbitrary: fc.constant(''), weight: 1 });
 
-/** Microseconds since 2024-02-27T00:00Z: whole half hours and their neighbours, so idle gaps fall on the limit. */
+/** Microseconds since 2024-03-09T00:00Z: whole half hours and their neighbours, so idle gaps fall on the limit. */
 const instants: fc.Arbitrary<number> = fc
   .tuple(
     fc.oneof(fc.nat(200), fc.nat(12)),
@@ -119,7 +148,8 @@ const instants: fc.Arbitrary<number> = fc
   )
   .map(([halfHours, seconds]) => Math.round((halfHours * 1800 + Math.max(seconds, -halfHours)) * 1e6));
 
-const EPOCH = Date.UTC(2024, 1, 27) * 1000;
+/** Clocks in New York change within the first days of the logs. */
+const EPOCH = Date.UTC(2024, 2, 9) * 1000;
 const two = (n: number): string => `${n}`.padStart(2, '0');
 
 /** One of the many ways to write an instant. `style` picks it. */
@@ -144,7 +174,68 @@ const spellIso = (instant: number, style: number): string => {
   return `${date}${style % 5 < 3 ? 'T' : ' '}${short}${short === clock ? tail : ''}${zone}`;
 };
 
-const timestamps = (form: TimestampForm): fc.Arbitrary<string> => {
+const SHORT_MONTHS = ['Jan', 'Feb', 'mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** An instant as a pattern writes it; some styles leave out the zeros that need not be there. */
+const spellPattern = (pattern: string, instant: number, style: number): string => {
+  const time = EPOCH + instant;
+  const zone = pattern.includes('%z') ? ([0, 120, -330][style % 3] ?? 0) : 0;
+  const local = new Date(Math.floor(time / 1000) + zone * 60_000);
+  const digits = (n: number): string => (style % 2 === 0 ? two(n) : `${n}`);
+  const hour = local.getUTCHours();
+  const sign = zone < 0 ? '-' : '+';
+  const minutes = Math.abs(zone);
+  const parts: Record<string, string> = {
+    Y: `${local.getUTCFullYear()}`,
+    y: two(local.getUTCFullYear() % 100),
+    m: digits(local.getUTCMonth() + 1),
+    b: SHORT_MONTHS[local.getUTCMonth()] ?? '',
+    d: digits(local.getUTCDate()),
+    H: digits(hour),
+    I: digits(hour % 12 || 12),
+    p: hour < 12 ? (['AM', 'am'][style % 2] ?? '') : (['PM', 'pm'][style % 2] ?? ''),
+    M: two(local.getUTCMinutes()),
+    S: two(local.getUTCSeconds()),
+    f: `${((time % 1e6) + 1e6) % 1e6}`.padStart(6, '0'),
+    z: `${sign}${two(Math.floor(minutes / 60))}${style % 2 === 0 ? ':' : ''}${two(minutes % 60)}`,
+  };
+  return pattern.replaceAll(/%(.)/g, (_, name: string) => parts[name] ?? '');
+};
+
+const NOT_PATTERN = [
+  '',
+  '32/01/2024 10:00',
+  '30/02/2024 10:00:00',
+  '1/13/2024 9:05 AM',
+  'yesterday',
+  ' 1/2/2024 10:00',
+  '10/03/2024',
+].concat(['10/03/2024 24:00:00', '3/10/2024 13:05 PM', '3/10/2024 0:05 AM', '10 Mär 2024 10:00:00.5 +0100', 'null']);
+
+/** The ways to write timestamps that random logs have. */
+export const FORMS: readonly (readonly string[])[] = [
+  ['iso'],
+  ['iso'],
+  ['iso'],
+  ['iso'],
+  ['epoch_s'],
+  ['epoch_ms'],
+  ['epoch_us'],
+  ['%d/%m/%Y %H:%M:%S'],
+  ['%m/%d/%Y %I:%M %p', 'iso'],
+  ['%d %b %Y %H:%M:%S.%f %z'],
+  ['%Y.%m.%d %H:%M', '%d.%m.%y %H:%M'],
+];
+
+const timestamps = (forms: readonly string[]): fc.Arbitrary<string> => {
+  const patterns = forms.filter((one) => one.includes('%'));
+  if (patterns.length > 0) {
+    const spelled = fc
+      .tuple(instants, fc.nat(419), fc.constantFrom(...patterns))
+      .map(([instant, style, pattern]) => spellPattern(pattern, instant, style));
+    return mostly(spelled, [...NOT_PATTERN, '2024-03-10T02:30:00', '2024-03-10 02:30'], 30);
+  }
+  const [form] = forms;
   const at = (spell: (instant: number, style: number) => string): fc.Arbitrary<string> =>
     fc.tuple(instants, fc.nat(419)).map(([instant, style]) => spell(instant, style));
   switch (form) {
@@ -157,23 +248,23 @@ const timestamps = (form: TimestampForm): fc.Arbitrary<string> => {
           const fraction = `${time % 1e6}`.padStart(6, '0').replace(/0+$/, '');
           return `${Math.floor(time / 1e6)}${fraction === '' ? '' : `.${fraction}`}`;
         }),
-        NOT_EPOCH,
+        [...NOT_EPOCH, '1709251200.', '1.709251200E+09', '1.7092512E9'],
       );
     case 'epoch_ms':
       return mostly(
         at((instant) => `${Math.floor((EPOCH + instant) / 1000)}`),
-        [...NOT_EPOCH, '1709251200000.5', '1709251200'],
+        [...NOT_EPOCH, '1709251200000.5', '1709251200000.0', '1709251200', '1.7092839E+12'],
       );
     default:
       return mostly(
         at((instant) => `${EPOCH + instant}`),
-        [...NOT_EPOCH, '1709251200000000.5', '1709251200000'],
+        [...NOT_EPOCH, '1709251200000000.5', '1709251200000', '1.709283900000123E+15'],
       );
   }
 };
 
 /** An event of all columns; the user is a number, to be taken from the users of the log. */
-const events = (form: TimestampForm): fc.Arbitrary<{ user: number; cells: ReadonlyMap<string, string> }> => {
+const events = (form: readonly string[]): fc.Arbitrary<{ user: number; cells: ReadonlyMap<string, string> }> => {
   const text = orEmpty(fc.oneof(fc.constantFrom(...TEXTS), fc.constantFrom('Oslo', 'Łódź', 'F', 'M')));
   const number = orEmpty(mostly(fc.constantFrom(...NUMBERS), NOT_NUMBERS));
   const flag = orEmpty(mostly(fc.constantFrom(...FLAGS), NOT_FLAGS));
@@ -200,11 +291,12 @@ const events = (form: TimestampForm): fc.Arbitrary<{ user: number; cells: Readon
     scroll_depth_pct: number,
     bounce_flag: flag,
     spam_flag: flag,
+    anonymous_id: orEmpty(fc.constantFrom(...ANONYMOUS)),
     plan: text,
     constructor: text,
   });
   return fc
-    .tuple(mostly(fc.nat(5), [-1]), cells)
+    .tuple(mostly(fc.nat(5), [-1], 8), cells)
     .map(([user, record]) => ({ user, cells: new Map(Object.entries(record)) }));
 };
 
@@ -216,7 +308,7 @@ const OPTIONAL = Object.keys(EVENT_COLUMNS).filter((name) => !REQUIRED_COLUMNS.s
 const headers: fc.Arbitrary<string[]> = fc
   .tuple(
     fc.oneof(fc.constant(OPTIONAL), fc.subarray(OPTIONAL)),
-    fc.oneof(fc.constant([]), fc.subarray(['plan', 'constructor'])),
+    fc.oneof(fc.constant([]), fc.subarray(['plan', 'constructor', 'anonymous_id'])),
   )
   .chain(([optional, extra]) => {
     const names = [...REQUIRED_COLUMNS, ...optional, ...extra];
@@ -224,7 +316,7 @@ const headers: fc.Arbitrary<string[]> = fc
   });
 
 /** Random logs of up to 500 rows, before some of them are repeated as they stand. */
-export const logsOf = (form: TimestampForm = 'iso'): fc.Arbitrary<Log> => {
+export const logsOf = (form: readonly string[] = ['iso']): fc.Arbitrary<Log> => {
   const event = events(form);
   const ragged = mostly(fc.constant(0), [1, -1], 100);
   const row = fc.tuple(event, ragged);
@@ -351,59 +443,75 @@ export interface Run {
 
 const NAMES = { user_id: 'User ID', timestamp: 'ts', event_type: 'event', device: 'context.device', event_id: '_id' };
 
-const typeMaps: fc.Arbitrary<Record<string, string>> = fc.constantFrom(
+const typeMaps: fc.Arbitrary<Record<string, string>> = fc.constantFrom<Record<string, string>[]>(
   {},
   {},
   { 'Signed Up': 'signup', lecture: 'page_view', pricing: 'pricing_page_view' },
-  { page_view: 'search', search: 'page_view', constructor: 'signup' },
+  { page_view: 'search', search: 'page_view', constructor: 'signup', 'Signed Up': 'Signed Up' },
+  { '*_view*': 'chat_message', 'lec*e': 'page_view', PAGE_VIEW: 'search' },
 );
 
-/** What a source says beyond names: cells that stand in for others, cells that mean nothing, pages of a kind. */
-const sourceSettings: fc.Arbitrary<Partial<EventSettings>> = fc.constantFrom<Partial<EventSettings>[]>(
-  {},
-  {},
-  { columns: { location_city: ['location_city', 'username'] }, unknown: { location_city: ['Oslo', 'Ana'] } },
-  { pages: { column: 'gender', matches: '^[FM]$', type: 'pricing_page_view' }, unknown: { session_id: ['s1'] } },
-);
+/** What a reading says beyond names: cells that stand in for others, cells that mean nothing, who is who, a zone. */
+const readings: fc.Arbitrary<Partial<Reading>> = fc
+  .tuple(
+    fc.constantFrom<Partial<Reading>[]>(
+      {},
+      {},
+      { columns: { location_city: ['location_city', 'username'] }, unknownIn: { location_city: ['Oslo', 'Ana'] } },
+      { pages: { column: 'gender', pricing: '(?i)^[fm]$' }, unknownIn: { session_id: ['s1'] } },
+      { unknown: [] },
+      { unknown: ['mobile', 'u1', 's1', 'signup', '0'] },
+      { decimal: ',' },
+    ),
+    fc.constantFrom<Partial<Reading>[]>(
+      {},
+      {},
+      { identity: { column: 'anonymous_id' } },
+      { identity: { column: ['anonymous_id', 'username'] } },
+      { identity: { column: 'user_id', alias: 'anonymous_id' } },
+    ),
+    fc.constantFrom<Partial<Reading>[]>({}, {}, { timezone: 'America/New_York' }, { timezone: 'Asia/Kolkata' }),
+  )
+  .map(([one, two_, three]) => ({ ...one, ...two_, ...three }));
 
 /** Any run: any log, rendering, as-of and config. */
-export const runs: fc.Arbitrary<Run> = fc
-  .constantFrom<TimestampForm>('iso', 'iso', 'iso', 'epoch_s', 'epoch_ms', 'epoch_us')
-  .chain((form) =>
-    fc
-      .record({
-        log: logsOf(form),
-        rendering: renderings,
-        renamed: fc.boolean(),
-        source: sourceSettings,
-        types: typeMaps,
-        timeoutMinutes: fc.constantFrom(30, 30, 60, 1, 0.5),
-        features: fc.constantFrom(builtIn, everyMeasure),
-        allOf: fc.constantFrom(defaultConfig.conversion.allOf, ['signup'], ['page_view', 'search', 'webinar_joined']),
-        asOf: fc.oneof(
-          fc.constant(undefined),
-          fc.constantFrom('2024-02-29', '2024-03-01T12:00:00+02:00', '2300-01-01'),
-        ),
-      })
-      .map(({ log, rendering, renamed, source, types, timeoutMinutes, features, allOf, asOf }) => {
-        const columns = renamed
-          ? Object.fromEntries(Object.entries(NAMES).filter(([ours]) => log.header.includes(ours)))
-          : {};
-        const theirs = new Map(Object.entries(columns));
-        const spelt = { header: log.header.map((ours) => theirs.get(ours) ?? ours), rows: log.rows };
-        const config: Config = {
-          ...defaultConfig,
-          events: {
-            ...defaultConfig.events,
-            ...source,
-            columns: { ...columns, ...source.columns },
-            types,
-            timestamp: form,
-          },
-          sessions: { timeoutMinutes },
-          features,
-          conversion: { allOf },
-        };
-        return { log: spelt, text: toCsv(spelt, rendering), options: { asOf, config } };
-      }),
-  );
+export const runs: fc.Arbitrary<Run> = fc.constantFrom(...FORMS).chain((form) =>
+  fc
+    .record({
+      log: logsOf(form),
+      rendering: renderings,
+      renamed: fc.boolean(),
+      reading: readings,
+      types: typeMaps,
+      timeoutMinutes: fc.constantFrom(30, 30, 60, 1, 0.5),
+      features: fc.constantFrom(builtIn, everyMeasure),
+      allOf: fc.constantFrom(defaultConfig.conversion.allOf, ['signup'], ['page_view', 'search', 'webinar_joined']),
+      asOf: fc.oneof(fc.constant(undefined), fc.constantFrom('2024-03-10', '2024-03-11T12:00:00+02:00', '2300-01-01')),
+    })
+    .map(({ log, rendering, renamed, reading, types, timeoutMinutes, features, allOf, asOf }) => {
+      const columns = renamed
+        ? Object.fromEntries(Object.entries(NAMES).filter(([ours]) => log.header.includes(ours)))
+        : {};
+      const theirs = new Map(Object.entries(columns));
+      const spelt = { header: log.header.map((ours) => theirs.get(ours) ?? ours), rows: log.rows };
+      const all: Reading = {
+        ...defaultReading,
+        ...reading,
+        ...(reading.identity?.alias !== undefined && {
+          identity: { ...reading.identity, column: theirs.get('user_id') ?? 'user_id' },
+        }),
+        columns: { ...columns, ...reading.columns },
+        types,
+        ownTypes: [...allOf, 'webinar_joined', 'lecture'],
+        timestamp: form,
+      };
+      const config: Config = {
+        ...defaultConfig,
+        events: [all],
+        sessions: { timeoutMinutes },
+        features,
+        conversion: { allOf },
+      };
+      return { log: spelt, text: toCsv(spelt, rendering), options: { asOf, config } };
+    }),
+);

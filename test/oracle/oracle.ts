@@ -7,8 +7,9 @@
 import { parse } from 'csv-parse/sync';
 import type { Feature, FeatureMeasure, Features, RowMeasure, Where } from '../../src/catalogue/measures.js';
 import { SESSION_COLUMNS } from '../../src/catalogue/measures.js';
-import { type Config, defaultConfig } from '../../src/config/settings.js';
-import { type TimestampForm, type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../../src/model.js';
+import { customary } from '../../src/catalogue/sources.js';
+import { type Config, defaultConfig, type Reading } from '../../src/config/settings.js';
+import { type ColumnKind, EVENT_COLUMNS, EVENT_TYPES, REQUIRED_COLUMNS } from '../../src/model.js';
 
 /** A record that cannot be used: the physical line of its first byte, our name of the column at fault, and why. */
 export interface Rejected {
@@ -18,14 +19,24 @@ export interface Rejected {
   readonly reason: string;
 }
 
-/** What `features` makes of a log. `read = used + rejected.length + duplicate + later`. */
+/** A cell that cannot be read in a row that can. */
+export interface Unreadable {
+  readonly line: number;
+  readonly column: string;
+  readonly cell: string;
+}
+
+/** What `features` makes of a log. `read = used + rejected.length + duplicate + withoutUser + later`. */
 export interface Outcome {
   /** Records below the header; blank lines are none. */
   readonly read: number;
   readonly used: number;
   readonly rejected: readonly Rejected[];
-  /** Accepted records that repeat an `event_id`. */
+  readonly unreadable: readonly Unreadable[];
+  /** Accepted records that repeat an event: its id, user, type and instant. */
   readonly duplicate: number;
+  /** Accepted records that belong to nobody. */
+  readonly withoutUser: number;
   /** Accepted records later than an as-of that was asked for. */
   readonly later: number;
   /** The session table with its header, one row a session, by user, start and id. */
@@ -91,34 +102,132 @@ const ISO =
 
 const micros = (fraction: string | undefined): number => Number((fraction ?? '').slice(0, 6).padEnd(6, '0'));
 
-const iso = (cell: string): number | undefined => {
+/** Clocks of a zone as if they were UTC, in milliseconds. */
+const clocks = (zone: string, instant: number): number => {
+  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  return Date.parse(`${shown.format(instant).replace(' ', 'T')}Z`);
+};
+
+const hour = 3_600_000;
+
+/** The instant of a local time: clocks that are set back show it twice, and the second time they show standard time. */
+const fromZone = (local: number, zone: string | undefined): number => {
+  // Times of other centuries are out of range in any zone.
+  if (zone === undefined || local < Date.UTC(1900, 0) * 1000 || local > Date.UTC(2300, 0) * 1000) return local;
+  const fraction = ((local % SECOND) + SECOND) % SECOND;
+  const milliseconds = (local - fraction) / 1000;
+  const offsets = [milliseconds - 24 * hour, milliseconds + 24 * hour].map((near) => clocks(zone, near) - near);
+  const shows = offsets.map((offset) => milliseconds - offset).filter((at) => clocks(zone, at) === milliseconds);
+  const instant = shows.length > 0 ? Math.max(...shows) : milliseconds - Math.min(...offsets);
+  return instant * 1000 + fraction;
+};
+
+/** Microseconds of a calendar day, if there is one. */
+const dayOf = (year: number, month: number, day: number): number | undefined => {
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  midnight.setUTCFullYear(year, month - 1, day);
+  const real = midnight.getUTCFullYear() === year && midnight.getUTCMonth() === month - 1;
+  return real ? midnight.getTime() * 1000 : undefined;
+};
+
+const iso = (cell: string, zone?: string): number | undefined => {
   const parts = ISO.exec(cell);
   if (!parts) return undefined;
   const at = (group: number): number => Number(parts[group] ?? 0);
-  const midnight = new Date(Date.UTC(at(1), at(2) - 1, at(3)));
-  const real = midnight.getUTCFullYear() === at(1) && midnight.getUTCMonth() === at(2) - 1;
-  if (!real || at(4) > 23 || at(5) > 59 || at(6) > 59 || at(9) > 15 || at(10) > 59) return undefined;
+  const midnight = dayOf(at(1), at(2), at(3));
+  if (midnight === undefined || at(4) > 23 || at(5) > 59 || at(6) > 59 || at(9) > 15 || at(10) > 59) return undefined;
   const offset = (at(9) * 60 + at(10)) * (parts[8] === '-' ? -60 : 60);
-  return midnight.getTime() * 1000 + (at(4) * 3600 + at(5) * 60 + at(6) - offset) * SECOND + micros(parts[7]);
+  const local = midnight + (at(4) * 3600 + at(5) * 60 + at(6) - offset) * SECOND + micros(parts[7]);
+  return /:.*(?:[Zz]|UTC|[+-]\d\d(?::?\d\d)?)$/.test(cell) ? local : fromZone(local, zone);
 };
 
-const readTime: Record<TimestampForm, (cell: string) => number | undefined> = {
+/** A number of units since 1970, `power` of ten of them a second. */
+const epoch =
+  (power: number) =>
+  (cell: string): number | undefined => {
+    const [, whole = '', fraction = '', exponent] = /^(\d+)(?:\.(\d*))?(?:[eE]\+?(\d\d))?$/.exec(cell) ?? [];
+    if (whole === '') return undefined;
+    if (exponent !== undefined && (whole.length > 1 || fraction.length < 6 || fraction.length > 17)) return undefined;
+    if (exponent === undefined && (fraction.length > 9 || whole.length > 12 + power)) return undefined;
+    const shift = Number(exponent ?? 0) + 6 - power;
+    const digits = fraction.padEnd(shift, '0').slice(0, shift);
+    return Number(BigInt(whole + digits));
+  };
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** What a specifier reads, as text of its own. */
+const PART: Readonly<Record<string, string>> = {
+  Y: '\\d{4}',
+  y: '\\d\\d',
+  m: '\\d\\d?',
+  d: '\\d\\d?',
+  b: '[A-Za-z]{3}',
+  H: '\\d\\d?',
+  I: '\\d\\d?',
+  M: '\\d\\d',
+  S: '\\d\\d',
+  f: '\\d{1,6}',
+  p: '[AaPp][Mm]',
+  z: '[+-]\\d\\d(?::?\\d\\d)?',
+};
+
+/** Reads the patterns that the random logs have. */
+const byPattern =
+  (pattern: string) =>
+  (cell: string, zone?: string): number | undefined => {
+    const names: string[] = [];
+    const regex = pattern.replaceAll(/%(.)|[^%]+/g, (part, name?: string) => {
+      if (name === undefined) return part.replaceAll(/[.+]/g, String.raw`\$&`);
+      names.push(name);
+      return `(${PART[name] ?? ''})`;
+    });
+    const match = new RegExp(`^${regex}$`).exec(cell);
+    if (!match) return undefined;
+    const part = new Map(names.map((name, i) => [name, match[i + 1] ?? '']));
+    const at = (name: string): number => Number(part.get(name) ?? 0);
+    const short = at('y');
+    const year = part.has('Y') ? at('Y') : short + (short < 69 ? 2000 : 1900);
+    const month = part.has('b') ? MONTHS.indexOf((part.get('b') ?? '').toLowerCase()) + 1 : at('m');
+    const half = (part.get('p') ?? '').toLowerCase();
+    const twelve = at('I');
+    if (half !== '' && (twelve < 1 || twelve > 12)) return undefined;
+    const hours = half === '' ? at('H') : (twelve % 12) + (half === 'pm' ? 12 : 0);
+    const midnight = month < 1 ? undefined : dayOf(year, month, at('d'));
+    if (midnight === undefined || hours > 23 || at('M') > 59 || at('S') > 59) return undefined;
+    const local = midnight + (hours * 3600 + at('M') * 60 + at('S')) * SECOND + micros(part.get('f'));
+    const [, sign, h = '0', m = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(part.get('z') ?? '') ?? [];
+    if (sign === undefined) return fromZone(local, zone);
+    if (Number(h) > 15 || Number(m) > 59) return undefined;
+    return local - (Number(h) * 60 + Number(m)) * (sign === '-' ? -60 : 60) * SECOND;
+  };
+
+const byName: Readonly<Record<string, (cell: string, zone?: string) => number | undefined>> = {
   iso,
-  epoch_s: (cell) => {
-    const [, whole, fraction] = /^(\d+)(?:\.(\d+))?$/.exec(cell) ?? [];
-    return whole === undefined ? undefined : Number(whole) * SECOND + micros(fraction);
-  },
-  epoch_ms: (cell) => (/^\d+$/.test(cell) ? Number(cell) * 1000 : undefined),
-  epoch_us: (cell) => (/^\d+$/.test(cell) ? Number(cell) : undefined),
+  epoch_s: epoch(0),
+  epoch_ms: epoch(3),
+  epoch_us: epoch(6),
+};
+
+/** The instant of a cell, by the first way to write timestamps that fits. */
+const readTime = (cell: string, { timestamp, timezone }: Reading): number | undefined => {
+  for (const form of timestamp) {
+    const time = (byName[form] ?? byPattern(form))(cell, timezone);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 };
 
 const printTime = (time: number): string => `${new Date(Math.floor(time / 1000)).toISOString().slice(0, 19)}Z`;
 
-const TRUE = new Set(['true', 't', '1', 'yes', 'y']);
-const FALSE = new Set(['false', 'f', '0', 'no', 'n']);
+const TRUE = new Set(['true', 't', '1', 'yes', 'y', '1.0']);
+const FALSE = new Set(['false', 'f', '0', 'no', 'n', '0.0']);
 
 /** The URL of a page view, among the cells: no column of a log has this name. */
 const PAGE = '#page';
+
+/** The event type as the log names it. */
+const THEIRS = '#theirs';
 
 // Intake --------------------------------------------------------------------------------------------------------------
 
@@ -134,9 +243,9 @@ interface Row {
 }
 
 interface Event extends Row {
+  /** Empty if nobody is known. */
   readonly user: string;
-  /** The cells as the log spells them: what decides between duplicates. */
-  readonly spelt: Cells;
+  readonly anonymous: string;
 }
 
 /** The records of a CSV text, each with the physical line of its first byte. */
@@ -165,16 +274,27 @@ const records = (text: string): { line: number; cells: readonly string[] }[] => 
   });
 };
 
-/** Our column name -> its places in the log; the first of them with a cell counts. */
-const bind = (header: readonly string[], columns: Config['events']['columns']): Map<string, number[]> => {
+/** Columns that only serve to read a row. */
+const columnsBeside = ({ identity, pages, columns }: Reading): [string, readonly string[]][] => [
+  ...(identity === undefined ? [] : ([['anonymous_id', [identity.column].flat()]] as [string, string[]][])),
+  ...(identity?.alias === undefined ? [] : ([['#alias', [identity.alias].flat()]] as [string, string[]][])),
+  ...(pages === undefined ? [] : ([[PAGE, [pages.column].flat()]] as [string, string[]][])),
+  ...Object.entries(columns).map(([ours, theirs]): [string, readonly string[]] => [ours, [theirs].flat()]),
+];
+
+/** Our column name -> its places in the log; the first of them with a known cell counts. */
+const bind = (header: readonly string[], reading: Reading, used: ReadonlySet<string>): Map<string, number[]> => {
   const places = new Map(header.map((name, place) => [name, [place]]));
-  for (const [ours, theirs] of Object.entries(columns)) {
-    const found = [theirs].flat().flatMap((name) => (header.includes(name) ? [header.indexOf(name)] : []));
+  for (const [ours, theirs] of columnsBeside(reading)) {
+    const found = theirs.flatMap((name) => (header.includes(name) ? [header.indexOf(name)] : []));
     if (found.length === 0) places.delete(ours);
     else places.set(ours, found);
   }
-  for (const name of REQUIRED_COLUMNS) if (!places.has(name)) throw new Error(`the log has no column ${name}`);
-  for (const name of Object.keys(EVENT_COLUMNS)) {
+  for (const name of REQUIRED_COLUMNS) {
+    const anonymous = name === 'user_id' && places.has('anonymous_id');
+    if (!places.has(name) && !anonymous) throw new Error(`the log has no column ${name}`);
+  }
+  for (const name of used) {
     for (const place of places.get(name) ?? []) {
       const spelt = header[place] ?? '';
       if (header.indexOf(spelt) !== header.lastIndexOf(spelt)) throw new Error(`the log has the column ${spelt} twice`);
@@ -189,29 +309,68 @@ const TOO_LARGE_TO_ADD = 10n ** 28n;
 /** How the cells of a column are checked: as text of a kind, or as numbers that are calculated with. */
 type Check = ColumnKind | 'calculated';
 
-/** Why a cell cannot be used, if it cannot. */
-const fault = (name: string, kind: Check, cell: string, form: TimestampForm): string | undefined => {
-  const required = REQUIRED_COLUMNS.some((column) => column === name);
-  if (cell === '') return required ? 'empty' : undefined;
+/** A number in plain digits, if it is one: as it stands, or to ten decimals if it has a sign, blanks or an exponent. */
+const plain = (cell: string): string | undefined => {
+  if (/^-?\d+(\.\d+)?$/.test(cell)) return cell;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^[ \t]*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?[ \t]*$/.exec(cell) ?? [];
+  if (whole === '' && fraction === '') return undefined;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent) + 10;
+  const kept = point <= 0 ? '0' : digits.slice(0, point).padEnd(point, '0');
+  const next = point < 0 ? '0' : (digits[point] ?? '0');
+  const size = BigInt(kept) + (next >= '5' ? 1n : 0n);
+  if (size >= TOO_LARGE) return undefined;
+  return print(sign === '-' ? -size : size, 10);
+};
+
+/** A number that is written with a decimal comma, as it is written with a point. */
+const withPoint = (cell: string): string => {
+  if (!/^[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*$/.test(cell)) {
+    return cell.includes('.') ? `${cell} (with a decimal point)` : cell;
+  }
+  return cell.replaceAll('.', '').replace(',', '.');
+};
+
+/** Whether a cell of a column that is not required can be read. */
+const isReadable = (kind: Check, cell: string): boolean => {
+  if (cell === '') return true;
   switch (kind) {
-    case 'timestamp': {
-      const time = readTime[form](cell);
-      if (time === undefined) return 'not a timestamp';
-      return time >= EARLIEST && time < LATEST ? undefined : 'timestamp out of range';
+    case 'number': {
+      const number = plain(cell);
+      return number !== undefined && Number.isFinite(Number(number));
     }
-    case 'number':
-      if (!/^-?(\d+(\.\d+)?)$/.test(cell)) return 'not a number';
-      return Number.isFinite(Number(cell)) ? undefined : 'too large';
     case 'calculated': {
-      const number = decimal(cell);
-      if (number === undefined) return 'not a number';
-      return sizeOf(number) < TOO_LARGE_TO_ADD ? undefined : 'too large to calculate with';
+      const number = decimal(plain(cell) ?? '');
+      return number !== undefined && sizeOf(number) < TOO_LARGE_TO_ADD;
     }
     case 'flag':
-      return TRUE.has(cell.toLowerCase()) || FALSE.has(cell.toLowerCase()) ? undefined : 'not a flag';
+      return TRUE.has(cell.toLowerCase()) || FALSE.has(cell.toLowerCase());
     default:
-      return undefined;
+      return true;
   }
+};
+
+/** The value of a readable cell. */
+const valueOf = (kind: Check, cell: string): string => {
+  if (cell === '' || kind === 'text') return cell;
+  if (kind === 'flag') return TRUE.has(cell.toLowerCase()) ? '1' : '0';
+  return kind === 'number' || kind === 'calculated' ? (plain(cell) ?? '') : cell;
+};
+
+/** Our name for an event type of the log: by the settings, or else by custom. */
+const typeOf = (theirs: string, { types, ownTypes }: Reading): string => {
+  const entries = Object.entries(types);
+  const exact = entries.find(([name]) => !name.includes('*') && name === theirs);
+  const wild = entries.find(([name]) => {
+    const parts = name.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+    return name.includes('*') && new RegExp(`^${parts.join('.*')}$`, 's').test(theirs);
+  });
+  const [, ours] = exact ?? wild ?? [];
+  if (ours !== undefined) return ours;
+  if ((EVENT_TYPES as readonly string[]).includes(theirs) || ownTypes.includes(theirs)) return theirs;
+  const bare = theirs.toLowerCase().replaceAll(/[ _\-.:$]/g, '');
+  return Object.hasOwn(customary, bare) ? (customary[bare] ?? theirs) : theirs;
 };
 
 const columnsOf = ({ is }: Feature): string[] => [
@@ -235,35 +394,63 @@ const checkOf = ({ from, is, unit }: Feature): [string, Check][] => {
   return isOwn && unit !== 'text' ? [[is.column, 'number']] : [];
 };
 
-/** What is checked, in this order: the first column at fault is the one named. */
+/** The columns that something reads: whatever else a log has is not looked at. */
+const usedColumns = (features: Features): Set<string> =>
+  new Set([
+    ...REQUIRED_COLUMNS,
+    'event_id',
+    'session_id',
+    'device',
+    'is_repeat_session',
+    'bounce_flag',
+    'spam_flag',
+    'anonymous_id',
+    ...Object.values(features)
+      .filter(({ from }) => from === 'events')
+      .flatMap(columnsOf),
+  ]);
+
+/** How the cells of columns that are used are checked. */
 const checked = (features: Features): ReadonlyMap<string, Check> => {
   const own = Object.values(features).flatMap(checkOf);
   const calculated = own.filter(([, check]) => check === 'calculated');
-  return new Map<string, Check>([
-    ...REQUIRED_COLUMNS.map((name): [string, Check] => [name, EVENT_COLUMNS[name]]),
-    ...Object.entries(EVENT_COLUMNS),
-    ...[...own, ...calculated].toSorted(([a], [b]) => byBytes(a, b)),
-  ]);
+  const used = usedColumns(features);
+  const known = Object.entries(EVENT_COLUMNS).filter(([name]) => used.has(name));
+  return new Map<string, Check>([...known, ...own, ...calculated]);
 };
 
+/** Why a row cannot be placed, if it cannot: the column at fault, and the reason. */
+const misplaced = (cell: (name: string) => string, time: number | undefined): [string, string] | undefined => {
+  if (cell('timestamp') === '') return ['timestamp', 'empty'];
+  if (time === undefined) return ['timestamp', 'not a timestamp'];
+  if (time < EARLIEST || time >= LATEST) return ['timestamp', 'timestamp out of range'];
+  return cell('event_type') === '' ? ['event_type', 'empty'] : undefined;
+};
+
+interface Intake {
+  readonly read: number;
+  readonly rejected: readonly Rejected[];
+  readonly unreadable: readonly Unreadable[];
+  readonly accepted: readonly Event[];
+}
+
 /** The rows of one log that can be used and those that cannot. */
-const intake = (
-  text: string,
-  { events, features }: Config,
-): { read: number; rejected: Rejected[]; accepted: Event[] } => {
+const intake = (text: string, { events, features }: Config): Intake => {
+  const [reading] = events;
   const [header, ...body] = records(text);
-  if (!header) throw new Error('the log has no header');
-  const places = bind(header.cells, events.columns);
-  const types = new Map(Object.entries(events.types));
-  const unknown = new Map(Object.entries(events.unknown ?? {}));
-  const page = header.cells.indexOf(events.pages?.column ?? '');
+  if (!header || !reading) throw new Error('the log has no header');
   const kinds = checked(features);
+  const used = usedColumns(features);
+  const places = bind(header.cells, reading, used);
+  const words = new Set(reading.unknown);
+  const wordsIn = new Map(Object.entries(reading.unknownIn));
   const rejected: Rejected[] = [];
+  const unreadable: Unreadable[] = [];
   const accepted: Event[] = [];
 
   for (const { line, cells } of body) {
     const width = header.cells.length;
-    const isFilled = events.raggedRows === 'fill' && cells.slice(width).every((cell) => cell === '');
+    const isFilled = reading.raggedRows === 'fill' && cells.slice(width).every((cell) => cell === '');
     if (cells.length !== width && !isFilled) {
       rejected.push({ line, column: '', reason: `field count ${cells.length}, expected ${width}` });
       continue;
@@ -274,54 +461,88 @@ const intake = (
     }
     const spelt = new Map(
       [...places].map(([name, at]) => {
-        const cell = at.map((place) => cells[place] ?? '').find((known) => known !== '') ?? '';
-        return [name, unknown.get(name)?.includes(cell) ? '' : cell];
+        const known = (cell: string): boolean =>
+          cell !== '' && !words.has(cell) && wordsIn.get(name)?.includes(cell) !== true;
+        const cell = at.map((place) => cells[place] ?? '').find(known) ?? '';
+        return [
+          name,
+          reading.decimal === ',' && ['number', 'calculated'].includes(kinds.get(name) ?? '') ? withPoint(cell) : cell,
+        ];
       }),
     );
-    const [first] = [...kinds].flatMap(([column, kind]) => {
-      const reason = fault(column, kind, spelt.get(column) ?? '', events.timestamp);
-      return reason === undefined ? [] : [{ line, column, reason }];
-    });
-    if (first) {
-      rejected.push(first);
+    if (reading.identity === undefined) spelt.delete('anonymous_id');
+    const cell = (name: string): string => spelt.get(name) ?? '';
+    const time = readTime(cell('timestamp'), reading);
+    const fault = misplaced(cell, time);
+    if (fault) {
+      rejected.push({ line, column: fault[0], reason: fault[1] });
       continue;
     }
-    const read = new Map(spelt);
-    const theirs = spelt.get('event_type') ?? '';
-    const type = types.get(theirs) ?? theirs;
-    const special =
-      events.pages && type === 'page_view' && new RegExp(events.pages.matches, 'u').test(cells[page] ?? '');
-    read.set('event_type', special ? (events.pages?.type ?? type) : type);
-    spelt.set(PAGE, cells[page] ?? '');
-    for (const [name, kind] of kinds) {
-      const cell = spelt.get(name) ?? '';
-      if (kind === 'flag' && cell !== '') read.set(name, TRUE.has(cell.toLowerCase()) ? '1' : '0');
+    const row = new Map<string, string>([[THEIRS, cell('event_type')]]);
+    for (const name of used) {
+      const kind = kinds.get(name) ?? 'text';
+      const isRequired = REQUIRED_COLUMNS.some((required) => required === name);
+      if (isRequired || isReadable(kind, cell(name)))
+        row.set(name, isRequired ? cell(name) : valueOf(kind, cell(name)));
+      else unreadable.push({ line, column: name, cell: cell(name) });
     }
+    const type = typeOf(cell('event_type'), reading);
+    const isPricing = reading.pages && type === 'page_view' && matchesRe2(reading.pages.pricing, cell(PAGE));
+    row.set('event_type', isPricing ? 'pricing_page_view' : type);
+    const alias = cell('#alias');
+    const isLinked = reading.identity?.alias === undefined || alias !== '';
     accepted.push({
-      time: readTime[events.timestamp](spelt.get('timestamp') ?? '') ?? Number.NaN,
-      id: spelt.get('event_id') ?? '',
-      user: spelt.get('user_id') ?? '',
-      spelt,
-      cells: read,
+      time: time ?? Number.NaN,
+      id: cell('event_id'),
+      user: isLinked ? cell('user_id') : '',
+      anonymous: alias === '' ? cell('anonymous_id') : alias,
+      cells: row,
     });
   }
-  return { read: body.length, rejected, accepted };
+  return { read: body.length, rejected, unreadable, accepted };
 };
 
 /**
- * One event of each event_id: the smallest by time, user, type, session, the other columns of the model and then those
- * that only a feature names, so the order of the rows never matters. Rows without an event_id are all kept.
+ * Events with their users: an event without one belongs to the user that its anonymous id is next seen with, or else was
+ * last seen with, or else to the anonymous id. Only events up to as-of tell who is who.
+ */
+const withUsers = (events: readonly Event[], asOf: number): Event[] => {
+  const links = groupBy(
+    events.filter(({ user, anonymous, time }) => user !== '' && anonymous !== '' && time <= asOf),
+    ({ anonymous }) => anonymous,
+  );
+  const standsFor = (id: string, time: number): string => {
+    const seen = sortedBy(
+      links.get(id) ?? [],
+      (a, b) => a.time - b.time,
+      (a, b) => byBytes(a.user, b.user),
+    );
+    const next = seen.find((link) => link.time >= time);
+    const last = seen.at(-1);
+    return next?.user ?? seen.find((link) => link.time === last?.time)?.user ?? id;
+  };
+  return events.map((event) => ({ ...event, user: event.user || standsFor(event.anonymous, event.time) }));
+};
+
+/** A key for everything that two rows of one event have in common. */
+const sameEvent = ({ id, user, time, cells }: Event): string =>
+  JSON.stringify([id, user, time, cells.get('event_type')]);
+
+/**
+ * One row of each event: the smallest by the log's own name of the type, the session and the other columns, so the order
+ * of the rows never matters. Rows without an event_id are all kept.
  */
 const withoutDuplicates = (events: readonly Event[], features: Features): Event[] => {
-  const columns = ['user_id', 'event_type', 'session_id', ...Object.keys(EVENT_COLUMNS), PAGE, ...ownColumns(features)];
+  const used = usedColumns(features);
+  const columns = [THEIRS, 'session_id', ...Object.keys(EVENT_COLUMNS), ...ownColumns(features)];
   const order = columns
-    .filter((name) => name !== 'timestamp')
-    .map((name) => (a: Event, b: Event) => byBytes(a.spelt.get(name) ?? '', b.spelt.get(name) ?? ''));
+    .filter((name) => name !== 'timestamp' && (used.has(name) || name === THEIRS))
+    .map((name) => (a: Event, b: Event) => byBytes(a.cells.get(name) ?? '', b.cells.get(name) ?? ''));
   const first = new Map<string, Event>();
-  for (const event of sortedBy(events, (a, b) => a.time - b.time, ...order)) {
-    if (event.id !== '' && !first.has(event.id)) first.set(event.id, event);
+  for (const event of sortedBy(events, ...order)) {
+    if (event.id !== '' && !first.has(sameEvent(event))) first.set(sameEvent(event), event);
   }
-  return events.filter((event) => event.id === '' || first.get(event.id) === event);
+  return events.filter((event) => event.id === '' || first.get(sameEvent(event)) === event);
 };
 
 // Sessions ------------------------------------------------------------------------------------------------------------
@@ -437,6 +658,12 @@ const sessionsOf = (user: string, events: readonly Event[], timeoutMinutes: numb
 
 // Measures ------------------------------------------------------------------------------------------------------------
 
+/** RE2 spells "ignore case" inside the pattern, JavaScript beside it. */
+const matchesRe2 = (matches: string, cell: string): boolean => {
+  const [, flags = '', pattern = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(matches) ?? [];
+  return new RegExp(pattern, `u${flags}`).test(cell);
+};
+
 /** Does a row meet a condition? An unknown cell meets none. */
 const meets = (row: Row, { column, equals, in: any, matches }: Where): boolean => {
   const cell = row.cells.get(column) ?? '';
@@ -444,9 +671,7 @@ const meets = (row: Row, { column, equals, in: any, matches }: Where): boolean =
   if (equals !== undefined && cell !== equals) return false;
   if (any !== undefined && !any.includes(cell)) return false;
   if (matches === undefined) return true;
-  // RE2 spells "ignore case" inside the pattern, JavaScript beside it.
-  const [, flags = '', pattern = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(matches) ?? [];
-  return new RegExp(pattern, `u${flags}`).test(cell);
+  return matchesRe2(matches, cell);
 };
 
 /** The value of one measure over the rows of one user, as the CSV prints it. A session's time is its start. */
@@ -555,12 +780,14 @@ export const oracle = (logs: string | readonly string[], options: Options = {}):
   const features = catalogue(config);
   const intakes = [logs].flat().map((text) => intake(text, config));
   const accepted = intakes.flatMap((one) => one.accepted);
-  const kept = withoutDuplicates(accepted, features);
 
-  const named = options.asOf === undefined ? undefined : iso(options.asOf);
+  const at = options.asOf === undefined ? undefined : iso(options.asOf);
   // A date means its end.
-  const asked = named !== undefined && /^[\d-]+$/.test(options.asOf ?? '') ? named + DAY - 1 : named;
+  const asked = at !== undefined && /^[\d-]+$/.test(options.asOf ?? '') ? at + DAY - 1 : at;
   if (options.asOf !== undefined && asked === undefined) throw new Error(`not a timestamp: ${options.asOf}`);
+  const resolved = withUsers(accepted, asked ?? Number.POSITIVE_INFINITY);
+  const owned = resolved.filter(({ user }) => user !== '');
+  const kept = withoutDuplicates(owned, features);
   const asOf = asked ?? kept.reduce((latest, { time }) => Math.max(latest, time), 0);
   const used = kept.filter(({ time }) => time <= asOf);
 
@@ -573,7 +800,9 @@ export const oracle = (logs: string | readonly string[], options: Options = {}):
     read: intakes.reduce((sum, { read }) => sum + read, 0),
     used: used.length,
     rejected: intakes.flatMap((one) => one.rejected),
-    duplicate: accepted.length - kept.length,
+    unreadable: intakes.flatMap((one) => one.unreadable),
+    duplicate: owned.length - kept.length,
+    withoutUser: resolved.length - owned.length,
     later: kept.length - used.length,
     sessions: [
       columns,

@@ -31,13 +31,13 @@ export const recordsOf = (text: string): object[] => {
 export const fits = ({ marks }: Source, record: object): boolean =>
   marks.every((name) => Object.hasOwn(record, name) || cell(record, name) !== '');
 
-/** A log in our columns and event types; its timestamps are still in the source's form. */
+/** A log in our columns; its timestamps and event types are still the source's, and who is who is not yet worked out. */
 export const inOurColumns = (source: Source, text: string): string => {
-  const { columns, types, pages, unknown = {} } = source;
-  const header = Object.keys(EVENT_COLUMNS);
-  const theirs = new Map<string, Theirs>(Object.entries(columns));
+  const { columns, pages, identity, unknown = {} } = source;
+  const extra = { anonymous_id: identity?.column, alias: identity?.alias, url: pages.column };
+  const header = [...Object.keys(EVENT_COLUMNS), ...Object.keys(extra)];
+  const theirs = new Map<string, Theirs | undefined>([...Object.entries(columns), ...Object.entries(extra)]);
   const blank = new Map<string, readonly string[]>(Object.entries(unknown));
-  const named = new Map<string, string>(Object.entries(types));
   const rows = recordsOf(text).map((record) => {
     const first = (names: Theirs): string =>
       [names]
@@ -45,13 +45,9 @@ export const inOurColumns = (source: Source, text: string): string => {
         .map((name) => cell(record, name))
         .find((c) => c !== '') ?? '';
     return header.map((name) => {
-      const value = first(theirs.get(name) ?? name);
-      if (blank.get(name)?.includes(value)) return '';
-      if (name !== 'event_type') return value;
-      const type = named.get(value) ?? value;
-      return type === 'page_view' && new RegExp(pages.matches, 'u').test(cell(record, pages.column))
-        ? pages.type
-        : type;
+      const names = theirs.has(name) ? theirs.get(name) : name;
+      const value = names === undefined ? '' : first(names);
+      return blank.get(name)?.includes(value) ? '' : value;
     });
   });
   return toCsv({ header, rows });

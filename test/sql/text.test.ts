@@ -1,6 +1,6 @@
 /** Names and values from a log or a configuration are data: quoted, whatever they hold. */
 import { expect, it } from 'vitest';
-import { defaultConfig } from '../../src/config/settings.js';
+import { defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { identifier, literal } from '../../src/sql/text.js';
 import { find } from '../engine/find.js';
 import { toCsv } from '../oracle/logs.js';
@@ -17,7 +17,7 @@ it('columns, types and values with quotes in them are read as they are', async (
   const config = {
     ...defaultConfig,
     features: { ...defaultConfig.features, pro },
-    events: { ...defaultConfig.events, types: { "O'Neil": 'signup' } },
+    events: [{ ...defaultReading, types: { "O'Neil": 'signup' } }],
   };
   const log = {
     header: ['user_id', 'timestamp', 'event_type', column],

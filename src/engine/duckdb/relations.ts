@@ -1,8 +1,8 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
-import type { EventSettings } from '../../config/settings.js';
 import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
-import { identifier, literal } from '../../sql/text.js';
+import { type Look, readRows } from '../../sql/reading.js';
+import { literal } from '../../sql/text.js';
 import type { Engine } from './open.js';
 
 /** A relation. */
@@ -69,15 +69,20 @@ const cellAt = (log: Log, place: CellPath, shift: number): string => {
   return log.format === 'parquet' ? `nullif(${parquetText(log, place.at)}, '')` : column;
 };
 
-/** The cells of a log by our names: the first that is known, unless it means "unknown" in the log's own words. */
-const cells = (log: Log, at: number, unknown: EventSettings['unknown'] = {}, shift = 0): string => {
-  const named = [...log.columns].map(([ours, places]) => {
-    const [first = '', ...others] = places.map((place) => cellAt(log, place, shift));
-    const known = others.length === 0 ? first : `coalesce(${[first, ...others].join(', ')})`;
-    const words = Object.hasOwn(unknown, ours) ? (unknown[ours] ?? []) : [];
-    return `${words.reduce((cell, word) => `nullif(${cell}, ${literal(word)})`, known)} AS ${identifier(ours)}`;
-  });
-  return [...named, `${at} AS "#file"`].join(', ');
+const EVERYTHING: Look = { words: true, names: true };
+
+/** The rows of a log by our names; `also`: further columns of `from`, and `shift` those in front of its own. */
+const rowsOf = (
+  log: Log,
+  file: number,
+  from: string,
+  numbers: ReadonlySet<string>,
+  { also = [], shift = 0, look = EVERYTHING }: { also?: readonly string[]; shift?: number; look?: Look } = {},
+): string => {
+  const places = new Map(
+    [...log.columns].map(([ours, at]) => [ours, at.map((place) => cellAt(log, place, shift))] as const),
+  );
+  return readRows(log.reading, places, from, { numbers, look, also: [`${file} AS "#file"`, ...also].join(', ') });
 };
 
 const together = (relations: readonly string[], paths: readonly string[]): Relation => ({
@@ -86,40 +91,45 @@ const together = (relations: readonly string[], paths: readonly string[]): Relat
 });
 
 /** The logs as they are: only for CSV whose lines are its records, and Parquet. */
-export const directRelation = (logs: readonly Log[], unknown: EventSettings['unknown']): Relation =>
+export const directRelation = (logs: readonly Log[], numbers: ReadonlySet<string>, look: Look): Relation =>
   together(
     logs.map((log, i) => {
       const path = `$${i + 1}`;
       const { delimiter, crlf } = log;
       const columns = log.header.length;
-      const shape = { columns, delimiter, header: true, crlf };
+      const shape = { columns, delimiter, header: log.reading.header === undefined, crlf };
       const from = log.format === 'parquet' ? readParquet(path, columns) : readCsv(path, shape);
-      return `SELECT ${cells(log, i, unknown)} FROM ${from}`;
+      return rowsOf(log, i, from, numbers, { look });
     }),
     logs.map((log) => log.path),
   );
 
+/** Columns in front of the cells of a located copy: where a record is, and what of it could not be copied. */
+const LOCATED = 4;
+
 /** A log with the place of each record: "#line" (in Parquet the number of the row), "#offset" and "#length". */
-const locatedLog = (log: Log, i: number, unknown: EventSettings['unknown']): string => {
+const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string => {
   const path = `$${i + 1}`;
   if (log.format === 'parquet') {
-    const row = 'file_row_number + 1 AS "#line", 0::BIGINT AS "#offset", 0::BIGINT AS "#length"';
-    return `SELECT ${cells(log, i, unknown)}, ${row} FROM ${readParquet(path, log.header.length)}`;
+    const row = ['file_row_number + 1 AS "#line"', '0::BIGINT AS "#offset"', '0::BIGINT AS "#length"'];
+    return rowsOf(log, i, readParquet(path, log.header.length), numbers, {
+      also: [...row, 'NULL::VARCHAR AS "#lost"'],
+    });
   }
-  const place = 'c0::BIGINT AS "#line", c1::BIGINT AS "#offset", c2::BIGINT AS "#length"';
+  const place = ['c0::BIGINT AS "#line"', 'c1::BIGINT AS "#offset"', 'c2::BIGINT AS "#length"', 'c3 AS "#lost"'];
   const columns = log.format === 'csv' ? log.header.length : [...log.columns.values()].flat().length;
-  const shape = { columns: columns + 3, delimiter: log.delimiter, header: false, crlf: false };
-  return `SELECT ${cells(log, i, unknown, 3)}, ${place} FROM ${readCsv(path, shape)}`;
+  const shape = { columns: columns + LOCATED, delimiter: log.delimiter, header: false, crlf: false };
+  return rowsOf(log, i, readCsv(path, shape), numbers, { also: place, shift: LOCATED });
 };
 
 /** The logs from their located copies (Parquet as it is), each row with its place. */
 export const locatedRelation = (
   logs: readonly Log[],
   located: readonly Pick<Located, 'path'>[],
-  unknown: EventSettings['unknown'],
+  numbers: ReadonlySet<string>,
 ): Relation =>
   together(
-    logs.map((log, i) => locatedLog(log, i, unknown)),
+    logs.map((log, i) => locatedLog(log, i, numbers)),
     located.map((copy) => copy.path),
   );
 

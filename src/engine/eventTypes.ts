@@ -1,0 +1,75 @@
+/** Which event types a log has, what they were taken for, and which of them nothing uses. */
+import { conditionOf, eventTypesOf, rowMeasures } from '../catalogue/measures.js';
+import type { Plan } from '../sql/plan.js';
+import { typeCounts } from '../sql/account.js';
+import { ROW } from '../sql/reading.js';
+import { identifier, literal } from '../sql/text.js';
+import type { Aggregated } from './aggregate.js';
+import type { Engine } from './duckdb/open.js';
+
+/** Event types of a log. */
+export interface EventTypes {
+  /** Types that no feature, conversion or rule uses, with their number of events; most frequent first. */
+  readonly others: readonly { readonly type: string; readonly events: number }[];
+  /** Types of the log that were taken for types of ours; most frequent first. */
+  readonly renamed: readonly NamedType[];
+  /** All types, if they were looked for. */
+  readonly all: readonly NamedType[];
+}
+
+/** An event type by the log's name and by ours. */
+interface NamedType {
+  readonly theirs: string;
+  readonly type: string;
+  readonly events: number;
+}
+
+/** SQL: true of an event type that some feature or the conversion uses. */
+const isUsed = ({ features }: Plan): string => {
+  const measures = rowMeasures(features, 'events').map(([, is]) => is);
+  const patterns = measures.map(conditionOf).filter((where) => where?.column === 'event_type' && where.matches);
+  const named = [...new Set(measures.flatMap(eventTypesOf))];
+  const all = [
+    'false',
+    ...(named.length > 0 ? [`event_type IN (${named.map(literal).join(', ')})`] : []),
+    ...patterns.map((where) => `regexp_matches(event_type, ${literal(where?.matches ?? '')})`),
+  ];
+  return all.join(' OR ');
+};
+
+/**
+ * The event types of a log. It is read once more only if the counts do not add up to known types under their own names.
+ *
+ * @param all whether all types are asked for in any case
+ */
+export const findEventTypes = async (
+  engine: Engine,
+  plan: Plan,
+  found: Aggregated,
+  all: boolean,
+): Promise<EventTypes> => {
+  const [sums = []] = await engine.rows(typeCounts(plan));
+  const [events, explained] = sums.map(Number);
+  if (!all && !found.translated && events === explained) return { others: [], renamed: [], all: [] };
+  const rows = await engine.rows(
+    `SELECT theirs, event_type, n, ${isUsed(plan)} FROM (
+       SELECT ${identifier(ROW.theirs)} AS theirs, event_type, count(*) AS n FROM ${found.rows} GROUP BY ALL
+     ) ORDER BY n DESC, theirs, event_type`,
+    found.paths,
+  );
+  const types = rows.map(([theirs, type, n, used]) => ({
+    theirs: String(theirs),
+    type: String(type),
+    events: Number(n),
+    used: used === true,
+  }));
+  const others = new Map<string, number>();
+  for (const { type, events: n, used } of types) if (!used) others.set(type, (others.get(type) ?? 0) + n);
+  return {
+    others: [...others]
+      .map(([type, n]) => ({ type, events: n }))
+      .toSorted((a, b) => b.events - a.events || (a.type < b.type ? -1 : 1)),
+    renamed: types.filter(({ theirs, type }) => theirs !== type),
+    all: types,
+  };
+};

@@ -1,0 +1,153 @@
+/** From a request to what is read and measured: inputs find their readings, logs are opened, the plan is made. */
+import { basename, dirname, join, relative } from 'node:path';
+import { calculatedColumnOf, conditionOf, numberColumnOf } from '../catalogue/measures.js';
+import type { Config } from '../config/settings.js';
+import { isHidden, type Log } from '../intake/bind.js';
+import { type Input, openLogs } from '../intake/open.js';
+import { ANONYMOUS_ID, EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
+import { aliasesFor, withAliases } from '../sql/aliases.js';
+import { type CellRules, numberColumns } from '../sql/cells.js';
+import { eventColumns } from '../sql/plan.js';
+import { formsInWords } from '../sql/reading.js';
+import { SESSION_FLAGS } from '../sql/sessions.js';
+import type { Job, Request } from './aggregate.js';
+import type { Engine } from './duckdb/open.js';
+import { literalPath, parquetReader } from './duckdb/relations.js';
+
+/** The folder that `files:` of a configuration are relative to. */
+const folderOf = ({ path }: Config): string => (path === undefined ? '.' : dirname(path));
+
+/** The patterns of all inputs that a configuration names itself; empty if it leaves them to the command line. */
+export const configuredInputs = (config: Config): string[] =>
+  config.events.flatMap(({ files }) => files.map((file) => join(folderOf(config), file)));
+
+/**
+ * The inputs with their readings: each with the first whose `files` match its name.
+ *
+ * @throws Failure `usage` for an input that no reading names
+ */
+const assignReadings = async (names: readonly string[], config: Config): Promise<Input[]> => {
+  const [first, ...others] = config.events;
+  if (first !== undefined && others.length === 0 && first.files.length === 0) {
+    return names.map((name) => ({ name, reading: first }));
+  }
+  const { default: picomatch } = await import('picomatch');
+  const matchers = config.events.map((reading) => {
+    const isOne = picomatch([...reading.files]);
+    const fits = (name: string): boolean =>
+      reading.files.length === 0 || isOne(relative(folderOf(config), name)) || isOne(basename(name)) || isOne(name);
+    return { reading, fits };
+  });
+  return names.map((name) => {
+    const found = matchers.find(({ fits }) => fits(name));
+    if (found !== undefined) return { name, reading: found.reading };
+    const files = config.events.flatMap((reading) => reading.files);
+    throw new Failure(
+      'usage',
+      `${config.path ?? 'gesture.yaml'}: no entry of events names ${name}: their files are ${files.join(', ')}`,
+    );
+  });
+};
+
+/** Refuses a regular expression of gesture.yaml that the engine cannot read: it has a dialect of its own (RE2). */
+export const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
+  const patterns = [
+    ...Object.entries(config.features).map(([name, { is }]) => ({
+      place: `features.${name}: matches`,
+      pattern: conditionOf(is)?.matches,
+    })),
+    ...(config.exclude?.userAgents ?? []).map((pattern) => ({ place: 'exclude.user_agents', pattern })),
+    ...config.events.flatMap(({ where, pages }) => [
+      ...where.map((one) => ({ place: 'events.where', pattern: one.matches ?? one.not_matches })),
+      { place: 'events.pages.pricing', pattern: pages?.pricing },
+    ]),
+  ];
+  for (const { place, pattern } of patterns) {
+    if (pattern === undefined) continue;
+    await engine.rows("SELECT regexp_matches('', $1)", [pattern]).catch((error: unknown) => {
+      const why = messageOf(error).replace(/^[\w ]+ Error: /, '');
+      throw new Failure(
+        'usage',
+        `${config.path ?? 'gesture.yaml'}: ${place} is not a regular expression (RE2): ${why}`,
+        { cause: error },
+      );
+    });
+  }
+};
+
+/** A log whose columns are called by their aliases. */
+const underAliases = (log: Log, aliases: ReadonlyMap<string, string>): Log => ({
+  ...log,
+  columns: new Map([...log.columns].map(([ours, places]) => [aliases.get(ours) ?? ours, places])),
+});
+
+/** The columns of a log whose cells can hold a NUL character; in CSV it is a fault of the record. */
+const columnsWithNul = ({ format, columns }: Log): string[] =>
+  [...columns].flatMap(([ours, places]) =>
+    format === 'parquet' || (format === 'csv' && places.some(({ within }) => within !== undefined)) ? [ours] : [],
+  );
+
+/** The columns of ours that a log has: those it names, and those that its reading makes up. */
+const columnsOf = ({ columns, reading }: Log): string[] => [
+  ...[...columns.keys()].filter((column) => !isHidden(column)),
+  ...(reading.type === undefined ? [] : ['event_type']),
+  ...(reading.id === undefined ? [] : ['event_id']),
+];
+
+/** The columns that `exclude` reads. */
+const exclusionColumns = ({ exclude }: Config): string[] => [
+  ...(exclude !== undefined && exclude.emailDomains.length > 0 ? ['email', 'username'] : []),
+  ...(exclude !== undefined && (exclude.bots || exclude.userAgents.length > 0) ? ['user_agent'] : []),
+];
+
+/** Columns that gesture calls by their own names whoever reads them. */
+const isOurs = (column: string): boolean =>
+  Object.hasOwn(EVENT_COLUMNS, column) ||
+  column === ANONYMOUS_ID ||
+  (EXCLUSION_COLUMNS as readonly string[]).includes(column);
+
+/** Opens the logs of a request, plans what is measured, and allows the engine to open nothing else. */
+export const openJob = async (engine: Engine, request: Request): Promise<Job> => {
+  const { config, scratch } = request;
+  const read = [...eventColumns(config.features)];
+  const needed = read.filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
+  const aliases = aliasesFor(needed.filter((column) => !isOurs(column)));
+  const opened = await openLogs(await assignReadings(request.inputs, config), {
+    wanted: [...new Set(['event_id', 'session_id', 'device', ...SESSION_FLAGS, ...read, ...exclusionColumns(config)])],
+    needed,
+    delimiter: request.delimiter,
+    scratch,
+    stdin: request.stdin,
+    parquet: parquetReader(engine),
+  });
+  const logs = opened.map((log) => underAliases(log, aliases));
+  const alsoLiteral = (path: string): string[] => [path, literalPath(path)];
+  await engine.lock(
+    alsoLiteral(scratch),
+    logs.flatMap((log) => alsoLiteral(log.path)),
+  );
+  const features = withAliases(config.features, aliases);
+  const ofEvents = Object.values(features).filter(({ from }) => from === 'events');
+  const numbers = ofEvents.map(numberColumnOf);
+  const calculated = ofEvents.map(({ is }) => calculatedColumnOf(is));
+  const rules: CellRules = {
+    columns: [...new Set(logs.flatMap(columnsOf))],
+    numbers: new Set(numbers.filter((column) => column !== undefined)),
+    calculated: new Set(calculated.filter((column) => column !== undefined)),
+    mayHoldNul: new Set(logs.flatMap(columnsWithNul)),
+    timestamps: logs.map(({ reading }) => formsInWords(reading.timestamp)),
+  };
+  return {
+    logs,
+    config,
+    plan: { rules, features, timeoutMinutes: config.sessions.timeoutMinutes },
+    numbers: numberColumns(rules),
+    identity: logs.some(({ columns }) => columns.has(ANONYMOUS_ID)),
+    aliases,
+    asOf: request.asOf,
+    now: request.now,
+    maxRejected: request.maxRejected,
+    unreadable: request.unreadable,
+    scratch,
+  };
+};

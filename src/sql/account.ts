@@ -1,0 +1,142 @@
+/**
+ * The account that the fast reading keeps: it aggregates all rows of a log as they come, and counts at the same time
+ * whatever would make the result wrong.
+ */
+import { columnsOf, rowMeasures } from '../catalogue/measures.js';
+import { EVENT_COLUMNS } from '../model.js';
+import { accepted, isChecked, numberColumns } from './cells.js';
+import { PACKED_EVENTS } from './packedEvents.js';
+import {
+  eventColumns,
+  eventId,
+  type Facts,
+  incompleteColumns,
+  type Lists,
+  packedSessionEvents,
+  type Plan,
+  profiledColumns,
+  sessionColumns,
+  sessionFacts,
+} from './plan.js';
+import { groupedByUser, measuredEvents, selectEvents } from './query.js';
+import { isNullWord } from './reading.js';
+import { derivesBounce, isHighIntent } from './sessions.js';
+import { identifier, literal } from './text.js';
+
+/** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
+export const ACCOUNT = {
+  rejected: '#rejected',
+  words: '#words',
+  incomplete: '#incomplete',
+  known: '#known:',
+} as const;
+
+/** The column of `by_event` that lists the hashes of the event_ids of a user. */
+export const IDS = '#ids';
+
+/**
+ * Columns in which a null word would change what is aggregated. Numbers, flags, times and types have a grammar that no
+ * word meets; the id of an event, a device and the latest value of a column are looked at afterwards.
+ */
+const wordColumns = ({ rules, features }: Plan): string[] => {
+  const others = rowMeasures(features, 'events').flatMap(([, is]) => (is.op === 'latest' ? [] : columnsOf(is)));
+  const spared = new Set([
+    ...Object.keys(EVENT_COLUMNS).filter((c) => isChecked(c)),
+    ...numberColumns(rules),
+    'event_id',
+  ]);
+  return [...new Set(['session_id', ...others])].filter((c) => rules.columns.includes(c) && !spared.has(c));
+};
+
+/** SQL: how many events there are in `by_event`, and how many of them features explain that just count a type. */
+export const typeCounts = ({ features }: Plan): string => {
+  const counts = new Map(
+    rowMeasures(features, 'events').flatMap(([name, is]) =>
+      is.op === 'countWhere' && is.column === 'event_type' && is.equals !== undefined ? [[is.equals, name]] : [],
+    ),
+  );
+  const explained = [...counts.values()].map((name) => `sum(${identifier(name)})`);
+  return `SELECT sum("#events")::BIGINT, (${['0', ...explained].join(' + ')})::BIGINT FROM by_event`;
+};
+
+/** SQL: how many users have an id or a latest value that is a null word, in `by_event`. */
+export const usersOfWords = ({ features }: Plan, words: readonly string[]): string => {
+  const latest = rowMeasures(features, 'events').flatMap(([name, is]) => (is.op === 'latest' ? [name] : []));
+  const tests = ['user_id', ...latest].map((column) => isNullWord(`${identifier(column)}::VARCHAR`, words));
+  return `SELECT count(*) FROM by_event WHERE ${tests.join(' OR ')}`;
+};
+
+/** SQL: how many rows have a null word for a device. */
+export const devicesOfWords = (rows: string, words: readonly string[]): string =>
+  `SELECT count(*) FROM ${rows} WHERE ${isNullWord('device', words)}`;
+
+/**
+ * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
+ * column that is assumed to be complete, and how many have a cell of each other profiled column.
+ */
+const accounting = (plan: Plan, assumed: Facts, words: readonly string[]): string[] => {
+  const complete = profiledColumns(plan).filter((column) => assumed.complete.has(column));
+  const lacking = ['false', ...complete.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
+  const known = incompleteColumns(plan, assumed);
+  return [
+    `count(*) FILTER (WHERE NOT "#ok") AS ${identifier(ACCOUNT.rejected)}`,
+    `count(*) FILTER (WHERE ${
+      words.length === 0
+        ? 'false'
+        : wordColumns(plan)
+            .map((column) => isNullWord(identifier(column), words))
+            .join(' OR ') || 'false'
+    }) AS ${identifier(ACCOUNT.words)}`,
+    `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
+    ...known.map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
+  ];
+};
+
+/**
+ * SQL of `by_event` over all rows of a log, with an account of whatever would make it wrong in its `#` columns: it is
+ * right only if nothing was rejected and nothing assumed was false.
+ *
+ * @param assumed what the log is assumed to be like
+ * @param rows relation of the log's rows
+ * @param words null words that nobody has looked for
+ */
+export const byEventWithAccount = (
+  plan: Plan,
+  assumed: Facts,
+  lists: Lists,
+  rows: string,
+  words: readonly string[],
+): string => {
+  const packed = lists.packed ? packedSessionEvents(plan, assumed) : undefined;
+  const wanted = [
+    ...eventColumns(plan.features),
+    'event_id',
+    ...profiledColumns(plan),
+    ...sessionColumns(sessionFacts(plan, assumed)),
+  ];
+  const listed = [
+    ...(packed === undefined ? [] : [`list(${packed.of}) AS ${identifier(PACKED_EVENTS)}`]),
+    ...(lists.ids && eventId(plan, assumed) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
+  ];
+  const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent('event_type')] : [];
+  const also = [`${accepted(plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
+  const events = selectEvents(plan.rules, wanted, rows, also);
+  return groupedByUser(events, measuredEvents(plan, assumed), [...accounting(plan, assumed, words), ...listed]);
+};
+
+/**
+ * SQL of the number of events that seem to share the id of another: equal ids have equal hashes, so 0 proves that each
+ * id is unique. A sort takes half the time of a count of distinct ones.
+ *
+ * @param cells relation of the log's cells; undefined: `by_event` has the hashes
+ * @param words null words that nobody has looked for: they count too
+ */
+export const repeatedIds = (cells: string | undefined, words: readonly string[]): string => {
+  const hashes =
+    cells === undefined
+      ? `SELECT unnest(${identifier(IDS)}) AS id FROM by_event`
+      : `SELECT hash(event_id) AS id FROM ${cells}`;
+  const isWord = words.map((word) => ` OR id = hash(${literal(word)})`).join('');
+  return `SELECT count(*) FILTER (WHERE id = before${isWord})
+  FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM (${hashes}))`;
+};

@@ -1,0 +1,288 @@
+/** How one log is read, in SQL: from cells in its own words to cells, instants and event types in ours. */
+import { customary, NAME_SEPARATORS } from '../catalogue/sources.js';
+import type { KeepWhere, Reading } from '../config/settings.js';
+import { ALIAS, isHidden, isKey, PAGE, whereColumn } from '../intake/bind.js';
+import { ANONYMOUS_ID, EVENT_TYPES, type TimestampForm, TIMESTAMP_FORMS } from '../model.js';
+import { parsePattern } from '../text/strptime.js';
+import { identifier, literal } from './text.js';
+
+/** What a row has besides its cells. */
+export const ROW = {
+  /** The event type in the words of the log. */
+  theirs: '#theirs',
+  /** The condition that the row does not meet; NULL if it is kept. */
+  left: '#left',
+  /** The null word in an id column, such as `user_id NULL`; NULL if there is none. */
+  word: '#word',
+  /** True if some cell is a null word, and if the type has another name in the log; only rows that are sampled have these. */
+  hasWord: '#has word',
+  isRenamed: '#is renamed',
+} as const;
+
+// Timestamps ----------------------------------------------------------------------------------------------------------
+
+/**
+ * ISO 8601 date or date-time: `T`, `t` or a space, optional seconds, a fraction after `.` or `,`, then `Z`, `z`, ` UTC`, an
+ * offset, also after a space, or no zone.
+ */
+const ISO = String.raw`\d{4}-\d\d-\d\d([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]| UTC| ?[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
+
+/** A time with a zone at its end. */
+const ZONED = String.raw`:\d\d([.,]\d+)?([Zz]| UTC| ?[+-]\d\d(:?\d\d)?)$`;
+
+/** An ISO timestamp in the spelling that the engine casts: seconds, a point, capital letters, no blank before an offset. */
+const spelledOut = (cell: string): string => {
+  const plain = `replace(replace(upper(${cell}), ' UTC', ''), ',', '.')`;
+  const joined = String.raw`regexp_replace(${plain}, ' ([+-])', '\1')`;
+  return String.raw`regexp_replace(${joined}, '([T ]\d\d:\d\d)([+-]|Z|$)', '\1:00\2')`;
+};
+
+/** A local time as UTC. A time that a change of clocks skips or repeats is read in standard time. */
+const fromZone = (local: string, zone: string | undefined): string =>
+  zone === undefined || zone === 'UTC' ? local : `make_timestamp(epoch_us(timezone(${literal(zone)}, ${local})))`;
+
+/**
+ * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
+ * The first two branches are the form that nearly every log uses, checked without a regular expression: the shape, the hour
+ * and the second by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
+ */
+const isoInstant = (cell: string, zone: string | undefined): string => {
+  const inUtc = `make_timestamp(epoch_us(try_cast(${spelledOut(cell)} AS TIMESTAMPTZ)))`;
+  const local =
+    zone === undefined
+      ? inUtc
+      : `CASE WHEN regexp_matches(${cell}, ${literal(ZONED)}) THEN ${inUtc} ELSE ${fromZone(inUtc, zone)} END`;
+  return `CASE
+      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN ${local}
+    END`;
+};
+
+/**
+ * A number of seconds, milliseconds or microseconds since 1970: whole, with a fraction, or as floating-point numbers are
+ * printed, with more digits than the six that spreadsheets show.
+ */
+const epochInstant = (cell: string, digits: number, power: number): string => {
+  const ofUnit = 10 ** (6 - power);
+  const [whole, fraction] = [1, 2].map((part) => `split_part(${cell}, '.', ${part})`);
+  const micros = `rpad(left(${fraction}, ${6 - power}), ${6 - power}, '0')`;
+  const rest = power === 6 ? '0' : `${micros}::BIGINT`;
+  return `CASE
+      WHEN regexp_full_match(${cell}, '\\d{1,${digits}}') THEN make_timestamp(${cell}::BIGINT * ${ofUnit})
+      WHEN regexp_full_match(${cell}, '\\d{1,${digits}}\\.\\d{0,9}') THEN make_timestamp(${whole}::BIGINT * ${ofUnit} + ${rest})
+      WHEN regexp_full_match(${cell}, '\\d\\.\\d{6,17}[eE]\\+?\\d\\d') THEN make_timestamp(try_cast(trunc(try_cast(${cell} AS DECIMAL(38, 10)) * ${ofUnit}) AS BIGINT))
+    END`;
+};
+
+const patternInstant = (cell: string, pattern: string, zone: string | undefined): string => {
+  const parsed = parsePattern(pattern);
+  if (typeof parsed === 'string') throw new Error(`${pattern} ${parsed}`);
+  const read = `try_strptime(${cell}, ${literal(parsed.strptime)})`;
+  const instant = parsed.hasOffset ? `make_timestamp(epoch_us(${read}))` : fromZone(read, zone);
+  return `CASE WHEN regexp_full_match(${cell}, ${literal(parsed.regex)}) THEN ${instant} END`;
+};
+
+const named: Record<TimestampForm, (cell: string, zone: string | undefined) => string> = {
+  iso: isoInstant,
+  epoch_s: (cell) => epochInstant(cell, 12, 0),
+  epoch_ms: (cell) => epochInstant(cell, 15, 3),
+  epoch_us: (cell) => epochInstant(cell, 18, 6),
+};
+
+const isNamed = (form: string): form is TimestampForm => (TIMESTAMP_FORMS as readonly string[]).includes(form);
+
+/** The instant of a `timestamp` cell as TIMESTAMP in UTC; NULL if it cannot be read. */
+export const instantOf = (cell: string, { timestamp, timezone }: Pick<Reading, 'timestamp' | 'timezone'>): string => {
+  const all = timestamp.map((form) =>
+    isNamed(form) ? named[form](cell, timezone) : patternInstant(cell, form, timezone),
+  );
+  return all.length === 1 ? (all[0] ?? 'NULL') : `coalesce(${all.join(', ')})`;
+};
+
+/** Why a timestamp cannot be read, by its form. */
+const FORMS: Record<TimestampForm, string> = {
+  iso: 'an ISO 8601 date or date-time',
+  epoch_s: 'a number of seconds since 1970',
+  epoch_ms: 'a number of milliseconds since 1970',
+  epoch_us: 'a number of microseconds since 1970',
+};
+
+/** What timestamps should be, in words. */
+export const formsInWords = (forms: readonly string[]): string =>
+  forms.map((form) => (isNamed(form) ? FORMS[form] : `like ${form}`)).join(', or ');
+
+// Event types ---------------------------------------------------------------------------------------------------------
+
+/** SQL: true of a cell that is one of these. The engine makes a join of a long IN, which takes longer and more memory. */
+const isOneOf = (cell: string, values: readonly string[]): string =>
+  values.map((value) => `${cell} = ${literal(value)}`).join(' OR ');
+
+/** A name of theirs with `*` as a pattern of the engine's LIKE. */
+const asLike = (theirs: string): string =>
+  theirs
+    .split('*')
+    .map((part) => part.replaceAll(/[%_\\]/g, String.raw`\$&`))
+    .join('%');
+
+/** The event type in our words, from the cell `event_type`: by the settings, or else by a customary name. */
+const typeOf = ({ types, ownTypes, pages, unknown }: Reading, cell: string, hasPage: boolean): string => {
+  const entries = Object.entries(types);
+  const exact = entries.filter(([theirs]) => !theirs.includes('*'));
+  const wild = entries.filter(([theirs]) => theirs.includes('*'));
+  const own = [...new Set(ownTypes)].filter((type) => !(EVENT_TYPES as readonly string[]).includes(type));
+  const bare = `translate(lower(${cell}), ${literal(NAME_SEPARATORS)}, '')`;
+  const whens = [
+    ...exact.map(([theirs, type]) => `WHEN ${cell} = ${literal(theirs)} THEN ${literal(type)}`),
+    ...wild.map(([theirs, type]) => `WHEN ${cell} LIKE ${literal(asLike(theirs))} ESCAPE '\\' THEN ${literal(type)}`),
+    `WHEN ${isOneOf(cell, [...EVENT_TYPES, ...own])} THEN ${cell}`,
+  ];
+  const names = Object.entries(customary).map(([name, type]) => `WHEN ${literal(name)} THEN ${literal(type)}`);
+  const known = cellOf([cell], unknown);
+  const type = `CASE ${whens.join(' ')} ELSE CASE ${bare} ${names.join(' ')} ELSE ${known} END END`;
+  if (pages === undefined || !hasPage) return type;
+  return `CASE ${type} WHEN 'page_view' THEN
+      CASE WHEN regexp_matches(${identifier(PAGE)}, ${literal(pages.pricing)}) THEN 'pricing_page_view' ELSE 'page_view' END
+      ELSE ${type} END`;
+};
+
+/** True of a reading whose event types cannot be known without the settings, so that they are always translated. */
+export const translatesTypes = ({ types, pages }: Reading): boolean =>
+  Object.keys(types).length > 0 || pages !== undefined;
+
+/** SQL: true of an event type in the column `event_type` that has another name in our words, or is a null word. */
+export const isTranslated = (reading: Reading): string =>
+  `${typeOf(reading, '"event_type"', false)} IS DISTINCT FROM "event_type"`;
+
+// Conditions ----------------------------------------------------------------------------------------------------------
+
+const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
+
+/** A condition of `where` as SQL that is true of rows that meet it. */
+const meets = ({ column, ...test }: KeepWhere): string => {
+  const cell = identifier(whereColumn(column));
+  if (test.equals !== undefined) return `${cell} = ${literal(test.equals)}`;
+  if (test.in !== undefined) return `${cell} IN (${listOf(test.in)})`;
+  if (test.matches !== undefined) return `regexp_matches(${cell}, ${literal(test.matches)})`;
+  if (test.not_equals !== undefined) return `coalesce(${cell} <> ${literal(test.not_equals)}, true)`;
+  if (test.not_in !== undefined) return `coalesce(${cell} NOT IN (${listOf(test.not_in)}), true)`;
+  return `NOT coalesce(regexp_matches(${cell}, ${literal(test.not_matches ?? '')}), false)`;
+};
+
+/** The condition in words, for the list of excluded rows. */
+const inWords = ({ column, ...test }: KeepWhere): string => {
+  const [given] = Object.entries(test).filter(([, value]) => value !== undefined);
+  const [name = '', value = ''] = given ?? [];
+  return `not ${column} ${name.replaceAll('_', ' ')} ${[value].flat().join(' or ')}`;
+};
+
+// Rows ----------------------------------------------------------------------------------------------------------------
+
+const ID_COLUMNS = ['user_id', ANONYMOUS_ID, 'session_id', 'event_id'];
+
+/** SQL: true of a cell that is a null word, false of one that is NULL. */
+export const isNullWord = (cell: string, words: readonly string[]): string => {
+  const longest = Math.max(0, ...words.map((word) => Buffer.byteLength(word)));
+  // The length is compared first, since most cells are longer than any null word.
+  return words.length === 0 ? 'false' : `coalesce(strlen(${cell}) <= ${longest} AND (${isOneOf(cell, words)}), false)`;
+};
+
+/** A regular expression for any of these words. */
+const anyOf = (words: readonly string[]): string =>
+  `(${words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`;
+
+/** The null words of a column. Of event types those are none that the settings name. */
+const wordsOf = (column: string, { unknown, unknownIn, types }: Reading): string[] => {
+  const words = [...unknown, ...(Object.hasOwn(unknownIn, column) ? (unknownIn[column] ?? []) : [])];
+  return column === 'event_type' ? words.filter((word) => !Object.hasOwn(types, word)) : words;
+};
+
+/** The cell of a column of ours: the first known one of its places, which are SQL of text. */
+const cellOf = (places: readonly string[], words: readonly string[]): string => {
+  const known = places.map((place) =>
+    words.length === 0 ? place : `CASE WHEN NOT ${isNullWord(place, words)} THEN ${place} END`,
+  );
+  return known.length === 1 ? (known[0] ?? 'NULL') : `coalesce(${known.join(', ')})`;
+};
+
+/** A number that is written with a decimal comma, `1.234,50`, in our spelling; anything else as it is. */
+const withPoint = (cell: string): string =>
+  String.raw`CASE WHEN regexp_full_match(${cell}, '[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*')
+      THEN replace(replace(${cell}, '.', ''), ',', '.')
+      WHEN contains(${cell}, '.') THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
+
+/** The places of the cells of one log: our column name -> SQL of the text of each place. */
+export type Places = ReadonlyMap<string, readonly string[]>;
+
+/** How much is looked for in a row: less is enough where it is proved afterwards that there was nothing to find. */
+export interface Look {
+  /** Null words; false: only in event types. */
+  readonly words: boolean;
+  /** Names of event types that are ours under another name. */
+  readonly names: boolean;
+  /** Whether rows are marked in which there was something. */
+  readonly marked?: boolean;
+}
+
+/**
+ * SQL of the rows of one log: its cells by our names, `t`, and the columns of `ROW`.
+ *
+ * @param from relation of the log, as its reader gives it
+ * @param numbers columns that hold numbers
+ * @param also further columns of `from`
+ */
+export const readRows = (
+  reading: Reading,
+  places: Places,
+  from: string,
+  { numbers, also, look }: { numbers: ReadonlySet<string>; also: string; look: Look },
+): string => {
+  const cells = [...places].map(
+    ([column, at]) => `${cellOf(at, look.words ? wordsOf(column, reading) : [])} AS ${identifier(column)}`,
+  );
+  const words = ID_COLUMNS.flatMap((column) =>
+    (places.get(column) ?? []).map(
+      (place) => `WHEN ${isOneOf(place, reading.unknown)} THEN concat(${literal(column)}, ' ', ${place})`,
+    ),
+  );
+  const keys = [...places.keys()].filter(isKey);
+  const type = places.has('event_type') ? '"event_type"' : literal(reading.type ?? '');
+  const ours = typeOf(reading, type, places.has(PAGE));
+  const { identity, where } = reading;
+  const changed = [
+    ...[...numbers]
+      .filter((column) => reading.decimal === ',' && places.has(column))
+      .map((column) => `${withPoint(identifier(column))} AS ${identifier(column)}`),
+    ...(places.has('event_type') && look.names ? [`${ours} AS "event_type"`] : []),
+    ...(identity?.alias === undefined || !places.has(ALIAS)
+      ? []
+      : [
+          `CASE WHEN ${identifier(ALIAS)} IS NOT NULL THEN "user_id" END AS "user_id"`,
+          `coalesce(${identifier(ALIAS)}, ${identifier(ANONYMOUS_ID)}) AS ${identifier(ANONYMOUS_ID)}`,
+        ]),
+  ];
+  const added = [
+    ...(places.has('event_type') ? [] : [`${type} AS "event_type"`]),
+    `${type} AS ${identifier(ROW.theirs)}`,
+    ...(look.marked ? [`${ours} IS DISTINCT FROM ${type} AS ${identifier(ROW.isRenamed)}`] : []),
+    `${instantOf('"timestamp"', reading)} AS t`,
+    ...(keys.length === 0
+      ? []
+      : [
+          `concat_ws(chr(31), ${keys.map((column) => `coalesce(${identifier(column)}, '')`).join(', ')}) AS "event_id"`,
+        ]),
+    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${meets(one)}) IS NOT TRUE THEN ${literal(inWords(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
+  ];
+  // Much shorter to plan than comparisons, which are quicker.
+  const anyWord = [...places].flatMap(([column, at]) =>
+    at.map((place) => `regexp_full_match(${place}, ${literal(anyOf(wordsOf(column, reading)))})`),
+  );
+  const marked = look.marked ? [`(${anyWord.join(' OR ')}) AS ${identifier(ROW.hasWord)}`] : [];
+  const hidden = [...places.keys()].filter(isHidden);
+  const rest = hidden.length === 0 ? '*' : `* EXCLUDE (${hidden.map(identifier).join(', ')})`;
+  const replaced = changed.length === 0 ? '' : ` REPLACE (${changed.join(', ')})`;
+  const word =
+    words.length === 0 || !look.words || reading.unknown.length === 0 ? 'NULL::VARCHAR' : `CASE ${words.join(' ')} END`;
+  return `SELECT ${[`${rest}${replaced}`, ...added].join(', ')}
+    FROM (SELECT ${[...cells, `${word} AS ${identifier(ROW.word)}`, ...marked, also].join(', ')} FROM ${from})`;
+};
