@@ -141,8 +141,11 @@ const beside = (out: string, name: string, named?: string): string | undefined =
   named ?? (out === '-' ? undefined : join(dirname(out), name));
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
+  // In steps, since loading all at once opens more files than some systems allow (ulimit -n).
+  await import('../intake/open.js');
+  await import('../sql/query.js');
+  const { computeFeatures } = await import('../engine/features.js');
   const [
-    { computeFeatures },
     { configuredInputs },
     { TooManyRejected },
     { withEngine },
@@ -151,7 +154,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { rejectedCsv },
     { recordFiles, runFileOf, withRecord },
   ] = await Promise.all([
-    import('../engine/features.js'),
     import('../engine/job.js'),
     import('../engine/aggregate.js'),
     import('../engine/duckdb/open.js'),

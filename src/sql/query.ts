@@ -54,7 +54,7 @@ export const checkedRows = (rules: CellRules, rows: string): string => {
 /** What two rows of one event have in common. */
 const SAME_EVENT = ['event_id', 'user_id', 'event_type', 't'];
 
-/** Columns that order rows of one event: all that are read, so that the order never depends on the file. */
+/** Columns that order rows of one event, known cells first: all that are read, so that the order never depends on the file. */
 const fullOrder = (rules: CellRules): string[] => [
   ROW.theirs,
   ...new Set(['session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c) && c !== 'timestamp')),
@@ -66,7 +66,7 @@ export const withoutDuplicates = (rules: CellRules, rows: string, repeated: stri
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
     QUALIFY row_number() OVER (PARTITION BY ${SAME_EVENT.join(', ')} ORDER BY ${fullOrder(rules)
-      .map((c) => `${identifier(c)} ASC NULLS FIRST`)
+      .map((c) => `${identifier(c)} ASC NULLS LAST`)
       .join(', ')}) = 1
   )`;
 

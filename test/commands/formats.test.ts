@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLES } from '../fixtures/sources/expected.js';
 import { runDemo } from '../demo.js';
 import { HAND_LOG } from '../fixtures/hand.js';
+import { zipOf } from '../intake/zip.js';
 import { call } from './call.js';
 import type { Run } from './gesture.js';
 
@@ -215,4 +216,42 @@ it('refuses a zstd bomb', async () => {
   const { status, stderr } = await features('bomb.csv.zst');
   expect(stderr).toContain('grows to more than a hundred times its size');
   expect(status).toBe(65);
+});
+
+describe('a zip archive', () => {
+  const text = DEMO_LOG.toString();
+
+  it('of one file is that file', async () => {
+    const plain = await found(write('log.csv', DEMO_LOG));
+    write('log.zip', zipOf({ 'export/': '', 'export/log.csv': text, '__MACOSX/._log.csv': 'x' }));
+    expect(await found('log.zip')).toEqual(plain);
+  });
+
+  it.each([
+    ['several files', zipOf({ 'a.csv': text, 'b.csv': text }), 'this zip archive has 2 files: unpack it'],
+    ['no file', zipOf({ 'a/': '' }), 'this zip archive has no file'],
+    [
+      'a workbook',
+      zipOf({ '[Content_Types].xml': '<x/>', 'xl/a.xml': '<x/>' }),
+      'this is an Excel or OpenDocument file',
+    ],
+  ])('of %s is refused', async (_, archive, says) => {
+    expect(await features(write('log.zip', archive))).toMatchObject({
+      status: 65,
+      stderr: expect.stringContaining(says),
+    });
+  });
+
+  it('with a flipped bit is refused, or it does no harm', async () => {
+    const plain = await found(write('log.csv', DEMO_LOG));
+    const whole = zipOf({ 'log.csv': text });
+    for (let i = 0; i < 24; i += 1) {
+      const damaged = Buffer.from(whole);
+      const at = Math.floor((whole.length * (i + 0.5)) / 24);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (i % 8));
+      const run = await features(write('log.zip', damaged));
+      expect([0, 65]).toContain(run.status);
+      if (run.status === 0) expect({ at, table: read('data/user_features.csv') }).toEqual({ at, table: plain.table });
+    }
+  });
 });

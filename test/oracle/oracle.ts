@@ -528,6 +528,9 @@ const withUsers = (events: readonly Event[], asOf: number): Event[] => {
 const sameEvent = ({ id, user, time, cells }: Event): string =>
   JSON.stringify([id, user, time, cells.get('event_type')]);
 
+/** Orders text by its bytes, but nothing comes last. */
+const knownFirst = (a: string, b: string): number => Number(a === '') - Number(b === '') || byBytes(a, b);
+
 /**
  * One row of each event: the smallest by the log's own name of the type, the session and the other columns, so the order
  * of the rows never matters. Rows without an event_id are all kept.
@@ -537,7 +540,7 @@ const withoutDuplicates = (events: readonly Event[], features: Features): Event[
   const columns = [THEIRS, 'session_id', ...Object.keys(EVENT_COLUMNS), ...ownColumns(features)];
   const order = columns
     .filter((name) => name !== 'timestamp' && (used.has(name) || name === THEIRS))
-    .map((name) => (a: Event, b: Event) => byBytes(a.cells.get(name) ?? '', b.cells.get(name) ?? ''));
+    .map((name) => (a: Event, b: Event) => knownFirst(a.cells.get(name) ?? '', b.cells.get(name) ?? ''));
   const first = new Map<string, Event>();
   for (const event of sortedBy(events, ...order)) {
     if (event.id !== '' && !first.has(sameEvent(event))) first.set(sameEvent(event), event);
