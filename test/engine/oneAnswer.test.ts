@@ -1,4 +1,5 @@
 /** What happens to a row depends on that row and the settings: not on how the log is read, nor on a fault elsewhere. */
+import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +8,8 @@ import { type Config, defaultConfig, defaultReading } from '../../src/config/set
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { temporary } from '../config/temporary.js';
 import { oracle } from '../oracle/oracle.js';
-import { LONG } from '../random.js';
+import { FORMS, logsOf, toCsv } from '../oracle/logs.js';
+import { holdsAsync, LONG, tries } from '../random.js';
 import { find, type Found } from './find.js';
 
 const { folder, write } = temporary();
@@ -134,4 +136,83 @@ it('the same rows have the same features as Parquet and as JSON lines, empty cel
   );
   expect((await find([], { inputs: [parquet] })).rows).toEqual(csv.rows);
   expect((await find([], { inputs: [parquet], asOf: '2026-01-07T10:00:00Z' })).rows).toEqual(csv.rows);
+});
+
+/** A log whose rows have as many cells as its header, without NUL characters: any format can hold it. */
+const anyFormat = fc.constantFrom(...FORMS).chain((timestamp) =>
+  logsOf(timestamp).map(({ header, rows }) => ({
+    timestamp,
+    header,
+    rows: rows.filter((row) => row.length === header.length && !row.some((cell) => cell.includes('\0'))),
+  })),
+);
+
+/** What became of every row: which were rejected, which cells were unreadable, what was counted, and the features. */
+const fates = ({ csv, accounts, faults, unreadable }: Found, ofLine: (line: number) => number) => ({
+  csv,
+  accounts,
+  faults: faults.map(({ line, column }) => [ofLine(line), column]),
+  unreadable: unreadable.map(({ column, cells }) => [column, cells]).toSorted(),
+});
+
+it('any log has one answer, by every reader and in every format', async () => {
+  await holdsAsync(
+    fc.tuple(anyFormat, fc.constantFrom(undefined, { column: 'anonymous_id' })),
+    async ([{ timestamp, header, rows }, identity]) => {
+      if (rows.length === 0) return;
+      const config = { ...defaultConfig, events: [{ ...defaultReading, timestamp, identity }] };
+      const log = toCsv({ header, rows });
+      const nth = new Map<number, number>();
+      let line = 2;
+      for (const [i, row] of rows.entries()) {
+        nth.set(line, i + 1);
+        line += toCsv({ header: row, rows: [] }).match(/\n/g)?.length ?? 0;
+      }
+      const plain = fates(await find([log], { config }), (at) => nth.get(at) ?? 0);
+      const objects = rows.map((row) => Object.fromEntries(row.map((cell, i) => [header[i] ?? '', cell])));
+      const json = write('log.json', text(objects.map((object) => JSON.stringify(object))));
+      const array = write('array.json', JSON.stringify(objects));
+      const parquet = join(folder, 'log.parquet');
+      await withEngine(folder, {}, (engine) =>
+        engine.run(
+          `COPY (SELECT unnest(from_json(json, '${JSON.stringify([Object.fromEntries(header.map((name) => [name, 'VARCHAR']))])}'), recursive := true)
+           FROM (SELECT content AS json FROM read_text('${array}'))) TO '${parquet}' (FORMAT parquet)`,
+        ),
+      );
+      const ofLine = (at: number): number => nth.get(at) ?? 0;
+      const ofRow = (at: number): number => at;
+      expect(fates(await find([log], { config, asOf: '2300-01-01' }), ofLine).faults).toEqual(plain.faults);
+      expect(fates(await find([gzipSync(log)], { config }), ofLine)).toEqual(plain);
+      expect(fates(await find([], { config, inputs: [json] }), ofRow)).toEqual(plain);
+      expect(fates(await find([], { config, inputs: [parquet] }), ofRow)).toEqual(plain);
+      expect(fates(await find([], { config, inputs: [array] }), () => 0).csv).toEqual(plain.csv);
+      // A fault in another row changes nothing but the counts of what is read and rejected.
+      const broken = await find([`${log}x\n`], { config });
+      const { csv, faults } = fates(broken, ofLine);
+      expect({ csv, faults: faults.slice(0, -1) }).toEqual({ csv: plain.csv, faults: plain.faults });
+    },
+    tries(3, 0.3),
+  );
+});
+
+it('what happens after an as-of changes no byte of what was before, with identity', async () => {
+  await holdsAsync(
+    fc.tuple(logsOf(), fc.constantFrom('2024-03-10', '2024-03-11T12:00:00Z'), fc.boolean()),
+    async ([{ header, rows }, asOf, alias]) => {
+      const identity = alias ? { column: 'user_id', alias: 'anonymous_id' } : { column: 'anonymous_id' };
+      const config = { ...defaultConfig, events: [{ ...defaultReading, identity }] };
+      const isEarly = (row: readonly string[]): boolean => oracle(toCsv({ header, rows: [row] }), { asOf }).later === 0;
+      const early = toCsv({ header, rows: rows.filter(isEarly) });
+      const none = (error: unknown): undefined => {
+        expect(String(error)).toContain('no events at or before');
+        return undefined;
+      };
+      const [all, before] = [
+        await find([toCsv({ header, rows })], { config, asOf }).catch(none),
+        await find([early], { config, asOf }).catch(none),
+      ];
+      if (all !== undefined) expect(before?.csv).toBe(all.csv);
+    },
+    tries(3, 0.3),
+  );
 });
