@@ -42,6 +42,7 @@ import {
   sum,
 } from './aggregate.js';
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
+import { identitiesOfWords } from '../sql/identity.js';
 import { directRelation, parquetRows, type Relation } from './duckdb/relations.js';
 import { resolveUsers } from './identity.js';
 
@@ -122,7 +123,7 @@ interface Guess {
   readonly look: Look;
 }
 
-const guess = async (engine: Engine, { logs, plan, numbers, identity }: Job): Promise<Guess | NotClean> => {
+const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promise<Guess | NotClean> => {
   const { sql, paths } = directRelation(logs, numbers, { words: false, names: false, marked: true });
   const first = `(SELECT * FROM ${sql} LIMIT ${SAMPLE})`;
   const marks = [ROW.hasWord, ROW.isRenamed].map((mark) => `count(*) FILTER (WHERE ${identifier(mark)})`);
@@ -133,7 +134,7 @@ const guess = async (engine: Engine, { logs, plan, numbers, identity }: Job): Pr
   const [events = 0, words = 0, names = 0, ...known] = row.slice(0, -1).map(Number);
   const facts: Facts = { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(row.at(-1)) };
   const translated = logs.some(({ reading }) => translatesTypes(reading));
-  return { facts, look: { words: words > 0 || identity, names: names > 0 || translated } };
+  return { facts, look: { words: words > 0, names: names > 0 || translated } };
 };
 
 /** What the first aggregation finds out about a log besides its features. */
@@ -224,6 +225,7 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   const direct = directRelation(logs, job.numbers, look);
   const source = job.identity ? await resolveUsers(engine, direct, undefined).catch(() => undefined) : direct;
   if (source === undefined) return READER_FAULT;
+  if (job.identity && (await count(engine, identitiesOfWords(words))) > 0) return { notClean: 'there are null words' };
   const room = await roomFor(engine, logs);
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, plan, guessed, room, source, words),

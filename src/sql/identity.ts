@@ -1,5 +1,6 @@
 /** Identity in SQL: which user an anonymous id stands for, and when. */
 import { ANONYMOUS_ID } from '../model.js';
+import { isNullWord } from './reading.js';
 import { identifier } from './text.js';
 
 const ID = identifier(ANONYMOUS_ID);
@@ -8,37 +9,45 @@ const ID = identifier(ANONYMOUS_ID);
 export const LINKS_LIMIT = 8;
 
 /**
- * SQL of the table `identities`: for each anonymous id that was seen with a user, that user; or, if there were several,
- * `changes`: until when it stands for which, in order, the last one for good. The table `mapped` overrules the rows.
+ * SQL of the table `identities`: for each anonymous id that was seen with a user, the first and the last of its users in
+ * byte order: the same one for nearly all. The table `mapped` overrules the rows.
  *
  * @param rows relation of rows with `t`, user_id and anonymous_id
  * @param early condition of rows that count
  */
-export const linkedIdentities = (rows: string, early: string): string => `WITH links AS (
-    SELECT ${ID}, user_id, t FROM ${rows} WHERE user_id IS NOT NULL AND ${ID} IS NOT NULL AND t IS NOT NULL AND ${early}
-      AND ${ID} NOT IN (SELECT ${ID} FROM mapped)
-  ),
-  seen AS (SELECT ${ID}, min(user_id) AS user_id, max(user_id) AS other FROM links GROUP BY ${ID}),
-  instants AS (
-    SELECT ${ID}, t, min(user_id) AS user_id FROM links WHERE ${ID} IN (SELECT ${ID} FROM seen WHERE user_id <> other)
-    GROUP BY ${ID}, t
+export const linkedIdentities = (
+  rows: string,
+  early: string,
+): string => `SELECT ${ID}, min(user_id) AS user_id, max(user_id) AS other
+  FROM ${rows} WHERE user_id IS NOT NULL AND ${ID} IS NOT NULL AND ${early} AND ${ID} NOT IN (SELECT ${ID} FROM mapped) GROUP BY ${ID}
+  UNION ALL SELECT ${ID}, user_id, user_id FROM mapped`;
+
+/** SQL of the table `changes`: until when an id of several users stands for which, in order, the last one for good. */
+export const identityChanges = (rows: string, early: string): string => `WITH instants AS (
+    SELECT ${ID}, t, min(user_id) AS user_id FROM ${rows}
+    WHERE user_id IS NOT NULL AND ${early} AND ${ID} IN (SELECT ${ID} FROM identities WHERE user_id <> other) GROUP BY ${ID}, t
   ),
   runs AS (
     SELECT * FROM instants
     QUALIFY user_id IS DISTINCT FROM lead(user_id) OVER (PARTITION BY ${ID} ORDER BY t)
   )
-  SELECT ${ID}, user_id, NULL::STRUCT("until" TIMESTAMP, user_id VARCHAR)[] AS changes FROM seen WHERE user_id = other
-  UNION ALL
-  SELECT ${ID}, NULL AS user_id, list({'until': t, 'user_id': user_id} ORDER BY t) AS changes FROM runs GROUP BY ${ID}
-  UNION ALL
-  SELECT ${ID}, user_id, NULL AS changes FROM mapped`;
+  SELECT ${ID}, list({'until': t, 'user_id': user_id} ORDER BY t) AS users FROM runs GROUP BY ${ID}`;
 
 /**
  * Rows with the user that they belong to: their own, or that of the anonymous id at that time, or the anonymous id itself
  * if it was never seen with a user.
+ *
+ * @param several whether some id has stood for several users, so that there are `changes`
  */
-export const resolvedRows = (rows: string): string => {
-  const until = 'list_filter(identities.changes, lambda change: change."until" >= rows.t)[1].user_id';
-  const user = `coalesce(rows.user_id, identities.user_id, ${until}, identities.changes[-1].user_id, rows.${ID})`;
-  return `(SELECT rows.* REPLACE (${user} AS user_id) FROM ${rows} AS rows LEFT JOIN identities ON rows.${ID} = identities.${ID})`;
+export const resolvedRows = (rows: string, several: boolean): string => {
+  const joined = `${rows} AS rows LEFT JOIN identities ON rows.${ID} = identities.${ID}`;
+  const resolved = (user: string): string =>
+    `SELECT rows.* REPLACE (coalesce(rows.user_id, ${user}, rows.${ID}) AS user_id)`;
+  if (!several) return `(${resolved('identities.user_id')} FROM ${joined})`;
+  const until = 'list_filter(changes.users, lambda change: change."until" >= rows.t)[1].user_id';
+  return `(${resolved(`${until}, changes.users[-1].user_id, identities.user_id`)} FROM ${joined} LEFT JOIN changes ON rows.${ID} = changes.${ID})`;
 };
+
+/** SQL: how many ids in `identities` are null words. */
+export const identitiesOfWords = (words: readonly string[]): string =>
+  `SELECT count(*) FROM identities WHERE ${[ID, 'user_id', 'other'].map((id) => isNullWord(id, words)).join(' OR ')}`;

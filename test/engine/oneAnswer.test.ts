@@ -152,7 +152,7 @@ const fates = ({ csv, accounts, faults, unreadable }: Found, ofLine: (line: numb
   csv,
   accounts,
   faults: faults.map(({ line, column }) => [ofLine(line), column]),
-  unreadable: unreadable.map(({ column, cells }) => [column, cells]).toSorted(),
+  unreadable: unreadable.map(({ column, cells }) => `${column} ${cells}`).toSorted((a, b) => (a < b ? -1 : 1)),
 });
 
 it('any log has one answer, by every reader and in every format', async () => {
@@ -211,7 +211,7 @@ it('what happens after an as-of changes no byte of what was before, with identit
         await find([toCsv({ header, rows })], { config, asOf }).catch(none),
         await find([early], { config, asOf }).catch(none),
       ];
-      if (all !== undefined) expect(before?.csv).toBe(all.csv);
+      expect(before?.csv).toBe(all === undefined ? before?.csv : all.csv);
     },
     tries(3, 0.3),
   );

@@ -788,14 +788,10 @@ export const mutants = [
   ...of(
     'src/sql/identity.ts',
     [...ENGINE, ...READING],
-    [
-      'what a row says of itself counts first',
-      'coalesce(rows.user_id, identities.user_id',
-      'coalesce(identities.user_id',
-    ],
+    ['what a row says of itself counts first', 'coalesce(rows.user_id, ${user}, rows', 'coalesce(${user}, rows'],
     ['the next user counts', 'change."until" >= rows.t', 'change."until" > rows.t'],
-    ['or else the last one', 'identities.changes[-1].user_id', 'identities.changes[1].user_id'],
-    ['several users are several', 'WHERE user_id <> other', 'WHERE false'],
+    ['or else the last one', 'changes.users[-1].user_id', 'changes.users[1].user_id'],
+    ['several users are several', 'WHERE user_id <> other)', 'WHERE false)'],
   ),
   ...of(
     'src/sql/query.ts',
