@@ -126,11 +126,12 @@ const showProgress = (engine: Engine): (() => void) => {
 const recordOfRun = (
   { accounts, users, sessions, asOf }: Outcome,
   { path, hashes }: Config,
+  from: string | undefined,
   inputs: readonly RecordedFile[],
 ): Omit<RunRecord, 'outputs'> => ({
   command: 'features',
   version: VERSION,
-  config: { path: path ?? null, ...hashes },
+  config: { path: path ?? null, from: from ?? null, ...hashes },
   as_of: asOf ?? null,
   counts: { ...accounts, users, sessions },
   inputs,
@@ -230,7 +231,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         ...unreadable.target,
         ...rejects(outcome.faults),
       ];
-      const record = async () => recordOfRun(outcome, config, await inputFiles);
+      const record = async () => recordOfRun(outcome, config, flags.from, await inputFiles);
       await replaceFiles(withRecord(out, targets, record), read);
       process.stderr.write(
         summary(outcome, out, config)

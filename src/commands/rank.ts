@@ -1,7 +1,9 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
+import { isSource } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/settings.js';
 import { stampOf } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
 import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '../io/runRecord.js';
@@ -46,6 +48,16 @@ const scoresPath = ({ scores, out }: Flags): string | undefined => {
   if (typeof scores === 'string') return scores;
   return scores === false || out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
 };
+
+/** The hash of the settings that features would be made with now, from the same source. */
+const featuresHash = async (
+  path: string | undefined,
+  source: string | null | undefined,
+  config: Config,
+): Promise<string> =>
+  typeof source === 'string' && isSource(source)
+    ? (await loadConfig(path, source)).hashes.features
+    : config.hashes.features;
 
 const rank = async (from: string, flags: Flags): Promise<void> => {
   const { out } = flags;
@@ -93,6 +105,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     version: VERSION,
     config: {
       path: config.path ?? null,
+      from: features?.config.from ?? null,
       features: features?.config.features ?? 'unknown',
       scoring: config.hashes.scoring,
     },
@@ -110,8 +123,9 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(places.length, 'user')})` : path));
   process.stderr.write(rankScreen(ranking, places, health, screenOf(process.stderr)));
-  if (features !== undefined && features.config.features !== config.hashes.features) {
-    const text = `${from} was made with other settings (${features.config.features}, now ${config.hashes.features}): run gesture features again`;
+  const now = await featuresHash(flags.config, features?.config.from, config);
+  if (features !== undefined && features.config.features !== now) {
+    const text = `${from} was made with other settings (${features.config.features}, now ${now}): run gesture features again`;
     process.stderr.write(`${'warning'.padEnd(9)}${printable(text)}\n`);
   }
   process.stderr.write(`${'config'.padEnd(9)}${stamp} (${printable(config.path ?? 'the defaults')})\n`);

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../model.js';
+import { Failure, messageOf } from '../model.js';
 import { counted } from '../text/numbers.js';
 
 /**
@@ -17,6 +17,8 @@ const MAX_RECORD = 64 << 20;
 export interface CsvRecord {
   readonly cells: readonly string[];
   readonly line: number;
+  /** True if numbers may have a decimal comma, since something else separates the cells: a spreadsheet saved the file. */
+  readonly decimalComma: boolean;
 }
 
 const FAULTS: Readonly<Record<string, string>> = {
@@ -47,7 +49,7 @@ class OpenQuote {
 }
 
 /** Passes the bytes of `source` on, as long as they are UTF-8 text without NUL bytes. */
-async function* checkedText(source: Readable, path: string, quote: OpenQuote): AsyncGenerator<Buffer> {
+async function* checkedText(source: AsyncIterable<Buffer>, path: string, quote: OpenQuote): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const check = (bytes: Buffer, stream: boolean): void => {
     try {
@@ -56,7 +58,7 @@ async function* checkedText(source: Readable, path: string, quote: OpenQuote): A
       throw new Failure('data', `${path} is not UTF-8 text: save it as CSV in UTF-8`, { cause: error });
     }
   };
-  for await (const bytes of source as AsyncIterable<Buffer>) {
+  for await (const bytes of source) {
     check(bytes, true);
     if (bytes.includes(0)) throw new Failure('data', `${path} has a NUL byte: it is not a text file, or not in UTF-8`);
     quote.read(bytes);
@@ -82,6 +84,28 @@ const newlines = (cells: readonly string[]): number => {
   return count;
 };
 
+/** What separates the cells of a header: a semicolon or a tab if it has no comma, as spreadsheets save files in some countries. */
+const delimiterOf = (head: Buffer): string => {
+  const [header = ''] = head.toString().split(/[\r\n]/, 1);
+  return header.includes(',') ? ',' : ([';', '\t'].find((one) => header.includes(one)) ?? ',');
+};
+
+/** Takes the first piece from a stream, and gives it back with the others. */
+const peek = async (source: Readable): Promise<{ head: Buffer; all: () => AsyncGenerator<Buffer> }> => {
+  const pieces = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const { value, done } = await pieces.next();
+  const head: Buffer = done ? Buffer.alloc(0) : value;
+  const all = async function* (): AsyncGenerator<Buffer> {
+    if (!done) yield head;
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+  };
+  return { head, all };
+};
+
+/** A cell of a number in plain spelling. */
+export const withoutDecimalComma = (cell: string, { decimalComma }: Pick<CsvRecord, 'decimalComma'>): string =>
+  decimalComma && /^-?\d+,\d+$/.test(cell) ? cell.replace(',', '.') : cell;
+
 /**
  * The records of a CSV file, header first; blank lines are skipped.
  *
@@ -92,15 +116,21 @@ const newlines = (cells: readonly string[]): number => {
 export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecord> {
   const name = path === '-' ? 'standard input' : path;
   // Columns are counted below, where the line of a record is known.
+  const source = await open(path, hint);
+  const { head, all } = await peek(source).catch((error: unknown) => {
+    throw new Failure('noInput', `cannot read ${name}: ${messageOf(error)}`, { cause: error });
+  });
+  const delimiter = delimiterOf(head);
+  const decimalComma = delimiter !== ',';
   const parser = parse({
     bom: true,
+    delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: MAX_RECORD,
     relax_column_count: true,
   });
-  const source = await open(path, hint);
   const quote = new OpenQuote();
-  const fed = pipeline(source, (bytes: Readable) => checkedText(bytes, name, quote), parser);
+  const fed = pipeline(checkedText(all(), name, quote), parser);
   fed.catch(() => {});
   let line = 1;
   let columns: number | undefined;
@@ -113,7 +143,7 @@ export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecor
           const said = `${counted(cells.length, 'cell')} under a header of ${columns}`;
           throw new Failure('data', `${name}:${line}: ${said}; is a comma or a quote missing?`);
         }
-        yield { cells, line };
+        yield { cells, line, decimalComma };
       }
       line += 1 + newlines(cells);
     }

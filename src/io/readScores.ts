@@ -2,7 +2,7 @@
 import { Failure } from '../model.js';
 import type { ScoredUser, Scores } from '../scoring/compare.js';
 import { type Header, readHeader, requireColumns } from './header.js';
-import { records } from './csv.js';
+import { records, withoutDecimalComma } from './csv.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 
@@ -17,7 +17,8 @@ export const readScores = async (path: string): Promise<Scores> => {
   const [configs, users] = [new Set<string>(), new Map<string, ScoredUser>()];
   let header: Header | undefined;
   let parts: string[] = [];
-  for await (const { cells, line } of records(path, '. Name two user_scores.csv that `gesture rank` wrote')) {
+  for await (const record of records(path, '. Name two user_scores.csv that `gesture rank` wrote')) {
+    const { cells, line } = record;
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
       const columns = ['user_id', 'username', 'rank', 'score', 'floor_points', 'cap_points', 'config'];
@@ -28,7 +29,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     const { file, find } = header;
     const text = (column: string): string => cells[find(column)] ?? '';
     const number = (column: string): number => {
-      const value = cellNumber(text(column));
+      const value = cellNumber(withoutDecimalComma(text(column), record));
       if (value !== undefined && !Number.isNaN(value)) return value;
       throw new Failure('data', `${file}:${line}: ${column} is ${shown(text(column))}, not a number`);
     };

@@ -5,7 +5,7 @@ import { type Header, readHeader, requireColumns } from './header.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 import { readUsersFast } from './readUsersFast.js';
-import { records } from './csv.js';
+import { records, withoutDecimalComma } from './csv.js';
 
 const hintFor = (header: Header): string =>
   header.find('event_type') >= 0
@@ -30,7 +30,8 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
   let header: Header | undefined;
   let columns: number[] = [];
   let [id, name, converted] = [-1, -1, -1];
-  for await (const { cells, line } of records(path, '. Run `gesture features` first, or name a features file')) {
+  for await (const record of records(path, '. Run `gesture features` first, or name a features file')) {
+    const { cells, line } = record;
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
       requireColumns(header, ['user_id', ...signals, 'converted'], hintFor(header));
@@ -46,7 +47,7 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
       throw refuse('user_id', `${shown(userId)} appears twice: a features file has one row per user`);
     seen.add(userId);
     for (const [i, column] of columns.entries()) {
-      const value = cellNumber(cells[column] ?? '');
+      const value = cellNumber(withoutDecimalComma(cells[column] ?? '', record));
       if (value === undefined) {
         throw refuse(signals[i] ?? '', `is ${shown(cells[column] ?? '')}, not a plain number such as 3 or 0.25`);
       }

@@ -19,7 +19,13 @@ export interface RunRecord {
   readonly command: 'features' | 'rank';
   readonly version: string;
   /** `features` and `scoring` identify the settings that the numbers of each depend on. */
-  readonly config: { readonly path: string | null; readonly features: string; readonly scoring: string };
+  readonly config: {
+    readonly path: string | null;
+    /** The source of `--from`, if it was given. */
+    readonly from: string | null;
+    readonly features: string;
+    readonly scoring: string;
+  };
   /** ISO 8601 UTC; null if no row was used, or nobody knows. */
   readonly as_of: string | null;
   readonly counts: Readonly<Record<string, number>>;

@@ -362,6 +362,14 @@ describe('files', () => {
   });
 });
 
+it('rank knows features that were made with --from from those made with other settings', async () => {
+  write('log.csv', 'id,anonymous_id,user_id,timestamp,received_at,event\n1,a,ana,2026-03-01,2026-03-01,Signed Up\n');
+  await features('--from', 'segment', 'log.csv');
+  expect((await call(folder, ['rank'])).stderr).not.toContain('other settings');
+  write('gesture.yaml', 'sessions: { timeout: 5m }\n');
+  expect((await call(folder, ['rank'])).stderr).toContain('data/user_features.csv was made with other settings');
+});
+
 describe('exclusions', () => {
   it('find bots by a kept list, and no phone of a brand that ends in bot', async () => {
     write('gesture.yaml', 'exclude: { bots: true }\n');

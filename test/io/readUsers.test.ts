@@ -105,3 +105,29 @@ describe('a features file is read', () => {
     expect(await ids(featuresCsv([]))).toEqual([]);
   });
 });
+
+it.each([';', '\t'])(
+  'a features file that a spreadsheet saved with %j and decimal commas is the same file',
+  async (delimiter) => {
+    const users = [
+      { user_id: 'ana', page_views: '3', days_since_last_event: '0.25', account_balance_usd: '-120.5' },
+      { user_id: 'ben', repeat_session_rate: '0.3333' },
+    ];
+    const plain = featuresCsv(users);
+    const saved = plain
+      .split('\n')
+      .map((line) =>
+        line
+          .split(',')
+          .map((cell) => cell.replace(/^(-?\d+)\.(\d+)$/, '$1,$2'))
+          .join(delimiter),
+      )
+      .join('\r\n');
+    const [a, b] = [
+      await readUsers(write('plain.csv', plain), signals),
+      await readUsers(write('saved.csv', saved), signals),
+    ];
+    expect([...b.ids]).toEqual([...a.ids]);
+    for (const i of users.keys()) expect([...b.values(i)]).toEqual([...a.values(i)]);
+  },
+);
