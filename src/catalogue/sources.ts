@@ -2,7 +2,7 @@
  * The catalogue of sources: how to read the exports of other products, with a link to the vendor's documentation.
  * A source says which columns of the export are ours and which of its events are ours.
  */
-import type { EventColumn, EventType, EXCLUSION_COLUMNS } from '../model.js';
+import type { EventColumn, EventType, EXCLUSION_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
 
 /**
  * Their name for a column, or several names, of which the first known cell counts. A name with dots that is not a column
@@ -108,6 +108,46 @@ export const customary: Readonly<Record<string, EventType>> = {
   bookedmeeting: 'calendar_booking',
   callbooked: 'calendar_booking',
   demobooked: 'calendar_booking',
+};
+
+/** Names that logs were found to have for the columns that must be there, compared in the same way; the likeliest first. */
+export const customaryColumns: Readonly<Record<(typeof REQUIRED_COLUMNS)[number], readonly string[]>> = {
+  user_id: [
+    'userid',
+    'uid',
+    'user',
+    'distinctid',
+    'customerid',
+    'visitorid',
+    'clientid',
+    'memberid',
+    'accountid',
+    'personid',
+  ].concat(['email', 'useremail', 'customer', 'visitor', 'anonymousid', 'userpseudoid', 'idcustomer', 'iduser']),
+  timestamp: [
+    'eventtime',
+    'eventtimestamp',
+    'time',
+    'ts',
+    'datetime',
+    'eventdatetime',
+    'eventdt',
+    'createdat',
+    'occurredat',
+    'at',
+  ].concat(['eventdate', 'date', 'loggedat', 'receivedat', 'starttime', 'clienttime', 'servertime', 'timestampms']),
+  event_type: [
+    'event',
+    'eventname',
+    'eventtype',
+    'action',
+    'activity',
+    'type',
+    'name',
+    'eventaction',
+    'actiontype',
+    'activitytype',
+  ],
 };
 
 /** The characters that customary names are compared without. */

@@ -1,8 +1,6 @@
 /** Finds our columns in a log by the names that the log uses for them. */
-import { fitting, sources } from '../catalogue/sources.js';
 import type { Reading } from '../config/settings.js';
 import { ANONYMOUS_ID, REQUIRED_COLUMNS } from '../model.js';
-import { didYouMean } from '../text/closest.js';
 import type { LogFormat } from './format.js';
 import { bad } from './refuse.js';
 
@@ -189,7 +187,7 @@ export const bindColumns = (
 };
 
 /** What binding needs to know about a log. */
-type Named = Pick<Log, 'name' | 'format' | 'header'>;
+export type Named = Pick<Log, 'name' | 'format' | 'header'>;
 
 /** The names of the log that differ in case or blanks from those that were asked for. */
 export const respelledIn = ({ header }: Named, options: Pick<IntakeOptions, 'reading' | 'wanted'>): string[] => {
@@ -232,58 +230,3 @@ export const missingColumns = (log: Named, reading: Reading): Map<string, readon
 /** True if some log has a column of ours. */
 export const hasColumn = (ours: string, log: Named & Pick<Log, 'reading'>): boolean =>
   hasAny(theirsOf(ours, log.reading), log);
-
-/** Names as a message lists them. */
-const shownNames = (names: readonly string[]): string =>
-  names
-    .slice(0, 40)
-    .map((name) => name.slice(0, 40))
-    .join(', ') + (names.length > 40 ? `, and ${names.length - 40} more` : '');
-
-/** What to do about a first line that looks like data, if it does: `seen` are the roles that its cells seem to have. */
-const HEADER_ADVICE = 'If the file has no header, name its columns';
-
-/** The `header:` that would name the columns of a line of data; undefined if the line looks like a header. */
-const headerFor = (cells: readonly string[]): string | undefined => {
-  const roles = cells.map((cell, i) => {
-    if (/^\d{4}-\d\d-\d\d|^\d{10}(\d{3}|\d{6})?(\.\d+)?$|^\d{1,2}[/.]\d{1,2}[/.]\d{4}/.test(cell)) return 'timestamp';
-    return `column_${i + 1}`;
-  });
-  const at = roles.indexOf('timestamp');
-  if (at === -1) return undefined;
-  const rest = roles.map((role, i) => (role === 'timestamp' && i !== at ? `column_${i + 1}` : role));
-  const isType = (cell: string): boolean => /^[$]?[a-z]+([_ -][a-z]+)+$/i.test(cell);
-  const type = cells.findIndex((cell, i) => i !== at && isType(cell));
-  const others = rest.map((role, i) => (i === type ? 'event_type' : role));
-  const user = others.findIndex((role) => role.startsWith('column_'));
-  return `[${others.map((role, i) => (i === user ? 'user_id' : role)).join(', ')}]`;
-};
-
-/** Refuses a log without the columns that must be there, and says what it has and what would help. @throws Failure `data` */
-export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
-  const { name, header, reading, format } = log;
-  const missing = missingColumns(log, reading);
-  if (missing.size === 0) return;
-  const where = reading.from === undefined ? 'in gesture.yaml' : `of ${reading.from}`;
-  const wanted = [...missing].map(([column, theirs]) =>
-    theirs.length === 1 && theirs[0] === column ? column : `${theirs.join(' or ')} (${column} ${where})`,
-  );
-  const place = format === 'csv' ? `${name}:1` : name;
-  const what = format === 'csv' ? 'the header' : 'the file';
-  const said = `${what} has no column ${wanted.join(', no column ')}; it has ${shownNames(header) || 'nothing'}`;
-  const line = format === 'csv' && reading.header === undefined ? headerFor(header) : undefined;
-  if (line !== undefined) {
-    throw bad(
-      place,
-      `${said}. ${HEADER_ADVICE}, each in its place (gesture guessed some): events: { header: ${line} }`,
-    );
-  }
-  const [source] = fitting(header);
-  const [first = 'user_id'] = missing.keys();
-  const advice =
-    source === undefined || source === reading.from
-      ? `Map the log's own names in gesture.yaml: events: { columns: { ${[...missing.keys()].map((column) => `${column}: THEIRS`).join(', ')} } }`
-      : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
-  const guess = didYouMean(missing.get(first)?.[0] ?? first, header) || '.';
-  throw bad(place, `${said}${guess} ${advice}`);
-};

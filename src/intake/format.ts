@@ -54,21 +54,34 @@ export const formatOf = (head: Buffer): { format: LogFormat; isArray: boolean } 
   return { format: isArray || /^(\xef\xbb\xbf)?\s*\{/.test(text) ? 'ndjson' : 'csv', isArray };
 };
 
-/** The key of an object that begins a file and holds a list of objects, as answers of web services do. */
-export const wrapperIn = (head: Buffer): string | undefined =>
-  /^\s*\{\s*(?:"[^"\\]{1,60}"\s*:\s*(?:"[^"]*"|[\w.-]+)\s*,\s*)*"([^"\\]{1,60})"\s*:\s*\[\s*\{/.exec(
-    head.toString(),
-  )?.[1];
+/** A key of an object, and scalars that may stand before it. */
+const KEY = /\s*(?:"[^"\\]{1,60}"\s*:\s*(?:"[^"]*"|[\w.-]+)\s*,\s*)*"([^"\\]{1,60})"\s*:\s*/y;
+
+/** The keys that lead to a list of objects at the beginning of a file, as in the answers of web services; none if there is no such list. */
+export const wrapperIn = (head: Buffer): string[] => {
+  const text = head.toString().trimStart();
+  const keys: string[] = [];
+  for (let at = 0; text[at] === '{';) {
+    KEY.lastIndex = at + 1;
+    const [all, key = ''] = KEY.exec(text) ?? [];
+    if (all === undefined) return [];
+    keys.push(key);
+    at += 1 + all.length;
+    if (/^\[\s*\{/.test(text.slice(at, at + 200))) return keys;
+  }
+  return [];
+};
 
 /**
  * What to do about JSON that is not one object per line.
  *
  * @param name how messages name the file
- * @param wrapper the key that holds the objects, if there is one
+ * @param wrapper the keys that lead to the objects, if they are in a list
  * @param head the first bytes of the file
  */
-export const jsonAdvice = (name: string, wrapper: string | undefined, head: Buffer = Buffer.alloc(0)): string => {
+export const jsonAdvice = (name: string, wrapper: readonly string[], head: Buffer = Buffer.alloc(0)): string => {
   const [first = ''] = head.toString().split('\n');
   if (/^\s*\{.*\},\s*$/.test(first)) return `remove the comma after each line with sed 's/,$//' ${name}`;
-  return `convert it with jq -c '${wrapper === undefined ? '.' : `.["${wrapper}"][]`}' ${name}`;
+  const path = wrapper.map((key) => `[${JSON.stringify(key)}]`).join('');
+  return `convert it with jq -c '.${path === '' ? '' : `${path}[]`}' ${name}`;
 };

@@ -14,7 +14,6 @@ import {
   type Log,
   missingColumns,
   type ParquetHeader,
-  requireColumns,
   respelledIn,
   sourceNames,
   theirsOf,
@@ -23,6 +22,7 @@ import { walkElements } from './elements.js';
 import { formatOf, jsonAdvice, readHead, refuseForeign, wrapperIn } from './format.js';
 import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
+import { requireColumns } from './require.js';
 import { Unreadable, walkLines, walkRecords } from './records.js';
 import { bad, damaged, noInput, reasonOf } from './refuse.js';
 
@@ -86,8 +86,8 @@ const jsonHeader = async (name: string, path: string, isArray: boolean, options:
       for (const key of keysOf(parsed.object)) keys.add(key);
     }
   }
-  const wrapper = missing() && objects <= 1 ? wrapperIn(await readHead(path)) : undefined;
-  if (wrapper !== undefined) throw bad(name, `this is one JSON object: ${jsonAdvice(name, wrapper)}`);
+  const wrapper = missing() && objects <= 1 ? wrapperIn(await readHead(path)) : [];
+  if (wrapper.length > 0) throw bad(name, `this is one JSON object: ${jsonAdvice(name, wrapper)}`);
   if (objects === 0 && isArray) throw bad(name, 'this JSON array has no objects');
   if (objects === 0)
     throw bad(

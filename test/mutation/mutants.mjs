@@ -861,7 +861,7 @@ export const mutants = [
     ['one file is enough', 'if (others.length > 0) {', 'if (others.length > 99) {'],
     ['checksums are verified', 'if (checksum !== entry.crc32) throw', 'if (checksum < 0) throw'],
   ),
-  ...of('src/intake/bind.ts', OUTPUT, [
+  ...of('src/intake/require.ts', OUTPUT, [
     'required columns are there',
     'if (missing.size === 0) return;',
     'if (missing.size < 99) return;',
