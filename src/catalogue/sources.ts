@@ -29,6 +29,22 @@ export interface Identity {
   readonly alias?: Theirs;
 }
 
+/** A condition on a cell of the log: exactly one of its tests. An unknown cell meets none but the negative ones. */
+export interface KeepWhere {
+  /** Their column. */
+  readonly column: string;
+  readonly equals?: string | undefined;
+  readonly in?: readonly string[] | undefined;
+  /** An RE2 regular expression that must match somewhere in the cell. */
+  readonly matches?: string | undefined;
+  readonly not_equals?: string | undefined;
+  readonly not_in?: readonly string[] | undefined;
+  readonly not_matches?: string | undefined;
+}
+
+/** Lines that are not CSV: of the access log of Apache or nginx, or in the format of the W3C. */
+export type LineFormat = 'apache' | 'w3c';
+
 /** A column of ours that a source can name. */
 type SourceColumn = EventColumn | (typeof EXCLUSION_COLUMNS)[number];
 
@@ -38,6 +54,12 @@ export interface Source {
   readonly says: string;
   /** Where the vendor documents it. */
   readonly source: string;
+  /** What the lines are, if they are not CSV. */
+  readonly lines?: LineFormat;
+  /** The event type of every row, if there is no column for it. */
+  readonly type?: EventType;
+  /** Which rows are events: those that meet all of these. */
+  readonly where?: readonly KeepWhere[];
   /** A query that makes the file, if the export is not one flat table. */
   readonly query?: string;
   /** Our column -> theirs. */
@@ -163,6 +185,16 @@ export const pricingPage =
   String.raw`/(pricing|plans|prices?|pricing-(and-)?plans|plans-(and-)?pricing)(\.html?|\.php|\.aspx)?/?([?#]|$)`;
 
 const pricing = (column: Theirs): Pages => ({ column, pricing: pricingPage });
+
+/** Files that a page consists of, by the ends of their paths: requests for them are no page views. */
+const ASSETS = String.raw`(?i)\.(css|m?js|map|json|xml|txt|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|otf|eot|mp[34]|webm|pdf)([?#]|$)`;
+
+/** Requests that are page views. */
+const pageRequests = (method: string, path: string, status: string): readonly KeepWhere[] => [
+  { column: method, equals: 'GET' },
+  { column: status, matches: '^(2..|304)$' },
+  { column: path, not_matches: ASSETS },
+];
 
 /**
  * The sources that gesture knows by name.
@@ -306,6 +338,34 @@ FROM \`project.analytics_123456789.events_*\``,
     unknown: { session_id: ['-1'] },
     timestamp: ['iso'],
     marks: ['amplitude_id', 'event_type', 'event_time'],
+  },
+  apache: {
+    says: 'Access log of Apache or nginx, common or combined format',
+    source: 'https://httpd.apache.org/docs/current/logs.html#combined',
+    lines: 'apache',
+    columns: { user_id: 'user', timestamp: 'time', user_agent: 'agent' },
+    type: 'page_view',
+    types: {},
+    where: pageRequests('method', 'path', 'status'),
+    pages: pricing('path'),
+    // An address is shared and changes: people without a name are told apart no better than that.
+    identity: { column: 'host' },
+    unknown: { user_id: ['-'] },
+    timestamp: ['%d/%b/%Y:%H:%M:%S %z'],
+    marks: ['host', 'user', 'time', 'referer', 'agent'],
+  },
+  w3c: {
+    says: 'Access log in the extended format of the W3C, as IIS and CloudFront write it',
+    source: 'https://www.w3.org/TR/WD-logfile.html',
+    lines: 'w3c',
+    columns: { user_id: 'cs-username', timestamp: 'date-time', user_agent: 'cs(User-Agent)' },
+    type: 'page_view',
+    types: {},
+    where: pageRequests('cs-method', 'cs-uri-stem', 'sc-status'),
+    pages: pricing('cs-uri-stem'),
+    identity: { column: 'c-ip' },
+    timestamp: ['iso'],
+    marks: ['date', 'time', 'cs-method', 'cs-uri-stem', 'sc-status'],
   },
 } as const satisfies Record<string, Source>;
 

@@ -5,6 +5,8 @@ import type { Features } from '../catalogue/measures.js';
 import { idleTimeout } from '../catalogue/sessions.js';
 import {
   type Identity,
+  type KeepWhere,
+  type LineFormat,
   NULL_WORDS,
   type Pages,
   type Source,
@@ -14,19 +16,6 @@ import {
 } from '../catalogue/sources.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weights } from '../catalogue/weights.js';
 
-/** A condition on a cell of the log: exactly one of its tests. An unknown cell meets none but the negative ones. */
-export interface KeepWhere {
-  /** Their column. */
-  readonly column: string;
-  readonly equals?: string | undefined;
-  readonly in?: readonly string[] | undefined;
-  /** An RE2 regular expression that must match somewhere in the cell. */
-  readonly matches?: string | undefined;
-  readonly not_equals?: string | undefined;
-  readonly not_in?: readonly string[] | undefined;
-  readonly not_matches?: string | undefined;
-}
-
 /** How some of the logs are read: their columns, event types, timestamps and whatever else differs between exports. */
 export interface Reading {
   /** The source that these settings are based on. */
@@ -35,6 +24,8 @@ export interface Reading {
   readonly files: readonly string[];
   /** Our column name -> the log's; a name with dots reaches into nested JSON. */
   readonly columns: Readonly<Record<string, Theirs>>;
+  /** What the lines are, if they are not CSV. */
+  readonly lines?: LineFormat | undefined;
   /** The names of the columns of files that have no header. */
   readonly header?: readonly string[] | undefined;
   /** The event type of every row, if the log has no column for it. */
@@ -167,6 +158,18 @@ export const defaultConfig: Config = withHash({
 
 /** How the export of a source is read. */
 export const readingOf = (from: SourceName): Reading => {
-  const { columns, types, pages, unknown = {}, timestamp, id, identity }: Source = sources[from];
-  return { ...defaultReading, from, columns, types, pages, unknownIn: unknown, timestamp, id, identity };
+  const {
+    columns,
+    types,
+    pages,
+    unknown = {},
+    timestamp,
+    id,
+    identity,
+    lines,
+    type,
+    where = [],
+  }: Source = sources[from];
+  const reading = { columns, types, pages, unknownIn: unknown, timestamp, id, identity, lines, type, where };
+  return { ...defaultReading, ...reading, from };
 };

@@ -102,8 +102,6 @@ interface Checked {
   readonly read: number;
   readonly faults: readonly Fault[];
   readonly unreadable: readonly UnreadableColumn[];
-  /** Rows that a condition of the settings leaves out. */
-  readonly left: number;
   /** Relation of all rows, with `t`, "#file" and "#line", and the columns of CHECKED. */
   readonly checked: string;
   /** Relation of the accepted ones. */
@@ -199,9 +197,8 @@ export const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   const read = wellFormed + faults.length - broken.length;
   await checkRejected(engine, job, { faults, read, checked });
   const rows = `(SELECT * FROM ${checked} WHERE ${identifier(CHECKED.fault)} IS NULL AND ${identifier(ROW.left)} IS NULL)`;
-  const left = await count(engine, `SELECT count(*) FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL`);
   const unreadable = await listUnreadable(engine, job, checked);
-  const found: Checked = { read, faults, unreadable, left, checked, rows };
+  const found: Checked = { read, faults, unreadable, checked, rows };
   checkUnreadable(found, job);
   return found;
 };

@@ -61,7 +61,7 @@ const obstacle = ({ logs, config, asOf }: Job): string | undefined => {
   if (asOf !== undefined || asOfComesFirst(config.features)) return 'as-of selects rows';
   if (config.exclude !== undefined) return 'rows are excluded by their place';
   if (logs.some(({ reading }) => reading.where.length > 0)) return 'rows are left out by their place';
-  return logs.some(({ format }) => format === 'ndjson') ? 'JSON is located first' : undefined;
+  return logs.some(({ format }) => format === 'ndjson' || format === 'lines') ? 'records are located first' : undefined;
 };
 
 const shapeOf = ({ delimiter, crlf, header, reading }: Log): CsvShape => ({

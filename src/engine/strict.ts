@@ -82,7 +82,7 @@ const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
  */
 export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
   const { config, plan } = job;
-  const { read, faults, unreadable, left, checked, rows: accepted } = await checkRows(engine, job);
+  const { read, faults, unreadable, checked, rows: accepted } = await checkRows(engine, job);
   const placed = await withUsers(engine, job, accepted);
   const withoutUser = await count(engine, `SELECT count(*) FROM ${placed} WHERE user_id IS NULL`);
   const owned = `(SELECT * FROM ${placed} WHERE user_id IS NOT NULL)`;
@@ -90,7 +90,7 @@ export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> 
   const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
   const { facts, events } = await profile(engine, plan, early);
   let rows = early;
-  const leaves = config.exclude !== undefined || left > 0;
+  const leaves = config.exclude !== undefined || config.events.some(({ where }) => where.length > 0);
   if (leaves) {
     if (config.exclude?.bots) await findBots(engine, plan, early);
     const byRule = config.exclude === undefined ? [] : [excluded(plan, facts, config.exclude, early)];

@@ -2,6 +2,7 @@
 import type { Reading } from '../config/settings.js';
 import { ANONYMOUS_ID, REQUIRED_COLUMNS } from '../model.js';
 import type { LogFormat } from './format.js';
+import type { LineSplitter } from './lines.js';
 import { bad } from './refuse.js';
 
 /** Our name for the column that holds the URL of a page view. */
@@ -56,6 +57,8 @@ export interface Log {
   readonly format: LogFormat;
   /** True if it is one JSON array. */
   readonly isArray: boolean;
+  /** How its lines are split, if it is an access log. */
+  readonly splitter?: LineSplitter | undefined;
   readonly delimiter: string;
   /** True if the delimiter was found in the header rather than given. */
   readonly guessed: boolean;

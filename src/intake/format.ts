@@ -2,8 +2,8 @@
 import { open } from 'node:fs/promises';
 import { bad } from './refuse.js';
 
-/** The format of a log: CSV, JSON (an object per line, or an array of objects) or Parquet. */
-export type LogFormat = 'csv' | 'ndjson' | 'parquet';
+/** The format of a log: CSV, JSON (an object per line, or an array of objects), Parquet, or lines of an access log. */
+export type LogFormat = 'csv' | 'ndjson' | 'parquet' | 'lines';
 
 const HEAD_BYTES = 64 * 1024;
 

@@ -8,6 +8,7 @@ import type { Log } from './bind.js';
 import { REQUIRED_COLUMNS } from '../model.js';
 import { walkElements } from './elements.js';
 import { cellWithin, parseObject } from './json.js';
+import { type LineSplitter, splitRecord } from './lines.js';
 import { MAX_RECORD_BYTES, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
 
@@ -51,10 +52,18 @@ const textFault = (cell: string | undefined): string | undefined => {
   return cell.isWellFormed() ? undefined : 'not text: it holds half of a character';
 };
 
+const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** A line of an access log as a line of CSV, in Latin-1 bytes of UTF-8; null if it is no row. */
+const copyLine = (record: RawRecord, splitter: LineSplitter): Copied | null => {
+  const cells = splitRecord(record, splitter);
+  if (cells === null) return null;
+  if ('fault' in cells) return { column: '', reason: cells.fault };
+  return { cells: Buffer.from(cells.map(quoted).join(',')).toString('latin1') };
+};
+
 /** The most bytes of a copied row: a cell that several columns of ours use is copied for each. */
 const MAX_CELLS = 2 * MAX_RECORD_BYTES;
-
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 /** True of a column without which a row cannot be placed. */
 const isNeeded = (column: string): boolean => (REQUIRED_COLUMNS as readonly string[]).includes(column);
@@ -95,6 +104,11 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   const shape = { fields: log.header.length, fill: log.reading.raggedRows === 'fill' };
   const jsonOf = log.isArray ? walkElements : walkLines;
   const batches = isCsv ? walkRecords(log.path, log.delimiter, shape) : jsonOf(log.path);
+  const { splitter } = log;
+  const copyOf = (record: RawRecord): Copied | null => {
+    if (isCsv) return copyRecord(record);
+    return splitter === undefined ? copyObject(record, log.columns) : copyLine(record, splitter);
+  };
   const faults: Fault[] = [];
   let records = 0;
   const copy = async function* (): AsyncGenerator<Buffer> {
@@ -103,7 +117,8 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
       let text = '';
       for (const record of batch) {
         const { line, offset, length } = record;
-        const copied = isCsv ? copyRecord(record) : copyObject(record, log.columns);
+        const copied = copyOf(record);
+        if (copied === null) continue;
         if (header) {
           header = false;
           if ('reason' in copied) throw bad(`${log.name}:${line}`, `the header is broken: ${copied.reason}`);

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { fitting, type SourceName } from '../catalogue/sources.js';
+import { fitting, type LineFormat, type SourceName, sources } from '../catalogue/sources.js';
 import { isDiskFault } from '../io/output.js';
 import { defaultReading, type Reading } from '../config/settings.js';
 import { EVENT_COLUMNS, Failure } from '../model.js';
@@ -23,6 +23,7 @@ import { formatOf, jsonAdvice, readHead, refuseForeign, wrapperIn } from './form
 import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
 import { requireColumns } from './require.js';
+import { type LineSplitter, splitterFor } from './lines.js';
 import { Unreadable, walkLines, walkRecords } from './records.js';
 import { bad, damaged, noInput, reasonOf } from './refuse.js';
 
@@ -119,17 +120,32 @@ const csvHeader = async (
   return { delimiter, header: named ?? header, crlf, guessed: delimiter !== told && delimiter !== ',' };
 };
 
+/** The kind of access log that a file begins like, if it does. */
+const lineFormatIn = (head: Buffer): LineFormat | undefined => {
+  const [first = ''] = head.toString().split('\n', 1);
+  if (/^#(?:Version|Fields|Software):/.test(first)) return 'w3c';
+  return splitterFor('apache', first) === undefined ? undefined : 'apache';
+};
+
 const openHeader = async (input: string, index: number, options: IntakeOptions): Promise<Opened> => {
   const name = input === '-' ? 'standard input' : input;
   let path: string;
   let found: ReturnType<typeof formatOf>;
+  let splitter: LineSplitter | undefined;
+  const { lines } = options.reading;
   let then: Stats;
   try {
     path = await toLocalFile(input, index, options);
     then = await stat(path);
     const head = await readHead(path);
     refuseForeign(name, head);
-    found = formatOf(head);
+    splitter = lines && splitterFor(lines, head.toString());
+    found = splitter === undefined ? formatOf(head) : { format: 'lines', isArray: false };
+    const kind = lines === undefined && found.format === 'csv' ? lineFormatIn(head) : undefined;
+    if (kind !== undefined)
+      throw bad(name, `this is an access log (${sources[kind].says}): read it with --from ${kind}`);
+    if (lines !== undefined && splitter === undefined)
+      throw bad(name, `no line of the first ones is of an access log (--from ${lines})`);
   } catch (error) {
     if (error instanceof Failure || isDiskFault(error)) throw error;
     throw noInput(name, reasonOf(error), error);
@@ -138,6 +154,7 @@ const openHeader = async (input: string, index: number, options: IntakeOptions):
   const since = (): ReturnType<Log['since']> => sinceThen(path, then);
   if (format === 'csv') return { name, path, format, isArray, since, ...(await csvHeader(name, path, options)) };
   const plain = { name, path, format, isArray, delimiter: ',', guessed: false, crlf: false, since };
+  if (splitter !== undefined) return { ...plain, splitter, header: splitter.header };
   try {
     if (format === 'ndjson') return { ...plain, header: await jsonHeader(name, path, isArray, options) };
   } catch (error) {
@@ -221,6 +238,16 @@ export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOpt
   return logs;
 };
 
+/** The kind of access log that an input is, if it is one. */
+const lineFormatOf = async (
+  input: string,
+  index: number,
+  options: Pick<IntakeOptions, 'scratch' | 'stdin'>,
+): Promise<LineFormat | undefined> => {
+  if (input === '-') return undefined;
+  return lineFormatIn(await toLocalFile(input, index, options).then(readHead, () => Buffer.alloc(0)));
+};
+
 /** The column names of every input, and the source that seems to have exported it. */
 export const recognise = async (
   names: readonly string[],
@@ -228,9 +255,10 @@ export const recognise = async (
 ): Promise<{ name: string; header: readonly string[]; source: SourceName | undefined }[]> => {
   const found = [];
   for (const [index, input] of names.entries()) {
+    const lines = await lineFormatOf(input, index, options);
     const { name, header } = await openHeader(input, index, {
       ...options,
-      reading: defaultReading,
+      reading: { ...defaultReading, lines },
       wanted: [],
       needed: [],
     });

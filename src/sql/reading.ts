@@ -1,6 +1,6 @@
 /** How one log is read, in SQL: from cells in its own words to cells, instants and event types in ours. */
-import { customary, NAME_SEPARATORS } from '../catalogue/sources.js';
-import type { KeepWhere, Reading } from '../config/settings.js';
+import { customary, type KeepWhere, NAME_SEPARATORS } from '../catalogue/sources.js';
+import type { Reading } from '../config/settings.js';
 import { ALIAS, isHidden, isKey, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES, type TimestampForm, TIMESTAMP_FORMS } from '../model.js';
 import { parsePattern } from '../text/strptime.js';
@@ -169,11 +169,21 @@ const meets = ({ column, ...test }: KeepWhere): string => {
   return `NOT coalesce(regexp_matches(${cell}, ${literal(test.not_matches ?? '')}), false)`;
 };
 
-/** The condition in words, for the list of excluded rows. */
+/** How the tests of a condition are said of a row that fails it. */
+const FAILED: Readonly<Record<string, string>> = {
+  equals: 'is not',
+  in: 'is none of',
+  matches: 'does not match',
+  not_equals: 'is',
+  not_in: 'is one of',
+  not_matches: 'matches',
+};
+
+/** Why a row does not meet a condition, for the list of excluded rows. */
 const inWords = ({ column, ...test }: KeepWhere): string => {
   const [given] = Object.entries(test).filter(([, value]) => value !== undefined);
   const [name = '', value = ''] = given ?? [];
-  return `not ${column} ${name.replaceAll('_', ' ')} ${[value].flat().join(' or ')}`;
+  return `${column} ${FAILED[name] ?? name} ${[value].flat().join(', ').slice(0, 60)}`;
 };
 
 // Rows ----------------------------------------------------------------------------------------------------------------
@@ -262,7 +272,7 @@ export const readRows = (
         ]),
   ];
   const added = [
-    ...(places.has('event_type') ? [] : [`${type} AS "event_type"`]),
+    ...(places.has('event_type') ? [] : [`${ours} AS "event_type"`]),
     `${type} AS ${identifier(ROW.theirs)}`,
     ...(look.marked ? [`${ours} IS DISTINCT FROM ${type} AS ${identifier(ROW.isRenamed)}`] : []),
     `${instantOf('"timestamp"', reading)} AS t`,

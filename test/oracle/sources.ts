@@ -14,8 +14,39 @@ const cell = (record: object, name: string): string => {
   return key === name && (typeof value === 'string' || typeof value === 'number') ? `${value}` : '';
 };
 
-/** The records of a CSV file with a header, or of JSON lines. */
+const ACCESS = /^(\S+) \S+ (\S+) \[(.*?)\] "(\S+) (\S+) [^"]*" (\d+)(?: \S+ "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)")?/;
+
+/** The lines of an access log. */
+const requestsOf = (text: string): object[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, host, user, time, method, path, status, agent = ''] = ACCESS.exec(line) ?? [];
+      return { host, user, time, method, path, status, agent, referer: '' };
+    });
+
+/** The rows of a log of the W3C. */
+const fieldsOf = (text: string): object[] => {
+  const lines = text.trim().split('\n');
+  const names =
+    lines
+      .find((line) => line.startsWith('#Fields: '))
+      ?.split(' ')
+      .slice(1) ?? [];
+  return lines
+    .filter((line) => !line.startsWith('#'))
+    .map((line) => {
+      const cells = line.split(' ').map((one) => (one === '-' ? '' : one.replaceAll('+', ' ')));
+      const row = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
+      return { ...row, 'date-time': `${row['date']}T${row['time']}` };
+    });
+};
+
+/** The records of a CSV file with a header, of JSON lines, or of an access log. */
 export const recordsOf = (text: string): object[] => {
+  if (text.startsWith('#')) return fieldsOf(text);
+  if (ACCESS.test(text)) return requestsOf(text);
   if (!text.startsWith('{')) {
     const [header = [], ...rows] = parse(text);
     return rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i]])));
@@ -33,22 +64,32 @@ export const fits = ({ marks }: Source, record: object): boolean =>
 
 /** A log in our columns; its timestamps and event types are still the source's, and who is who is not yet worked out. */
 export const inOurColumns = (source: Source, text: string): string => {
-  const { columns, pages, identity, unknown = {} } = source;
+  const { columns, pages, identity, unknown = {}, type, where = [] } = source;
   const extra = { anonymous_id: identity?.column, alias: identity?.alias, url: pages.column };
   const header = [...Object.keys(EVENT_COLUMNS), ...Object.keys(extra)];
   const theirs = new Map<string, Theirs | undefined>([...Object.entries(columns), ...Object.entries(extra)]);
   const blank = new Map<string, readonly string[]>(Object.entries(unknown));
-  const rows = recordsOf(text).map((record) => {
-    const first = (names: Theirs): string =>
-      [names]
-        .flat()
-        .map((name) => cell(record, name))
-        .find((c) => c !== '') ?? '';
-    return header.map((name) => {
-      const names = theirs.has(name) ? theirs.get(name) : name;
-      const value = names === undefined ? '' : first(names);
-      return blank.get(name)?.includes(value) ? '' : value;
+  const meets = (record: object): boolean =>
+    where.every(({ column, equals, matches, not_matches }) => {
+      const value = cell(record, column);
+      const test = (pattern: string): boolean => new RegExp(pattern.replace('(?i)', ''), 'i').test(value);
+      if (equals !== undefined) return value === equals;
+      return matches === undefined ? !test(not_matches ?? '') : test(matches);
     });
-  });
+  const rows = recordsOf(text)
+    .filter(meets)
+    .map((record) => {
+      const first = (names: Theirs): string =>
+        [names]
+          .flat()
+          .map((name) => cell(record, name))
+          .find((c) => c !== '') ?? '';
+      return header.map((name) => {
+        if (name === 'event_type' && type !== undefined) return type;
+        const names = theirs.has(name) ? theirs.get(name) : name;
+        const value = names === undefined ? '' : first(names);
+        return blank.get(name)?.includes(value) ? '' : value;
+      });
+    });
   return toCsv({ header, rows });
 };

@@ -117,7 +117,7 @@ const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string =
     });
   }
   const place = ['c0::BIGINT AS "#line"', 'c1::BIGINT AS "#offset"', 'c2::BIGINT AS "#length"', 'c3 AS "#lost"'];
-  const columns = log.format === 'csv' ? log.header.length : [...log.columns.values()].flat().length;
+  const columns = log.format !== 'ndjson' ? log.header.length : [...log.columns.values()].flat().length;
   const shape = { columns: columns + LOCATED, delimiter: log.delimiter, header: false, crlf: false };
   return rowsOf(log, i, readCsv(path, shape), numbers, { also: place, shift: LOCATED });
 };
