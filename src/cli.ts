@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { constants } from 'node:os';
 import { cannotWrite, discardUnfinished } from './io/output.js';
 import { printable } from './text/printable.js';
-import { EXIT, Failure } from './model.js';
+import { EXIT, Failure, systemCode } from './model.js';
 import { VERSION } from './text/version.js';
 import { commands } from './commands/index.js';
 
@@ -32,6 +32,9 @@ Exit codes: 0 done, 1 a check found something, 2 wrong usage or config, 65 bad d
 const verdict = (error: unknown): { exit: number; say?: string } => {
   if (error instanceof CommanderError) return { exit: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   if (error instanceof Failure) return { exit: EXIT[error.kind], say: `gesture: ${error.message}` };
+  if (['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '')) {
+    return { exit: EXIT.noInput, say: 'gesture: too many open files: raise the limit with ulimit -n' };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { exit: EXIT.bug, say: `gesture: this is a bug in gesture; please report it with the lines below\n${stack}` };
 };

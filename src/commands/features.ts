@@ -37,8 +37,8 @@ const define = (program: CommandUnknownOpts) =>
     )
     .option(
       '--from <source>',
-      `the product that exported the log: ${SOURCE_NAMES.join(', ')}; detect names it`,
-      oneOf('--from', [...SOURCE_NAMES, 'detect']),
+      `the product that exported the log: ${SOURCE_NAMES.join(', ')}; detect, or ?, names it`,
+      oneOf('--from', [...SOURCE_NAMES, 'detect', '?']),
     )
     .option(...CONFIG_FLAG)
     .option(
@@ -142,9 +142,7 @@ const beside = (out: string, name: string, named?: string): string | undefined =
   named ?? (out === '-' ? undefined : join(dirname(out), name));
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
-  // In steps, since loading all at once opens more files than some systems allow (ulimit -n).
-  await import('../intake/open.js');
-  await import('../sql/query.js');
+  // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
   const { computeFeatures } = await import('../engine/features.js');
   const [
     { configuredInputs },
@@ -164,7 +162,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../io/runRecord.js'),
   ]);
   const given = inputs.length > 0 ? inputs : undefined;
-  if (flags.from === 'detect') return nameSources(await resolveInputs(given ?? [DEFAULT_INPUT]), flags);
+  if (flags.from === 'detect' || flags.from === '?')
+    return nameSources(await resolveInputs(given ?? [DEFAULT_INPUT]), flags);
   const config = await loadConfig(flags.config, flags.from);
   const configured = configuredInputs(config);
   const names = await resolveInputs(given ?? (configured.length > 0 ? configured : [DEFAULT_INPUT]));

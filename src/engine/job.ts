@@ -8,7 +8,7 @@ import { ANONYMOUS_ID, EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } fr
 import { aliasesFor, withAliases } from '../sql/aliases.js';
 import { type CellRules, numberColumns } from '../sql/cells.js';
 import { eventColumns } from '../sql/plan.js';
-import { formsInWords } from '../sql/reading.js';
+import { formsInWords } from '../sql/instants.js';
 import { SESSION_FLAGS } from '../sql/sessions.js';
 import type { Job, Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';

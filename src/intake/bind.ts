@@ -36,6 +36,8 @@ export interface CellPath {
 /** The columns of a Parquet file. */
 export interface ParquetHeader {
   readonly names: readonly string[];
+  /** Columns that hold instants or days, by their type. */
+  readonly times: readonly number[];
   /** Columns of bytes that the file does not call text. `isId`: always 16 bytes. */
   readonly blobs: readonly { readonly at: number; readonly isId: boolean }[];
 }

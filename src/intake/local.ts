@@ -9,7 +9,6 @@ import { Failure, messageOf } from '../model.js';
 import { isDiskFault } from '../io/output.js';
 import { readHead } from './format.js';
 import { bad } from './refuse.js';
-import { isZip, openZipEntry } from './zip.js';
 import { decompressZstd, isZstd } from './zstd.js';
 
 /** The largest size that a compressed input can grow to, so that a decompression bomb cannot fill the disk. */
@@ -31,6 +30,9 @@ const capped = (limit: number, name: string): Transform => {
     },
   });
 };
+
+/** The first bytes of a zip archive. */
+const ZIP = Buffer.from('PK\u0003\u0004');
 
 /** How compressed files are recognised and decompressed. */
 const COMPRESSED = [
@@ -67,6 +69,7 @@ const refuseZeros = (name: string): Transform => {
 const unzip = async (path: string, name: string, to: string): Promise<string> => {
   const limit = expansionLimit((await stat(path)).size);
   try {
+    const { openZipEntry } = await import('./zip.js');
     const { content, check } = await openZipEntry(path, name);
     await pipeline([content, capped(limit, name), createWriteStream(to)]);
     check();
@@ -89,7 +92,7 @@ export const toLocalFile = async (name: string, index: number, options: Spool): 
     ? await linked(name, join(options.scratch, `input${index}.link`))
     : await spool(name === '-' ? options.stdin : createReadStream(name), '.raw', refuseZeros(name));
   const head = await readHead(path);
-  if (isZip(head)) return unzip(path, name, join(options.scratch, `input${index}.unzipped`));
+  if (head.subarray(0, 4).equals(ZIP)) return unzip(path, name, join(options.scratch, `input${index}.unzipped`));
   const compressed = COMPRESSED.find(({ is }) => is(head));
   if (!compressed) return path;
   const limit = expansionLimit((await stat(path)).size);

@@ -206,7 +206,10 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   const columns = bindColumns(opened, options);
   const blobs = await blobsOf(opened, columns, options);
   const ignored = ignoredIn(opened, columns, reading);
-  return { ...opened, reading, columns, blobs, ignored, respelled: respelledIn(opened, options) };
+  // Typed instants are printed as ISO 8601, however the timestamps of other files are written.
+  const typed = columns.get('timestamp')?.every(({ at }) => opened.parquet?.times.includes(at)) ?? false;
+  const asTyped = typed ? { ...reading, timestamp: ['iso'] } : reading;
+  return { ...opened, reading: asTyped, columns, blobs, ignored, respelled: respelledIn(opened, options) };
 };
 
 /** An input, and how it is read. */

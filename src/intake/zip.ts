@@ -4,9 +4,6 @@ import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { bad } from './refuse.js';
 
-/** Whether these are the first bytes of a zip archive. */
-export const isZip = (head: Buffer): boolean => head.length >= 4 && head.readUInt32LE() === 0x04034b50;
-
 /** The names of workbooks, which are zip archives of many parts. */
 const isWorkbook = (names: readonly string[]): boolean =>
   names.includes('[Content_Types].xml') || names.includes('mimetype');

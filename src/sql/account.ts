@@ -60,8 +60,11 @@ export const typeCounts = ({ features }: Plan): string => {
 };
 
 /** SQL: how many users have an id or a latest value that is a null word, in `by_event`. */
-export const usersOfWords = ({ features }: Plan, words: readonly string[]): string => {
-  const latest = rowMeasures(features, 'events').flatMap(([name, is]) => (is.op === 'latest' ? [name] : []));
+export const usersOfWords = ({ rules, features }: Plan, words: readonly string[]): string => {
+  const numbers = numberColumns(rules);
+  const latest = rowMeasures(features, 'events').flatMap(([name, is]) =>
+    is.op === 'latest' && !numbers.has(is.column) && rules.columns.includes(is.column) ? [name] : [],
+  );
   const tests = ['user_id', ...latest].map((column) => isNullWord(`${identifier(column)}::VARCHAR`, words));
   return `SELECT count(*) FROM by_event WHERE ${tests.join(' OR ')}`;
 };

@@ -2,7 +2,7 @@
 
 import { instantIn } from './timeZone.js';
 
-/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. As in sql/reading.ts. */
+/** A date, or a date and time with optional seconds and fraction; then a zone, or none, which means UTC. As in sql/instants.ts. */
 const ISO =
   /^(\d{4}-\d\d-\d\d)(?:[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?(?:[Zz]| UTC| ?([+-])(0\d|1[0-5])(?::?([0-5]\d))?)?)?$/;
 

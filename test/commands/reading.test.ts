@@ -248,7 +248,7 @@ describe('events', () => {
       `${HEADER},path,status\nana,2026-03-01,page_view,/,200\nana,yesterday,,/a.css,200\nana,2026-03-01,page_view,/,404\nana,2026-03-01,page_view,,200\n`,
     );
     expect((await features('log.csv')).stderr).toContain('read 4 = used 2 + rejected 0 + duplicate 0 + excluded 2\n');
-    expect(readFileSync(join(folder, 'data/excluded_events.csv'), 'utf8')).toContain('3,where,not path not matches');
+    expect(readFileSync(join(folder, 'data/excluded_events.csv'), 'utf8')).toContain('3,where,path matches');
   });
 
   it('in the future, or far after all others, make everybody old: that is said', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../src/config/settings.js';
+import { defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { temporary } from '../config/temporary.js';
 import { find } from './find.js';
@@ -145,4 +145,15 @@ describe('a damaged file', () => {
     const { accounts } = await find([], { inputs: [write('unused.parquet', bytes)], config: defaultConfig });
     expect(accounts).toMatchObject({ read: 20_000, used: 20_000 });
   });
+});
+
+it('instants are read by their type, whatever the settings say of text', async () => {
+  const at = "TIMESTAMP '2026-01-05 09:00:00.5'";
+  const path = await parquet(
+    `${row().replace("'2026-01-05'", at)} UNION ALL ${row('', "'ben'").replace("'2026-01-05'", `${at} + INTERVAL 1 DAY`)}`,
+  );
+  const events = [{ ...defaultReading, timestamp: ['epoch_us'] }];
+  const { rows } = await find([], { inputs: [path], config: { ...defaultConfig, events } });
+  const last = rows[0]?.indexOf('last_event_ts') ?? -1;
+  expect(rows.slice(1).map((cells) => cells[last])).toEqual(['2026-01-05T09:00:00Z', '2026-01-06T09:00:00Z']);
 });

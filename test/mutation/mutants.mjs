@@ -750,8 +750,8 @@ export const mutants = [
     ['sixteen bytes are a UUID', 'WHEN 16 THEN', 'WHEN 15 THEN'],
   ),
   ...of(
-    'src/sql/reading.ts',
-    [...ENGINE, ...READING, 'test/catalogue'],
+    'src/sql/instants.ts',
+    [...ENGINE, ...READING],
     ['the hour ends at 23', '([01]\\d|2[0-3])', '([01]\\d|2[0-4])'],
     ['a zone is at most 15:59', '[+-](0\\d|1[0-5])', '[+-](0\\d|1[0-4])'],
     ['nine digits of a second', '[.,]\\d{1,9})?)?', '[.,]\\d{1,6})?)?'],
@@ -760,6 +760,10 @@ export const mutants = [
     ['six digits are what a spreadsheet shows', '\\d{6,17}[eE]', '\\d{5,17}[eE]'],
     ['a timestamp fits its pattern as a whole', 'literal(parsed.regex)', "literal('.*')"],
     ['a zone in the timestamp overrules the setting', 'THEN ${inUtc} ELSE', 'THEN ${fromZone(inUtc, zone)} ELSE'],
+  ),
+  ...of(
+    'src/sql/reading.ts',
+    [...ENGINE, ...READING, 'test/catalogue'],
     [
       'types of the settings come first',
       '    ...exact.map(([theirs, type]) =>',

@@ -145,6 +145,7 @@ export const parquetReader = (engine: Engine): ParquetReader => ({
     const ids = new Set(fixed.map(([name]) => String(name)));
     return {
       names: columns.map(([name]) => String(name)),
+      times: columns.flatMap(([, type], at) => (/^(?:TIMESTAMP|DATE)/.test(String(type)) ? [at] : [])),
       blobs: columns.flatMap(([name, type], at) => (type === 'BLOB' ? [{ at, isId: ids.has(String(name)) }] : [])),
     };
   },

@@ -1,0 +1,96 @@
+/** Timestamps in SQL: what they must look like, and their instants. */
+import type { Reading } from '../config/settings.js';
+import { type TimestampForm, TIMESTAMP_FORMS } from '../model.js';
+import { parsePattern } from '../text/strptime.js';
+import { literal } from './text.js';
+
+/**
+ * ISO 8601 date or date-time: `T`, `t` or a space, optional seconds, a fraction after `.` or `,`, then `Z`, `z`, ` UTC`, an
+ * offset, also after a space, or no zone.
+ */
+const ISO = String.raw`\d{4}-\d\d-\d\d([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]| UTC| ?[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
+
+/** A time with a zone at its end. */
+const ZONED = String.raw`:\d\d([.,]\d+)?([Zz]| UTC| ?[+-]\d\d(:?\d\d)?)$`;
+
+/** An ISO timestamp in the spelling that the engine casts: seconds, a point, capital letters, no blank before an offset. */
+const spelledOut = (cell: string): string => {
+  const plain = `replace(replace(upper(${cell}), ' UTC', ''), ',', '.')`;
+  const joined = String.raw`regexp_replace(${plain}, ' ([+-])', '\1')`;
+  return String.raw`regexp_replace(${joined}, '([T ]\d\d:\d\d)([+-]|Z|$)', '\1:00\2')`;
+};
+
+/** A local time as UTC. A time that a change of clocks skips or repeats is read in standard time. */
+const fromZone = (local: string, zone: string | undefined): string =>
+  zone === undefined || zone === 'UTC' ? local : `make_timestamp(epoch_us(timezone(${literal(zone)}, ${local})))`;
+
+/**
+ * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
+ * The first two branches are the form that nearly every log uses, checked without a regular expression: the shape, the hour
+ * and the second by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
+ */
+const isoInstant = (cell: string, zone: string | undefined): string => {
+  const inUtc = `make_timestamp(epoch_us(try_cast(${spelledOut(cell)} AS TIMESTAMPTZ)))`;
+  const local =
+    zone === undefined
+      ? inUtc
+      : `CASE WHEN regexp_matches(${cell}, ${literal(ZONED)}) THEN ${inUtc} ELSE ${fromZone(inUtc, zone)} END`;
+  return `CASE
+      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN ${local}
+    END`;
+};
+
+/**
+ * A number of seconds, milliseconds or microseconds since 1970: whole, with a fraction, or as floating-point numbers are
+ * printed, with more digits than the six that spreadsheets show.
+ */
+const epochInstant = (cell: string, digits: number, power: number): string => {
+  const ofUnit = 10 ** (6 - power);
+  const [whole, fraction] = [1, 2].map((part) => `split_part(${cell}, '.', ${part})`);
+  const micros = `rpad(left(${fraction}, ${6 - power}), ${6 - power}, '0')`;
+  const rest = power === 6 ? '0' : `${micros}::BIGINT`;
+  return `CASE
+      WHEN regexp_full_match(${cell}, '\\d{1,${digits}}') THEN make_timestamp(${cell}::BIGINT * ${ofUnit})
+      WHEN regexp_full_match(${cell}, '\\d{1,${digits}}\\.\\d{0,9}') THEN make_timestamp(${whole}::BIGINT * ${ofUnit} + ${rest})
+      WHEN regexp_full_match(${cell}, '\\d\\.\\d{6,17}[eE]\\+?\\d\\d') THEN make_timestamp(try_cast(trunc(try_cast(${cell} AS DECIMAL(38, 10)) * ${ofUnit}) AS BIGINT))
+    END`;
+};
+
+const patternInstant = (cell: string, pattern: string, zone: string | undefined): string => {
+  const parsed = parsePattern(pattern);
+  if (typeof parsed === 'string') throw new Error(`${pattern} ${parsed}`);
+  const read = `try_strptime(${cell}, ${literal(parsed.strptime)})`;
+  const instant = parsed.hasOffset ? `make_timestamp(epoch_us(${read}))` : fromZone(read, zone);
+  return `CASE WHEN regexp_full_match(${cell}, ${literal(parsed.regex)}) THEN ${instant} END`;
+};
+
+const named: Record<TimestampForm, (cell: string, zone: string | undefined) => string> = {
+  iso: isoInstant,
+  epoch_s: (cell) => epochInstant(cell, 12, 0),
+  epoch_ms: (cell) => epochInstant(cell, 15, 3),
+  epoch_us: (cell) => epochInstant(cell, 18, 6),
+};
+
+const isNamed = (form: string): form is TimestampForm => (TIMESTAMP_FORMS as readonly string[]).includes(form);
+
+/** The instant of a `timestamp` cell as TIMESTAMP in UTC; NULL if it cannot be read. */
+export const instantOf = (cell: string, { timestamp, timezone }: Pick<Reading, 'timestamp' | 'timezone'>): string => {
+  const all = timestamp.map((form) =>
+    isNamed(form) ? named[form](cell, timezone) : patternInstant(cell, form, timezone),
+  );
+  return all.length === 1 ? (all[0] ?? 'NULL') : `coalesce(${all.join(', ')})`;
+};
+
+/** Why a timestamp cannot be read, by its form. */
+const FORMS: Record<TimestampForm, string> = {
+  iso: 'an ISO 8601 date or date-time',
+  epoch_s: 'a number of seconds since 1970',
+  epoch_ms: 'a number of milliseconds since 1970',
+  epoch_us: 'a number of microseconds since 1970',
+};
+
+/** What timestamps should be, in words. */
+export const formsInWords = (forms: readonly string[]): string =>
+  forms.map((form) => (isNamed(form) ? FORMS[form] : `like ${form}`)).join(', or ');
