@@ -90,6 +90,8 @@ const columnsWithNul = ({ format, columns }: Log): string[] =>
 /** The columns of ours that a log has: those it names, and those that its reading makes up. */
 const columnsOf = ({ columns, reading }: Log): string[] => [
   ...[...columns.keys()].filter((column) => !isHidden(column)),
+  // Part of what is read in any case, even if it is joined from several columns.
+  'timestamp',
   ...(reading.type === undefined ? [] : ['event_type']),
   ...(reading.id === undefined ? [] : ['event_id']),
 ];

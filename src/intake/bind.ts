@@ -19,6 +19,18 @@ const KEY = '#key ';
 /** Our name for the nth part of a row key. */
 const keyColumn = (nth: number): string => `${KEY}${nth}`;
 
+const TIME = '#time ';
+
+/** True of our name for a part of a timestamp that stands in several columns. */
+export const isTimePart = (column: string): boolean => column.startsWith(TIME);
+
+/** The columns of theirs that a name such as `Date + Time` joins; undefined if it is the name of one. */
+const joined = (theirs: readonly string[]): string[] | undefined => {
+  const [name = '', ...others] = theirs;
+  const parts = name.split(' + ');
+  return others.length === 0 && parts.length > 1 ? parts : undefined;
+};
+
 /** True of the name of a part of a row key. */
 export const isKey = (column: string): boolean => column.startsWith(KEY);
 
@@ -180,6 +192,12 @@ export const bindColumns = (
     if (places.length > 0) bound.set(ours, log.format === 'ndjson' ? numbered(places, bound) : [...places]);
   };
   for (const [ours, theirs] of asked(options)) {
+    const parts =
+      ours === 'timestamp' && spelledIn(log.header, theirs[0] ?? '') === undefined ? joined(theirs) : undefined;
+    if (parts !== undefined) {
+      for (const [i, part] of parts.entries()) bind(`${TIME}${i}`, placesOf(part, log));
+      continue;
+    }
     bind(
       ours,
       theirs.flatMap((one) => placesOf(one, log)),
@@ -229,7 +247,9 @@ export const missingColumns = (log: Named, reading: Reading): Map<string, readon
     ...where.map(({ column }) => [column, [column]] as const),
     ...(id === undefined || id === 'all' ? [] : ([['events.id', id]] as const)),
   ]);
-  return new Map([...needed].filter(([, theirs]) => !hasAny(theirs, log)));
+  const isThere = (theirs: readonly string[]): boolean =>
+    hasAny(theirs, log) || joined(theirs)?.every((part) => hasAny([part], log)) === true;
+  return new Map([...needed].filter(([, theirs]) => !isThere(theirs)));
 };
 
 /** True if some log has a column of ours. */

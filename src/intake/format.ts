@@ -30,6 +30,10 @@ const FOREIGN: readonly { readonly at?: number; readonly bytes: Buffer; readonly
   { bytes: Buffer.from('Obj\u0001'), says: 'an Avro file: convert it to JSON lines or Parquet' },
   { bytes: Buffer.from('ORC'), says: 'an ORC file: convert it to Parquet' },
   { bytes: Buffer.from('SQLite format 3'), says: 'an SQLite database: export the table as CSV' },
+  {
+    bytes: Buffer.from('version https://git-lfs'),
+    says: 'a pointer of Git LFS, not the file: get it with git lfs pull',
+  },
   { bytes: Buffer.from([0x1e]), says: 'a JSON text sequence: convert it with jq -c --seq .' },
 ];
 

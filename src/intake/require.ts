@@ -34,12 +34,14 @@ const headerFor = (cells: readonly string[]): string | undefined => {
 const customaryIn = (ours: string, header: readonly string[]): string | undefined => {
   const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const names = new Map(header.map((name) => [bare(name), name]));
+  const [date, time] = [names.get('date'), names.get('time')];
+  if (ours === 'timestamp' && date !== undefined && time !== undefined) return `${date} + ${time}`;
   const customary = new Map<string, readonly string[]>(Object.entries(customaryColumns)).get(ours) ?? [];
   return customary.map((name) => names.get(name)).find((name) => name !== undefined);
 };
 
 /** A name as YAML writes it between braces. */
-const yamlName = (name: string): string => (/^[A-Za-z_][\w .-]*$/.test(name) ? name : JSON.stringify(name));
+const yamlName = (name: string): string => (/^[A-Za-z_][\w .+-]*$/.test(name) ? name : JSON.stringify(name));
 
 /** A setting that maps columns of ours to names of the log, where a name is customary, and otherwise to what is to be filled in. */
 const mappingFor = (columns: Iterable<string>, header: readonly string[]): string => {

@@ -1,7 +1,7 @@
 /** How one log is read, in SQL: from cells in its own words to cells, instants and event types in ours. */
 import { customary, type KeepWhere, NAME_SEPARATORS } from '../catalogue/sources.js';
 import type { Reading } from '../config/settings.js';
-import { ALIAS, isHidden, isKey, PAGE, whereColumn } from '../intake/bind.js';
+import { ALIAS, isHidden, isKey, isTimePart, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
 import { instantOf } from './instants.js';
 import { identifier, literal } from './text.js';
@@ -164,6 +164,9 @@ export const readRows = (
   const cells = [...places].map(
     ([column, at]) => `${cellOf(at, look.words ? wordsOf(column, reading) : [])} AS ${identifier(column)}`,
   );
+  const times = [...places].filter(([column]) => isTimePart(column));
+  const when = times.map(([column, at]) => cellOf(at, wordsOf(column, reading)));
+  if (when.length > 0) cells.push(`nullif(concat_ws(' ', ${when.join(', ')}), '') AS "timestamp"`);
   const words = ID_COLUMNS.flatMap((column) =>
     (places.get(column) ?? []).map(
       (place) => `WHEN ${isOneOf(place, reading.unknown)} THEN concat(${literal(column)}, ' ', ${place})`,

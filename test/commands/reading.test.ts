@@ -166,6 +166,23 @@ describe('cells', () => {
     expect((await features('log.csv', '--as-of', '2026-03-08')).stderr).toContain('as of 2026-03-09T03:59:59Z');
   });
 
+  it.each([
+    ['log.csv', 'user_id,Date,Time,event_type\nana,24.06.2026,10:06,signup\nben,24.06.2026,,signup\n'],
+    [
+      'log.json',
+      '{"user_id":"ana","Date":"24.06.2026","Time":"10:06","event_type":"signup"}\n{"user_id":"ben","Date":"24.06.2026","event_type":"signup"}\n',
+    ],
+  ])('that are a date and a time are one timestamp, in %s', async (name, content) => {
+    write(
+      'gesture.yaml',
+      "events: { columns: { timestamp: Date + Time }, timestamp: ['%d.%m.%Y %H:%M', '%d.%m.%Y'] }\n",
+    );
+    for (const how of [[], ['--as-of', '2026-12-31']]) {
+      expect((await features(write(name, content), ...how)).stderr).toContain('read 2 = used 2');
+      expect(table('last_event_ts')).toEqual(['ana 2026-06-24T10:06:00Z', 'ben 2026-06-24T00:00:00Z']);
+    }
+  });
+
   it('of a spreadsheet in Europe are read with a decimal comma', async () => {
     write('gesture.yaml', "events: { decimal: ',' }\n");
     write(
@@ -264,6 +281,15 @@ describe('events', () => {
     write('log.csv', `session_id,${HEADER}\ntab,ana,2026-03-01,page_view\ntab,ana,2026-03-03,page_view\n`);
     expect((await features('log.csv')).stderr).toContain('warning: 1 session lasts over a day with idle gaps');
   });
+});
+
+it.each([
+  ['customer_id,event_dt,event_name', 'user_id: customer_id, timestamp: event_dt, event_type: event_name'],
+  ['Date,Time,User Name,Action', 'user_id: THEIRS, timestamp: Date + Time, event_type: Action'],
+  ['email,created-at,type & kind', 'user_id: email, timestamp: created-at, event_type: THEIRS'],
+])('a header %s is refused with the mapping that its names suggest', async (header, mapping) => {
+  write('log.csv', `${header}\n`);
+  expect((await features('log.csv')).stderr).toContain(`events: { columns: { ${mapping} } }`);
 });
 
 describe('files', () => {
