@@ -108,6 +108,9 @@ const plainNumber = (cell: string): string =>
 const flag = (cell: string): string =>
   `coalesce(try_cast(${cell} AS BOOLEAN), CASE ${cell} WHEN '1.0' THEN true WHEN '0.0' THEN false END)`;
 
+/** The truth of a flag that is surely one: all spellings but 1.0 and 0.0. */
+const sureFlag = (cell: string): string => `try_cast(${cell} AS BOOLEAN)`;
+
 /** When a cell of a column that is not required cannot be read, by the rules of its kind. */
 const unreadableBy = (column: string, rules: CellRules): Rule[] => {
   const cell = identifier(column);
@@ -149,11 +152,17 @@ const doubtful = (rules: CellRules): { column: string; tests: Rule[] }[] =>
 export const accepted = (rules: CellRules): string =>
   [
     ...placing(rules).map(({ broken }) => broken),
-    ...doubtful(rules).flatMap(({ column, tests }) =>
-      kindIn(column, rules) === 'number'
-        ? [`NOT regexp_full_match(${identifier(column)}, ${literal(SURE_NUMBER)})`]
-        : tests.map(({ broken }) => broken),
-    ),
+    ...doubtful(rules).flatMap(({ column, tests }) => {
+      const cell = identifier(column);
+      switch (kindIn(column, rules)) {
+        case 'number':
+          return [`NOT regexp_full_match(${cell}, ${literal(SURE_NUMBER)})`];
+        case 'flag':
+          return [`${cell} IS NOT NULL AND ${sureFlag(cell)} IS NULL`];
+        default:
+          return tests.map(({ broken }) => broken);
+      }
+    }),
   ]
     .map((broken) => `(${broken}) IS NOT TRUE`)
     .join('\n      AND ');
@@ -173,16 +182,22 @@ export const unreadableCells = (rules: CellRules): string => {
   return `nullif(list_filter([${entries.join(',\n    ')}], lambda entry: entry IS NOT NULL), [])`;
 };
 
-/** SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits. */
+/** How readable cells of a kind are spelled, so that equal values are equal cells. */
+const readings: Partial<Record<ColumnKind, (cell: string) => string>> = {
+  number: plainNumber,
+  flag: (cell) => `${flag(cell)}::TINYINT::VARCHAR`,
+};
+
+/** SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1. */
 export const readableCells = (rules: CellRules): string[] =>
   doubtful(rules).map(({ column, tests }) => {
     const cell = identifier(column);
-    const read = kindIn(column, rules) === 'number' ? plainNumber(cell) : cell;
+    const read = readings[kindIn(column, rules)]?.(cell) ?? cell;
     return `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END AS ${cell}`;
   });
 
 /** The value of a readable cell, as `events` holds it: flags as 0/1, everything else as its text. */
 export const value = (column: string): string => {
   const cell = identifier(column);
-  return kinds.get(column) === 'flag' ? `(${flag(cell)})::TINYINT` : cell;
+  return kinds.get(column) === 'flag' ? `${sureFlag(cell)}::TINYINT` : cell;
 };

@@ -787,7 +787,7 @@ export const mutants = [
     ['a type is needed', "broken: 'event_type IS NULL'", "broken: 'false'"],
     ['sums cannot overflow', 'DECIMAL(28, ${SCALE})) IS NULL', 'DECIMAL(38, ${SCALE})) IS NULL'],
     ['an unreadable cell is unknown', 'THEN NULL ELSE ${read} END', 'THEN ${read} ELSE ${read} END'],
-    ['numbers become plain', '? plainNumber(cell) : cell', '? cell : cell'],
+    ['numbers become plain', '  number: plainNumber,', '  number: (cell) => cell,'],
   ),
   ...of(
     'src/sql/identity.ts',
