@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeText } from '../io/output.js';
 import { ANONYMOUS_ID, Failure, messageOf } from '../model.js';
-import { identityChanges, linkedIdentities, LINKS_LIMIT, resolvedRows } from '../sql/identity.js';
+import { identityChanges, linkedIdentities, resolvedRows } from '../sql/identity.js';
 import { timestamp } from '../sql/measures.js';
 import { literal } from '../sql/text.js';
 import { count } from './aggregate.js';
@@ -55,21 +55,6 @@ export const readIdentityMap = async (engine: Engine, path: string | undefined, 
   );
 };
 
-/** An id that stands for another one may stand for a third: two ids of one person that were linked one after the other. */
-const followChains = async (engine: Engine): Promise<void> => {
-  const chained = [
-    'identities.user_id = next.anonymous_id',
-    'identities.user_id = identities.other AND next.user_id = next.other',
-    'next.user_id <> identities.user_id AND next.user_id <> identities.anonymous_id',
-  ].join(' AND ');
-  for (let links = 0; links < LINKS_LIMIT; links += 1) {
-    if ((await count(engine, `SELECT count(*) FROM identities JOIN identities AS next ON ${chained}`)) === 0) return;
-    await engine.run(
-      `UPDATE identities SET user_id = next.user_id, other = next.user_id FROM identities AS next WHERE ${chained}`,
-    );
-  }
-};
-
 /**
  * Rows whose users are resolved.
  *
@@ -82,6 +67,5 @@ export const resolveUsers = async (engine: Engine, rows: Relation, asOf: bigint 
   const several = (await count(engine, 'SELECT count(*) FROM identities WHERE user_id <> other')) > 0;
   if (several)
     await engine.run(`CREATE OR REPLACE TEMP TABLE changes AS ${identityChanges(rows.sql, early)}`, rows.paths);
-  await followChains(engine);
   return { sql: resolvedRows(rows.sql, several), paths: rows.paths };
 };

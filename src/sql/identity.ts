@@ -5,9 +5,6 @@ import { identifier } from './text.js';
 
 const ID = identifier(ANONYMOUS_ID);
 
-/** How many ids can be linked one after the other. */
-export const LINKS_LIMIT = 8;
-
 /**
  * SQL of the table `identities`: for each anonymous id that was seen with a user, the first and the last of its users in
  * byte order: the same one for nearly all. The table `mapped` overrules the rows.
