@@ -2,7 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
-import { type Config } from '../config/settings.js';
+import { type Config, leavesRowsOut } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
 import type { Engine } from '../engine/duckdb/open.js';
 import type { Outcome } from '../engine/features.js';
@@ -170,7 +170,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const { out, sessions } = flags;
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
   const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
-  const leaves = config.exclude !== undefined || config.events.some(({ where }) => where.length > 0);
+  const leaves = leavesRowsOut(config);
   const excluded = leaves ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
   const recorded = out === '-' ? undefined : runFileOf(out);
   const outputs = [out, rejected, unread, excluded, sessions, recorded].filter((path) => path !== undefined);

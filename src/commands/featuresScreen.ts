@@ -1,5 +1,5 @@
 /** What `gesture features` says of a run: the accounting, what could not be read, how the rest was. */
-import type { Config } from '../config/settings.js';
+import { type Config, leavesRowsOut } from '../config/settings.js';
 import type { Outcome } from '../engine/features.js';
 import { counted, grouped } from '../text/numbers.js';
 
@@ -9,7 +9,7 @@ const shownCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `$
 /** The accounting of a run in one line that adds up. */
 const accountsLine = ({ accounts }: Outcome, config: Config): string => {
   const { read, used, rejected, duplicate, withoutUser, excluded, later } = accounts;
-  const leaves = config.exclude !== undefined || config.events.some(({ where }) => where.length > 0);
+  const leaves = leavesRowsOut(config);
   const terms = [
     ...(withoutUser > 0 ? [`without user ${grouped(withoutUser)}`] : []),
     ...(leaves ? [`excluded ${grouped(excluded)}`] : []),

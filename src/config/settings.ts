@@ -128,6 +128,10 @@ export const withHash = (settings: Settings, path?: string): Config => {
   return { ...settings, hashes, hash: stampOf(hashes), path };
 };
 
+/** True if the settings can leave rows out, so that a run has a list of them. */
+export const leavesRowsOut = ({ exclude, events }: Settings): boolean =>
+  exclude !== undefined || events.some(({ where }) => where.length > 0);
+
 /** What is written in every row of scores: the settings of the features (`unknown` if nobody knows) and of the scoring. */
 export const stampOf = ({ features, scoring }: { features: string | undefined; scoring: string }): string =>
   `${features ?? 'unknown'}-${scoring}`;

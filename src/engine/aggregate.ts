@@ -7,7 +7,7 @@ import type { PackedEvents } from '../sql/packedEvents.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
 import { bySession } from '../sql/query.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
-import { identifier } from '../sql/text.js';
+import { identifier, literal } from '../sql/text.js';
 import type { Engine } from './duckdb/open.js';
 
 /** What to compute. */
@@ -16,7 +16,7 @@ export interface Request {
   readonly config: Config;
   /** Microseconds since 1970; undefined: the latest timestamp of the rows used. */
   readonly asOf: bigint | undefined;
-  /** The time on the clock, in microseconds since 1970: later events are none. */
+  /** The time on the clock, in microseconds since 1970: events after it are in the future. */
   readonly now: bigint;
   /** Largest share of rejected rows, 0 to 1. */
   readonly maxRejected: number;
@@ -101,6 +101,13 @@ export interface Aggregated {
   /** Values for $1, $2 ... of both. */
   readonly paths: readonly string[];
 }
+
+/** Options of COPY for every CSV file that is written. */
+export const CSV_FILE = `(FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`;
+
+/** SQL: the names of logs by number, to join with "#file" as logs(log, file). */
+export const namedLogs = (logs: readonly Log[]): string =>
+  `(VALUES ${logs.map((log, i) => `(${i}, ${literal(log.name)})`).join(', ')}) AS logs(log, file)`;
 
 /** The sum of numbers. */
 export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -11,7 +11,7 @@ import { ROW } from '../sql/reading.js';
 import { identifier, literal } from '../sql/text.js';
 import { counted, percent } from '../text/numbers.js';
 import { suggestTimestamp } from '../text/suggestTimestamp.js';
-import { count, type Job, sum, TooManyRejected, type UnreadableColumn } from './aggregate.js';
+import { count, CSV_FILE, type Job, namedLogs, sum, TooManyRejected, type UnreadableColumn } from './aggregate.js';
 import { type Engine, isDataFault } from './duckdb/open.js';
 import { locatedRelation, ownParquet, parquetRaw, parquetRows } from './duckdb/relations.js';
 
@@ -108,8 +108,6 @@ interface Checked {
   readonly rows: string;
 }
 
-const CSV = `(FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`;
-
 /** Unreadable cells one by one: those that the rules found, and those that were lost when a record was copied. */
 const unreadableRows = (checked: string): string => {
   const listed = identifier(CHECKED.unreadable);
@@ -120,16 +118,15 @@ const unreadableRows = (checked: string): string => {
 
 /** Lists unreadable cells in a file, if asked for, and counts them by column. */
 const listUnreadable = async (engine: Engine, job: Job, checked: string): Promise<UnreadableColumn[]> => {
-  const names = job.logs.map((log, i) => `(${i}, ${literal(log.name)})`).join(', ');
   const aliases = [...job.aliases].map(([column, alias]) => `WHEN ${literal(alias)} THEN ${literal(column)}`);
   const column = aliases.length === 0 ? '"column"' : `CASE "column" ${aliases.join(' ')} ELSE "column" END`;
   await engine.run(
     `CREATE TEMP TABLE unreadable AS SELECT "#file", "#line" AS line, ${column} AS "column", reason, cell, file
-     FROM ${unreadableRows(checked)} JOIN (VALUES ${names}) AS logs(log, file) ON "#file" = log`,
+     FROM ${unreadableRows(checked)} JOIN ${namedLogs(job.logs)} ON "#file" = log`,
   );
   if (job.unreadable !== undefined) {
     await engine.run(
-      `COPY (SELECT line, "column", reason, cell, file FROM unreadable ORDER BY "#file", line, "column") TO $1 ${CSV}`,
+      `COPY (SELECT line, "column", reason, cell, file FROM unreadable ORDER BY "#file", line, "column") TO $1 ${CSV_FILE}`,
       [job.unreadable],
     );
   }

@@ -117,7 +117,7 @@ const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Lists> => 
   return { packed: list <= room, ids: 2 * list <= room && !(await idsBeginAscendingIn(logs)) };
 };
 
-/** What the first rows of a log look like, and what has to be looked for in all of them. */
+/** What the first rows of a log suggest about the others, and what must be looked for in all of them. */
 interface Guess {
   readonly facts: Facts;
   readonly look: Look;

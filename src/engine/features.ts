@@ -9,7 +9,16 @@ import { sessionRows, users } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import { counted } from '../text/numbers.js';
 import { isoInstant } from '../text/instants.js';
-import { type Accounts, type Aggregated, count, type Job, type Request, type UnreadableColumn } from './aggregate.js';
+import {
+  type Accounts,
+  type Aggregated,
+  count,
+  CSV_FILE,
+  type Job,
+  namedLogs,
+  type Request,
+  type UnreadableColumn,
+} from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { type EventTypes, findEventTypes } from './eventTypes.js';
 import { isNotClean, type NotClean, readFast } from './fast.js';
@@ -52,8 +61,6 @@ const refuseLoss = async (logs: readonly Log[]): Promise<void> => {
   }
 };
 
-const CSV = `(FORMAT csv, HEADER, DELIMITER ',', QUOTE '"', ESCAPE '"')`;
-
 /** Aggregates a job, and makes what needs its rows once more: the session table if asked for, and the other types. */
 const aggregateJob = async (
   engine: Engine,
@@ -64,7 +71,7 @@ const aggregateJob = async (
   const finish = async (found: Aggregated): ReturnType<typeof aggregateJob> => {
     if (request.sessions !== undefined) {
       const table = literal(request.sessions);
-      await engine.run(`COPY (${sessionRows(plan, found.facts, found.rows)}) TO ${table} ${CSV}`, found.paths);
+      await engine.run(`COPY (${sessionRows(plan, found.facts, found.rows)}) TO ${table} ${CSV_FILE}`, found.paths);
     }
     return { found, types: await findEventTypes(engine, plan, found, namesTypes(job.config)) };
   };
@@ -110,7 +117,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
       `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
     );
   }
-  await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV}`, [to]);
+  await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV_FILE}`, [to]);
   return {
     accounts,
     faults: found.faults,
@@ -129,10 +136,9 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
 /** Writes the list of excluded rows in file order, if asked for, and counts them by reason. */
 const listExcluded = async (engine: Engine, logs: readonly Log[], request: Request): Promise<Outcome['excluded']> => {
   if (request.excluded !== undefined) {
-    const names = logs.map((log, i) => `(${i}, ${literal(log.name)})`).join(', ');
     await engine.run(
-      `COPY (SELECT "#line" AS line, "column", reason, user_id, file FROM excluded JOIN (VALUES ${names}) AS logs(log, file) ON "#file" = log
-       ORDER BY "#file", "#line") TO $1 ${CSV}`,
+      `COPY (SELECT "#line" AS line, "column", reason, user_id, file FROM excluded JOIN ${namedLogs(logs)} ON "#file" = log
+       ORDER BY "#file", "#line") TO $1 ${CSV_FILE}`,
       [request.excluded],
     );
   }

@@ -49,7 +49,7 @@ const assignReadings = async (names: readonly string[], config: Config): Promise
   });
 };
 
-/** Refuses a regular expression of gesture.yaml that the engine cannot read: it has a dialect of its own (RE2). */
+/** Refuses a regular expression of gesture.yaml that the engine cannot read: RE2 lacks some of JavaScript's syntax. */
 export const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
   const patterns = [
     ...Object.entries(config.features).map(([name, { is }]) => ({

@@ -3,6 +3,7 @@
  * and later rows are separated. Checked rows are kept in a Parquet file meanwhile, so that cells are checked once.
  */
 import { join } from 'node:path';
+import { leavesRowsOut } from '../config/settings.js';
 import { BOT_AGENTS } from '../sql/exclude.js';
 import { timestamp } from '../sql/measures.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
@@ -90,7 +91,7 @@ export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> 
   const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
   const { facts, events } = await profile(engine, plan, early);
   let rows = early;
-  const leaves = config.exclude !== undefined || config.events.some(({ where }) => where.length > 0);
+  const leaves = leavesRowsOut(config);
   if (leaves) {
     if (config.exclude?.bots) await findBots(engine, plan, early);
     const byRule = config.exclude === undefined ? [] : [excluded(plan, facts, config.exclude, early)];

@@ -3,12 +3,13 @@ import { eventTypesOf, rowMeasures } from '../catalogue/measures.js';
 import type { Config, Exclusions } from '../config/settings.js';
 import type { Log } from '../intake/bind.js';
 import { spelled } from '../intake/open.js';
-import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
-import { ROW } from '../sql/reading.js';
+import { EVENT_TYPES } from '../model.js';
+import { ID_COLUMNS, ROW } from '../sql/reading.js';
 import { identifier, literal } from '../sql/text.js';
 import { didYouMean } from '../text/closest.js';
 import { isoInstant } from '../text/instants.js';
 import { counted } from '../text/numbers.js';
+import { wildcardPattern } from '../text/patterns.js';
 import { type Aggregated, count, type Job } from './aggregate.js';
 import { countRagged, RAGGED_ADVICE } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
@@ -34,7 +35,7 @@ const byFile = (logs: readonly Log[], say: (log: Log) => string | undefined): st
 
 /** Columns of ids that a log has, and that lack a cell somewhere, so that there may be a null word. */
 const doubtfulIds = ({ plan }: Job, { facts, accounts }: Aggregated): string[] =>
-  ['user_id', ANONYMOUS_ID, 'session_id', 'event_id'].filter((column) => {
+  ID_COLUMNS.filter((column) => {
     if (!plan.rules.columns.includes(column)) return false;
     return column === 'user_id' ? accounts.withoutUser > 0 : !facts.complete.has(column);
   });
@@ -116,9 +117,8 @@ const missingTypes = ({ config, plan }: Job, types: EventTypes): string[] => {
   const ours = new Set(types.all.map(({ type }) => type));
   const known = [...new Set([...theirs, ...ours])];
   const fits = (pattern: string): boolean => {
-    if (!pattern.includes('*')) return theirs.includes(pattern);
-    const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-    return theirs.some((name) => new RegExp(`^${parts.join('.*')}$`, 's').test(name));
+    const wanted = wildcardPattern(pattern);
+    return theirs.some((name) => wanted.test(name));
   };
   const own = rowMeasures(plan.features, 'events').flatMap(([name, is]) =>
     eventTypesOf(is).map((type) => ({ name, type })),

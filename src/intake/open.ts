@@ -22,7 +22,7 @@ import { walkElements } from './elements.js';
 import { formatOf, jsonAdvice, readHead, refuseForeign, wrapperIn } from './format.js';
 import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
-import { requireColumns } from './require.js';
+import { requireColumns, shownNames } from './require.js';
 import { type LineSplitter, splitterFor } from './lines.js';
 import { Unreadable, walkLines, walkRecords } from './records.js';
 import { bad, damaged, noInput, reasonOf } from './refuse.js';
@@ -235,7 +235,7 @@ export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOpt
     const where = logs.length > 1 ? 'no file has' : 'there is no';
     throw bad(
       first.format === 'csv' ? `${first.name}:1` : first.name,
-      `${where} column ${lacking}, which a feature or rule in gesture.yaml reads${guess} It has ${first.header.slice(0, 40).join(', ')}`,
+      `${where} column ${lacking}, which a feature or rule in gesture.yaml reads${guess} It has ${shownNames(first.header)}`,
     );
   }
   return logs;

@@ -1,17 +1,18 @@
 /** Refuses logs without the columns that must be there, and says what would help. */
 import { customaryColumns, fitting, sources } from '../catalogue/sources.js';
 import { didYouMean } from '../text/closest.js';
+import { printable } from '../text/printable.js';
 import { type Log, missingColumns, type Named } from './bind.js';
 import { bad } from './refuse.js';
 
-/** Names as a message lists them. */
-const shownNames = (names: readonly string[]): string =>
+/** Names as a message lists them; a column without a name as two quotes. */
+export const shownNames = (names: readonly string[]): string =>
   names
     .slice(0, 40)
-    .map((name) => name.slice(0, 40))
+    .map((name) => (printable(name).trim() === '' ? JSON.stringify(name) : name.slice(0, 40)))
     .join(', ') + (names.length > 40 ? `, and ${names.length - 40} more` : '');
 
-/** What to do about a first line that looks like data, if it does: `seen` are the roles that its cells seem to have. */
+/** What to do about a first line that looks like data. */
 const HEADER_ADVICE = 'If the file has no header, name its columns';
 
 /** The `header:` that would name the columns of a line of data; undefined if the line looks like a header. */

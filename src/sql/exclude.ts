@@ -1,5 +1,6 @@
 /** Rows not produced by customers: the `exclude` section of gesture.yaml, as conditions with a reason each. */
 import type { Exclusions } from '../config/settings.js';
+import { escapePattern } from '../text/patterns.js';
 import { identifier, literal } from './text.js';
 
 /** Columns that may hold a person's e-mail address. */
@@ -18,9 +19,7 @@ const listOf = (values: readonly string[]): string => values.map(literal).join('
 
 const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string): Rule[] => {
   const has = (column: string): boolean => columns.includes(column);
-  const domains = exclude.emailDomains.map((domain) =>
-    domain.toLowerCase().replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
-  );
+  const domains = exclude.emailDomains.map((domain) => escapePattern(domain.toLowerCase()));
   return [
     ...(exclude.users.length > 0
       ? [{ column: 'user_id', reason: 'an internal user', holds: `user_id IN (${listOf(exclude.users)})` }]

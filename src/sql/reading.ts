@@ -3,6 +3,7 @@ import { customary, type KeepWhere, NAME_SEPARATORS } from '../catalogue/sources
 import type { Reading } from '../config/settings.js';
 import { ALIAS, isHidden, isKey, isTimePart, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
+import { escapePattern } from '../text/patterns.js';
 import { instantOf } from './instants.js';
 import { identifier, literal } from './text.js';
 
@@ -37,12 +38,11 @@ const typeOf = ({ types, ownTypes, pages, unknown }: Reading, cell: string, hasP
   const entries = Object.entries(types);
   const exact = entries.filter(([theirs]) => !theirs.includes('*'));
   const wild = entries.filter(([theirs]) => theirs.includes('*'));
-  const own = [...new Set(ownTypes)].filter((type) => !(EVENT_TYPES as readonly string[]).includes(type));
   const bare = `translate(lower(${cell}), ${literal(NAME_SEPARATORS)}, '')`;
   const whens = [
     ...exact.map(([theirs, type]) => `WHEN ${cell} = ${literal(theirs)} THEN ${literal(type)}`),
     ...wild.map(([theirs, type]) => `WHEN ${cell} LIKE ${literal(asLike(theirs))} ESCAPE '\\' THEN ${literal(type)}`),
-    `WHEN ${isOneOf(cell, [...EVENT_TYPES, ...own])} THEN ${cell}`,
+    `WHEN ${isOneOf(cell, [...EVENT_TYPES, ...ownTypes])} THEN ${cell}`,
   ];
   const names = Object.entries(customary).map(([name, type]) => `WHEN ${literal(name)} THEN ${literal(type)}`);
   const known = cellOf([cell], unknown);
@@ -95,7 +95,8 @@ const inWords = ({ column, ...test }: KeepWhere): string => {
 
 // Rows ----------------------------------------------------------------------------------------------------------------
 
-const ID_COLUMNS = ['user_id', ANONYMOUS_ID, 'session_id', 'event_id'];
+/** Columns that hold ids. */
+export const ID_COLUMNS: readonly string[] = ['user_id', ANONYMOUS_ID, 'session_id', 'event_id'];
 
 /** SQL: true of a cell that is one of these words, in byte order, found by halves: two to three comparisons instead of twelve. */
 const isAmong = (cell: string, words: readonly string[]): string => {
@@ -112,8 +113,7 @@ export const isNullWord = (cell: string, words: readonly string[]): string => {
 };
 
 /** A regular expression for any of these words. */
-const anyOf = (words: readonly string[]): string =>
-  `(${words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`;
+const anyOf = (words: readonly string[]): string => `(${words.map(escapePattern).join('|')})`;
 
 /** The null words of a column. Of event types those are none that the settings name. */
 const wordsOf = (column: string, { unknown, unknownIn, types }: Reading): string[] => {

@@ -3,6 +3,8 @@
  * and any text for %p), so a timestamp must also match the regular expression that follows from the pattern.
  */
 
+import { escapePattern } from './patterns.js';
+
 const MONTHS = [
   'January',
   'February',
@@ -71,7 +73,7 @@ export const parsePattern = (pattern: string): TimestampPattern | string => {
   const names: string[] = [];
   const unknown: string[] = [];
   const regex = plain.replaceAll(/%(.?)|[^%]+/gsu, (part, name?: string) => {
-    if (name === undefined) return part.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+    if (name === undefined) return escapePattern(part);
     if (name === '%') return '%';
     const meaning = Object.hasOwn(SPECIFIERS, name) ? SPECIFIERS[name] : undefined;
     if (meaning === undefined) unknown.push(part);
