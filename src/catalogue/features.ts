@@ -2,6 +2,7 @@
  * The catalogue of features: everything gesture knows about a user, one column each, in CSV order.
  * To add a feature, add an entry; the SQL, the column, its checks and the documentation are derived from it.
  */
+import { eventOf } from './conditions.js';
 import type { Feature, RowMeasure } from './measures.js';
 
 const eventsOf = (type: string): RowMeasure => ({ op: 'countWhere', column: 'event_type', equals: type });
@@ -97,7 +98,7 @@ export const features = {
   },
   converted: {
     from: 'events',
-    is: { op: 'everyOf', column: 'event_type', values: ['signup', 'calendar_booking'] },
+    is: { op: 'did', allOf: [eventOf('signup'), eventOf('calendar_booking')], anyOf: [] },
     unit: 'flag',
     says: '1 if the user has converted: signed up and booked a call',
   },

@@ -2,42 +2,54 @@
  * The vocabulary of measures: what can be measured about a user, as plain data, and what each measure needs.
  * The same words serve the catalogue in code and the `features:` of gesture.yaml; `sql/` spells each once.
  */
+import { durationSeconds } from '../text/duration.js';
+import { type Action, type Condition, isNumeric, typesNamedBy } from './conditions.js';
 
-/** Which rows of the level below a measure looks at: one column, one condition. Text compares byte for byte. */
-export interface Where {
-  readonly column: string;
-  readonly equals?: string | undefined;
-  readonly in?: readonly string[] | undefined;
-  /** An RE2 regular expression that must match somewhere in the cell. */
-  readonly matches?: string | undefined;
+/** Which rows of one user a measure looks at: those that meet all conditions, and are recent enough. */
+interface Selection {
+  readonly where?: Condition | readonly Condition[] | undefined;
+  /** Only rows of this long before as-of (as-of included, the far edge excluded): `7d`, `12h`. */
+  readonly within?: string | undefined;
 }
 
-/** Measures over the rows of one user: events or sessions. */
-export type RowMeasure =
+/** What is measured over the rows of one user: events or sessions. */
+type RowOperation =
   /** Number of rows. */
   | { readonly op: 'count' }
   /** Number of rows that meet the condition. */
-  | ({ readonly op: 'countWhere' } & Where)
+  | ({ readonly op: 'countWhere' } & Condition)
   /** Arithmetic over a numeric column; unknown cells are skipped; unknown if no cell is known (`sum`: 0). */
-  | { readonly op: 'sum' | 'max' | 'min' | 'mean'; readonly column: string; readonly where?: Where | undefined }
+  | { readonly op: 'sum' | 'max' | 'min' | 'mean'; readonly column: string }
   /** Number of different known values. */
-  | { readonly op: 'distinct'; readonly column: string; readonly where?: Where | undefined }
+  | { readonly op: 'distinct'; readonly column: string }
   /** The most frequent known value, ties alphabetical (byte order). */
   | { readonly op: 'mode'; readonly column: string }
   /** The latest known value: by timestamp, ties by event_id, then by the value itself (byte order). */
   | { readonly op: 'latest'; readonly column: string }
   /** Timestamp of the first or last row. */
-  | { readonly op: 'firstTime' | 'lastTime'; readonly where?: Where | undefined }
+  | { readonly op: 'firstTime' | 'lastTime' }
   /** Number of different UTC days with a row. */
-  | { readonly op: 'distinctDays'; readonly where?: Where | undefined }
+  | { readonly op: 'distinctDays' }
   /** Days (with fraction) from the first or last row to as-of; unknown if there is none. */
-  | { readonly op: 'daysSinceFirst' | 'daysSinceLast'; readonly where?: Where | undefined }
+  | { readonly op: 'daysSinceFirst' | 'daysSinceLast' }
   /** 1 if a row lies in the last `days` days before as-of (as-of included, its far edge excluded), else 0. */
-  | { readonly op: 'activeInLast'; readonly days: number; readonly where?: Where | undefined }
+  | { readonly op: 'activeInLast'; readonly days: number }
   /** Rows of the last `days` days minus rows of the `days` days before those. */
-  | { readonly op: 'trend'; readonly days: number; readonly where?: Where | undefined }
+  | { readonly op: 'trend'; readonly days: number }
   /** 1 if for each of `values` a row has it in `column`, else 0. */
   | { readonly op: 'everyOf'; readonly column: string; readonly values: readonly string[] };
+
+/** 1 if the user did all of `allOf`, and some of `anyOf` unless that is empty, else 0. */
+interface Did {
+  readonly op: 'did';
+  readonly allOf: readonly Action[];
+  readonly anyOf: readonly Action[];
+  readonly where?: undefined;
+  readonly within?: undefined;
+}
+
+/** A measure over the rows of one user. */
+export type RowMeasure = (RowOperation & Selection) | Did;
 
 /** Measures over other features of the same user. */
 export type FeatureMeasure =
@@ -90,24 +102,39 @@ export const valueKind = (feature: Feature): ValueKind => {
   }
 };
 
-/** The condition that a measure puts on its rows, if it has one. */
-export const conditionOf = (is: Feature['is']): Where | undefined => {
-  if (is.op === 'countWhere') return is;
-  return 'where' in is ? is.where : undefined;
+/** The actions that a measure asks for. */
+const actionsOf = (is: Feature['is']): readonly Action[] => (is.op === 'did' ? [...is.allOf, ...is.anyOf] : []);
+
+/** The conditions that a measure puts on its rows; a row must meet all of them. */
+export const conditionsOf = (is: Feature['is']): readonly Condition[] => {
+  const where = 'where' in is ? [is.where ?? []].flat() : [];
+  return is.op === 'countWhere' ? [is, ...where] : where;
 };
+
+/** All conditions that a measure asks about, also those of single actions. */
+export const conditionsIn = (is: Feature['is']): readonly Condition[] => [
+  ...conditionsOf(is),
+  ...actionsOf(is).flatMap(({ is: conditions, undoneBy = [] }) => [...conditions, ...undoneBy]),
+];
+
+/** True of a measure over all rows of a user: it selects none by `where` or `within`. */
+export const isPlain = ({ where, within }: RowMeasure): boolean =>
+  within === undefined && [where ?? []].flat().length === 0;
+
+/** The seconds before as-of that a measure looks at; undefined: all of the time. */
+export const secondsWithin = (is: RowMeasure): number | undefined =>
+  is.within === undefined ? undefined : durationSeconds(is.within);
 
 /** The columns that a measure over rows reads. */
 export const columnsOf = (is: RowMeasure): string[] => {
-  const columns = ['column' in is ? is.column : undefined, conditionOf(is)?.column];
-  return [...new Set(columns.filter((column) => column !== undefined))];
+  const columns = [...('column' in is ? [is.column] : []), ...conditionsIn(is).map(({ column }) => column)];
+  return [...new Set(columns)];
 };
 
 /** The event types that a measure names, exactly; a pattern names none. */
 export const eventTypesOf = (is: RowMeasure): string[] => {
-  if (is.op === 'everyOf') return is.column === 'event_type' ? [...is.values] : [];
-  const where = conditionOf(is);
-  if (where?.column !== 'event_type') return [];
-  return [where.equals, ...(where.in ?? [])].filter((type) => type !== undefined);
+  const values = is.op === 'everyOf' && is.column === 'event_type' ? is.values : [];
+  return [...values, ...conditionsIn(is).flatMap(typesNamedBy)];
 };
 
 /** The column that a measure calculates with; undefined if it does no arithmetic. */
@@ -127,11 +154,19 @@ export const calculatedColumnOf = (is: Feature['is']): string | undefined => {
 export const numberColumnOf = (feature: Feature): string | undefined =>
   feature.is.op === 'latest' && valueKind(feature) === 'number' ? feature.is.column : calculatedColumnOf(feature.is);
 
+/** The columns in which a measure compares numbers. */
+export const comparedColumnsOf = (is: Feature['is']): string[] =>
+  conditionsIn(is)
+    .filter(isNumeric)
+    .map(({ column }) => column);
+
 /** True of a measure that cannot be aggregated before as-of is known. */
-export const needsAsOf = (is: RowMeasure): boolean => is.op === 'activeInLast' || is.op === 'trend';
+export const needsAsOf = (is: RowMeasure): boolean =>
+  is.op === 'activeInLast' || is.op === 'trend' || is.within !== undefined;
 
 /** True of a measure over sessions for which it matters when they were. */
 export const needsTimes = (is: RowMeasure): boolean => {
+  if (needsAsOf(is)) return true;
   const untimed = ['events', 'device', 'is_repeat', 'is_bounce', 'is_spam'];
   switch (is.op) {
     case 'latest':
@@ -140,8 +175,6 @@ export const needsTimes = (is: RowMeasure): boolean => {
     case 'distinctDays':
     case 'daysSinceFirst':
     case 'daysSinceLast':
-    case 'activeInLast':
-    case 'trend':
       return true;
     default:
       return columnsOf(is).some((column) => !untimed.includes(column));
@@ -158,11 +191,18 @@ export const needsSessionIds = (is: RowMeasure): boolean => {
 };
 
 /** The same measure over columns of other names. */
-export const withColumns = (is: RowMeasure, nameOf: (column: string) => string): RowMeasure => ({
-  ...is,
-  ...('column' in is ? { column: nameOf(is.column) } : {}),
-  ...('where' in is && is.where ? { where: { ...is.where, column: nameOf(is.where.column) } } : {}),
-});
+export const withColumns = (is: RowMeasure, nameOf: (column: string) => string): RowMeasure => {
+  const renamed = <Row extends { readonly column: string }>(row: Row): Row => ({ ...row, column: nameOf(row.column) });
+  const action = ({ is: conditions, undoneBy }: Action): Action => ({
+    is: conditions.map(renamed),
+    undoneBy: undoneBy?.map(renamed),
+  });
+  if (is.op === 'did') return { ...is, allOf: is.allOf.map(action), anyOf: is.anyOf.map(action) };
+  return {
+    ...('column' in is ? renamed(is) : is),
+    ...(is.where === undefined ? {} : { where: [is.where].flat().map(renamed) }),
+  };
+};
 
 /** The features that are measured over the events or the sessions of a user, with their measures. */
 export const rowMeasures = (features: Features, level: 'events' | 'sessions'): [string, RowMeasure][] =>

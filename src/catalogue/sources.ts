@@ -2,6 +2,7 @@
  * The catalogue of sources: how to read the exports of other products, with a link to the vendor's documentation.
  * A source says which columns of the export are ours and which of its events are ours.
  */
+import type { Condition } from './conditions.js';
 import type { EventColumn, EventType, EXCLUSION_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
 
 /**
@@ -29,19 +30,6 @@ export interface Identity {
   readonly alias?: Theirs;
 }
 
-/** A condition on a cell of the log: exactly one of its tests. An unknown cell meets none but the negative ones. */
-export interface KeepWhere {
-  /** Their column. */
-  readonly column: string;
-  readonly equals?: string | undefined;
-  readonly in?: readonly string[] | undefined;
-  /** An RE2 regular expression that must match somewhere in the cell. */
-  readonly matches?: string | undefined;
-  readonly not_equals?: string | undefined;
-  readonly not_in?: readonly string[] | undefined;
-  readonly not_matches?: string | undefined;
-}
-
 /** Lines that are not CSV: of the access log of Apache or nginx, or in the format of the W3C. */
 export type LineFormat = 'apache' | 'w3c';
 
@@ -58,8 +46,8 @@ export interface Source {
   readonly lines?: LineFormat;
   /** The event type of every row, if there is no column for it. */
   readonly type?: EventType;
-  /** Which rows are events: those that meet all of these. */
-  readonly where?: readonly KeepWhere[];
+  /** Which rows are events: those that meet all of these, in columns of theirs. */
+  readonly where?: readonly Condition[];
   /** A query that makes the file, if the export is not one flat table. */
   readonly query?: string;
   /** Our column -> theirs. */
@@ -190,7 +178,7 @@ const pricing = (column: Theirs): Pages => ({ column, pricing: pricingPage });
 const ASSETS = String.raw`(?i)\.(css|m?js|map|json|xml|txt|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|otf|eot|mp[34]|webm|pdf)([?#]|$)`;
 
 /** Requests that are page views. */
-const pageRequests = (method: string, path: string, status: string): readonly KeepWhere[] => [
+const pageRequests = (method: string, path: string, status: string): readonly Condition[] => [
   { column: method, equals: 'GET' },
   { column: status, matches: '^(2..|304)$' },
   { column: path, not_matches: ASSETS },

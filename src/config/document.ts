@@ -24,6 +24,14 @@ export interface Problem {
   readonly offset?: number | undefined;
 }
 
+/** Problems at a place of the settings. */
+export const at = (...path: PropertyKey[]) => ({
+  /** A problem with the value. */
+  is: (message: string): Problem => ({ path, message }),
+  /** A problem with the key. */
+  named: (message: string): Problem => ({ path, message, atKey: true }),
+});
+
 /** Where a problem is; lines and columns count from 1. */
 export interface Position {
   readonly line: number;

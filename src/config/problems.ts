@@ -38,6 +38,9 @@ const oneOf = (value: unknown, options: readonly unknown[]): string => {
   return `must be ${list}, not ${got(value)}${typeof value === 'string' ? didYouMean(value, names) : ''}`;
 };
 
+/** True of an issue that says a value is of another kind, such as text instead of a list. */
+const isKind = ({ code }: Issue): boolean => code === 'invalid_type' || code === 'invalid_value';
+
 /** True if the message of an issue comes from schema.ts rather than from zod. */
 const ours = (message: string): boolean => !/^(?:Invalid|Expected|Too|Unrecognized)/.test(message);
 
@@ -59,8 +62,18 @@ export const problemsOf = (issues: readonly Issue[], config: unknown): Problem[]
         }));
       case 'invalid_key':
         return [{ path, message: issue.issues[0]?.message ?? issue.message, atKey: true }];
-      case 'invalid_union':
+      case 'invalid_union': {
+        // What is wrong with the form that was meant: the one whose kind of value it is.
+        const meant = issue.errors.find((errors) => !errors.some((error) => error.path.length === 0 && isKind(error)));
+        if (meant !== undefined && meant.length > 0) {
+          return problemsOf(
+            meant.map((error) => ({ ...error, path: [...path, ...error.path] })),
+            config,
+          );
+        }
+        if (ours(issue.message)) return [{ path, message: `${issue.message}, not ${got(value)}` }];
         return [{ path, message: oneOf(value, 'options' in issue && issue.options ? issue.options : []) }];
+      }
       case 'invalid_value':
         return [{ path, message: oneOf(value, issue.values) }];
       case 'invalid_type': {

@@ -2,6 +2,7 @@
 import { features as builtIn } from '../catalogue/features.js';
 import {
   columnsOf,
+  comparedColumnsOf,
   eventTypesOf,
   type Feature,
   type Features,
@@ -12,11 +13,13 @@ import {
 } from '../catalogue/measures.js';
 import type { Curve, Weight } from '../catalogue/weights.js';
 import { defaultReading, type Exclusions, type Reading, type Settings } from './settings.js';
-import { closest, didYouMean } from '../text/closest.js';
+import { didYouMean } from '../text/closest.js';
+import { durationSeconds } from '../text/duration.js';
 import { EVENT_COLUMNS, EVENT_TYPES, EXCLUSION_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { PLACEHOLDERS } from '../scoring/phrases.js';
 import { cycleFrom, levelsOf, MOST_LEVELS, sourcesOf } from '../catalogue/derived.js';
-import type { Problem } from './document.js';
+import { at, type Problem } from './document.js';
+import { actionProblems, resolveConversion, resolveOptOut, resolveShow } from './resolveActions.js';
 import { entriesOf, identityMapOf, resolveReading } from './resolveReading.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 
@@ -37,13 +40,6 @@ const LONGEST_TIMEOUT_MINUTES = 24 * 60;
 const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
-const at = (...path: PropertyKey[]) => ({
-  /** A problem with the value. */
-  is: (message: string): Problem => ({ path, message }),
-  /** A problem with the key. */
-  named: (message: string): Problem => ({ path, message, atKey: true }),
-});
-
 const featureProblems = (name: string, feature: Feature, all: Features): Problem[] => {
   if (Object.hasOwn(builtIn, name)) return [at('features', name).named('is a built-in feature: choose another name')];
   if (RESERVED.has(name)) return [at('features', name).named('is already a column: choose another name')];
@@ -62,7 +58,11 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
     if (feature.from === 'sessions' && kind === undefined) {
       return [place.is(`sessions have no column "${column}"${didYouMean(column, Object.keys(kinds))}`)];
     }
-    if (numberColumnOf(feature) !== column || kind === undefined || kind === 'number') return [];
+    if (kind === undefined || kind === 'number') return [];
+    if (comparedColumnsOf(feature.is).includes(column)) {
+      return [place.is(`"${column}" does not hold numbers: at_least and below do not apply`)];
+    }
+    if (numberColumnOf(feature) !== column) return [];
     if (feature.is.op !== 'latest')
       return [place.is(`"${column}" does not hold numbers, so it has no ${feature.is.op}`)];
     if (kind === 'flag') return [];
@@ -70,11 +70,24 @@ const featureProblems = (name: string, feature: Feature, all: Features): Problem
   });
 };
 
-const resolveFeatures = (input: ConfigInput, allOf: readonly string[], problems: Problem[]): Features => {
-  const { converted, ...others } = builtIn;
+const resolveFeatures = (input: ConfigInput, problems: Problem[]): Features => {
+  const { converted: _, ...others } = builtIn;
   const added = input.features ?? {};
-  const conversion: Feature = { ...converted, is: { ...converted.is, values: allOf } };
-  const all: Features = { ...others, ...added, converted: conversion };
+  const shown = resolveShow(input, { ...others, ...added });
+  const conversion = resolveConversion(input);
+  const all: Features = {
+    ...others,
+    ...added,
+    ...Object.fromEntries(shown),
+    ...resolveOptOut(input),
+    converted: conversion,
+  };
+  for (const [i, column] of (input.show ?? []).entries()) {
+    if ((SCORE_COLUMNS as readonly string[]).includes(column)) problems.push(at('show', i).is('is always in the list'));
+    else if (shown.some(([name]) => name === column) && RESERVED.has(column)) {
+      problems.push(at('show', i).is('is not about a user: the list can show features and further columns of the log'));
+    }
+  }
   for (const [name, feature] of Object.entries(added)) problems.push(...featureProblems(name, feature, all));
   if (problems.length > 0) return all;
   const clean = new Set<string>();
@@ -127,6 +140,7 @@ const signalProblem = (name: string, input: WeightInput, settings: Omit<Settings
   }
   if (revealsGender(name, settings.features, settings.events)) return place.named('gender is never a signal');
   if (name === 'converted') return place.named('is what the score predicts, so it cannot be a signal');
+  if (name === 'opted_out') return place.named('says who is never listed, so it cannot be a signal');
   if (valueKind(feature) !== 'number') return place.named(`is ${feature.unit}, not a number, so it cannot be a signal`);
   const phrase = input.phrase ?? '';
   for (const [all, placeholder = ''] of phrase.matchAll(/\{(\w*)\}/g)) {
@@ -158,13 +172,13 @@ const resolveWeights = (
   settings: Omit<Settings, 'labels'>,
   problems: Problem[],
 ): Settings['weights'] => {
-  const weights = new Map(Object.entries(settings.weights));
+  const weights = new Map(input.defaults === undefined ? Object.entries(settings.weights) : []);
   const changes: string[] = [];
   const given = input.weights ?? {};
   for (const [name, change] of Object.entries(given)) {
     const problem = signalProblem(name, change, settings);
     const feature = own(settings.features, name);
-    const before = weights.get(name);
+    const before = own(settings.weights, name);
     const weight = !problem && feature ? merged(change, before, feature) : undefined;
     if (problem) problems.push(problem);
     if (!weight) continue;
@@ -176,8 +190,8 @@ const resolveWeights = (
   if (sum !== 10_000 && problems.length === 0) {
     const missing = (10_000 - sum) / 100;
     const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
-    const because = `compared with the defaults: ${changes.join(', ')}`;
-    problems.push(at('weights').is(`the positive points sum to ${sum / 100}, not 100: ${fix} (${because})`));
+    const because = input.defaults === undefined ? ` (compared with the defaults: ${changes.join(', ')})` : '';
+    problems.push(at('weights').is(`the positive points sum to ${sum / 100}, not 100: ${fix}${because}`));
   }
   return Object.fromEntries(weights);
 };
@@ -185,18 +199,18 @@ const resolveWeights = (
 const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undefined => {
   const timeout = input.sessions?.timeout;
   if (timeout === undefined) return undefined;
-  const minutes = Number.parseInt(timeout, 10) * ({ s: 1 / 60, m: 1, h: 60 }[timeout.at(-1) ?? ''] ?? 1);
-  if (minutes <= 0 || minutes > LONGEST_TIMEOUT_MINUTES) {
-    problems.push(at('sessions', 'timeout').is('must be longer than 0 and at most 24h'));
+  const minutes = (durationSeconds(timeout) ?? 0) / 60;
+  if (minutes > LONGEST_TIMEOUT_MINUTES) {
+    problems.push(at('sessions', 'timeout').is('must be at most 24h'));
   }
   return minutes;
 };
 
 /** Finds names in mappings that no feature uses, and event types that are probably misspelt. */
-const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[] => {
-  const measures = rowMeasures(input.features ?? {}, 'events').map(([, is]) => is);
+const mappingProblems = (input: ConfigInput, features: Features): Problem[] => {
+  const measures = rowMeasures(features, 'events').map(([, is]) => is);
   const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
-  const types = [...EVENT_TYPES, ...allOf, ...measures.flatMap(eventTypesOf)];
+  const types = [...EVENT_TYPES, ...measures.flatMap(eventTypesOf)];
   const unused = 'no feature uses it';
   return [
     ...entriesOf(input).flatMap(({ place, entry }) => [
@@ -213,11 +227,6 @@ const mappingProblems = (input: ConfigInput, allOf: readonly string[]): Problem[
         ? [at(...place, 'pages').is('needs a column: the one with the URL of a page view')]
         : []),
     ]),
-    ...(input.conversion?.all_of ?? []).flatMap((type, i) => {
-      const near = (EVENT_TYPES as readonly string[]).includes(type) ? undefined : closest(type, EVENT_TYPES, 1);
-      const advice = 'If your log uses this name, map it in events.types';
-      return near === undefined ? [] : [at('conversion', 'all_of', i).is(`did you mean "${near}"? ${advice}`)];
-    }),
   ];
 };
 
@@ -237,21 +246,19 @@ const resolveExclude = ({ exclude }: ConfigInput): Exclusions | undefined =>
  */
 export const resolve = (input: ConfigInput, defaults: Settings): { settings: Settings; problems: Problem[] } => {
   const problems: Problem[] = [];
-  const allOf = input.conversion?.all_of ?? defaults.conversion.allOf;
-  problems.push(...mappingProblems(input, allOf));
+  const features = resolveFeatures(input, problems);
+  problems.push(...mappingProblems(input, features), ...actionProblems(input));
   const [base = defaultReading] = defaults.events;
-  const namedTypes = rowMeasures(input.features ?? {}, 'events').flatMap(([, is]) => eventTypesOf(is));
-  const ownTypes = [...new Set([...allOf, ...namedTypes])].filter(
-    (type) => !(EVENT_TYPES as readonly string[]).includes(type),
-  );
+  const namedTypes = rowMeasures(features, 'events').flatMap(([, is]) => eventTypesOf(is));
+  const ownTypes = [...new Set(namedTypes)].filter((type) => !(EVENT_TYPES as readonly string[]).includes(type));
   const partial = {
     events: entriesOf(input).map(({ entry }) => resolveReading(entry, base, ownTypes)),
     identityMap: identityMapOf(input),
     sessions: { timeoutMinutes: timeoutMinutes(input, problems) ?? defaults.sessions.timeoutMinutes },
     exclude: resolveExclude(input),
-    features: resolveFeatures(input, allOf, problems),
+    features,
     weights: defaults.weights,
-    conversion: { allOf },
+    show: input.show ?? [],
   };
   const labels = {
     high: input.labels?.high ?? defaults.labels.high,

@@ -6,6 +6,7 @@ import type { Weights } from '../catalogue/weights.js';
 import { TIMESTAMP_FORMS } from '../model.js';
 import { isTimeZone } from '../text/timeZone.js';
 import { didYouMean } from '../text/closest.js';
+import { DURATION, durationSeconds } from '../text/duration.js';
 import { fromTokens, isPattern, parsePattern } from '../text/strptime.js';
 import { MAX_PATTERN_SIZE, patternSize } from './patterns.js';
 
@@ -28,35 +29,60 @@ const pattern = text.refine(
   `is too large a pattern: written out, counted repetitions have over ${MAX_PATTERN_SIZE} parts`,
 );
 
-const condition = {
-  equals: text.optional().describe('The cell is exactly this.'),
-  in: z.array(text).min(1, 'must name at least one value').optional().describe('The cell is one of these.'),
-  matches: pattern.optional().describe('A regular expression (RE2) that must match somewhere in the cell.'),
-};
-const oneCondition = (where: Record<string, unknown>): boolean =>
-  Object.keys(condition).filter((key) => where[key] !== undefined).length === 1;
-const ONE_CONDITION = 'needs exactly one of equals, in, matches';
+const bound = z.number().min(-1e15, 'is too large').max(1e15, 'is too large');
+const values = z.array(text).min(1, 'must name at least one value');
 
-const column = text.describe('A column of the events or of the sessions.');
+/** The tests of one cell. */
+const tests = {
+  equals: text.optional().describe('The cell is exactly this.'),
+  in: values.optional().describe('The cell is one of these.'),
+  matches: pattern.optional().describe('A regular expression (RE2) that must match somewhere in the cell.'),
+  not_equals: text.optional().describe('The cell is anything but this.'),
+  not_in: values.optional().describe('The cell is none of these.'),
+  not_matches: pattern.optional().describe('A regular expression (RE2) that must not match anywhere in the cell.'),
+  at_least: bound.optional().describe('The number in the cell is this or more.'),
+  below: bound.optional().describe('The number in the cell is less than this; with at_least, a range.'),
+};
+const hasOneTest = (condition: Record<string, unknown>): boolean => {
+  const given = Object.keys(tests).filter((key) => condition[key] !== undefined);
+  return given.length === 1 || (given.length === 2 && given.every((key) => key === 'at_least' || key === 'below'));
+};
+const ONE_TEST = `needs exactly one of ${Object.keys(tests).join(', ')} (at_least and below may go together)`;
+
+/** A condition on the column that `describe` says. */
+const conditionOn = (describe: string) =>
+  z.strictObject({ column: text.describe(describe), ...tests }).refine(hasOneTest, ONE_TEST);
+
+const COLUMN = 'A column of the events or of the sessions.';
+const column = text.describe(COLUMN);
+const condition = conditionOn(COLUMN);
+const DURATION_RULE = `must be ${DURATION}`;
+const duration = z.string(DURATION_RULE).refine((given) => durationSeconds(given) !== undefined, DURATION_RULE);
 const where = z
-  .strictObject({ column, ...condition })
-  .refine(oneCondition, ONE_CONDITION)
-  .optional();
+  .union([condition, z.array(condition).min(1, 'must have at least one condition')])
+  .optional()
+  .describe('Only rows that meet the condition, or all of several.');
+const selection = {
+  where,
+  within: duration.optional().describe('Only rows of this long before as-of, such as 7d.'),
+};
 
 const rowMeasure = z.discriminatedUnion('op', [
-  z.strictObject({ op: z.literal('count') }).describe('Number of rows.'),
+  z.strictObject({ op: z.literal('count'), ...selection }).describe('Number of rows.'),
   z
-    .strictObject({ op: z.literal('countWhere'), column, ...condition })
-    .refine(oneCondition, ONE_CONDITION)
+    .strictObject({ op: z.literal('countWhere'), column, ...tests, ...selection })
+    .refine(hasOneTest, ONE_TEST)
     .describe('Number of rows that meet the condition.'),
-  z.strictObject({ op: z.enum(['sum', 'max', 'min', 'mean']), column, where }).describe('Of the known numbers.'),
-  z.strictObject({ op: z.literal('distinct'), column, where }).describe('Number of different known values.'),
-  z.strictObject({ op: z.literal('mode'), column }).describe('The most frequent known value.'),
-  z.strictObject({ op: z.literal('latest'), column }).describe('The latest known value.'),
-  z.strictObject({ op: z.enum(['firstTime', 'lastTime']), where }).describe('Time of the first or last row.'),
-  z.strictObject({ op: z.literal('distinctDays'), where }).describe('Number of different days (UTC) with a row.'),
+  z.strictObject({ op: z.enum(['sum', 'max', 'min', 'mean']), column, ...selection }).describe('Of the known numbers.'),
+  z.strictObject({ op: z.literal('distinct'), column, ...selection }).describe('Number of different known values.'),
+  z.strictObject({ op: z.literal('mode'), column, ...selection }).describe('The most frequent known value.'),
+  z.strictObject({ op: z.literal('latest'), column, ...selection }).describe('The latest known value.'),
+  z.strictObject({ op: z.enum(['firstTime', 'lastTime']), ...selection }).describe('Time of the first or last row.'),
   z
-    .strictObject({ op: z.enum(['daysSinceFirst', 'daysSinceLast']), where })
+    .strictObject({ op: z.literal('distinctDays'), ...selection })
+    .describe('Number of different days (UTC) with a row.'),
+  z
+    .strictObject({ op: z.enum(['daysSinceFirst', 'daysSinceLast']), ...selection })
     .describe('Days from the first or last row to as-of.'),
   z
     .strictObject({ op: z.literal('activeInLast'), days, where })
@@ -65,7 +91,7 @@ const rowMeasure = z.discriminatedUnion('op', [
     .strictObject({ op: z.literal('trend'), days, where })
     .describe('Rows of the last `days` days minus rows of the same number of days before.'),
   z
-    .strictObject({ op: z.literal('everyOf'), column, values: z.array(text).min(1, 'must name at least one value') })
+    .strictObject({ op: z.literal('everyOf'), column, values, ...selection })
     .describe('1 if each of the values has a row.'),
 ]);
 
@@ -134,19 +160,7 @@ const score = z
 /** One name or several, of which the first known cell counts. */
 const names = z.union([text, z.array(text).min(1, 'must name at least one')], 'must be a name or a list of names');
 
-const keep = {
-  ...condition,
-  not_equals: text.optional().describe('The cell is anything but this.'),
-  not_in: z.array(text).min(1, 'must name at least one value').optional().describe('The cell is none of these.'),
-  not_matches: pattern.optional().describe('A regular expression (RE2) that must not match anywhere in the cell.'),
-};
-
-const keepWhere = z
-  .strictObject({ column: text.describe('A column of the log, by its own name.'), ...keep })
-  .refine(
-    (one: Record<string, unknown>) => Object.keys(keep).filter((key) => one[key] !== undefined).length === 1,
-    `needs exactly one of ${Object.keys(keep).join(', ')}`,
-  );
+const keepWhere = conditionOn('A column of the log, by its own name.');
 
 const FORM = `must be one of ${TIMESTAMP_FORMS.join(', ')}, or a pattern such as '%d/%m/%Y %H:%M'`;
 
@@ -230,13 +244,8 @@ const listedReading = reading.extend({
   files: names.describe('The files that this entry is for, by name or pattern.'),
 });
 
-const DURATION = 'must be a duration such as 30m, 90s or 2h';
 const sessions = z.strictObject({
-  timeout: z
-    .string(DURATION)
-    .regex(/^\d{1,6} ?[smh]$/, DURATION)
-    .optional()
-    .describe('Idle time after which a new session begins.'),
+  timeout: duration.optional().describe('Idle time after which a new session begins.'),
 });
 
 const texts = z.array(text).min(1, 'must name at least one');
@@ -258,7 +267,34 @@ const exclude = z.strictObject({
 
 const labels = z.strictObject({ high: score.optional(), medium: score.optional() });
 
-const conversion = z.strictObject({ all_of: z.array(text).min(1, 'must name at least one event type') });
+/** Something a user does: an event type, or a condition that an event meets. */
+const action = z.union([text, conditionOn('A column of the events.')], 'must be an event type or a condition');
+const undoneBy = z
+  .record(text, names)
+  .optional()
+  .describe('Event types that take an action back, if they come later: { calendar_booking: calendar_cancelled }.');
+const conversion = z
+  .strictObject({
+    all_of: z
+      .array(action)
+      .min(1, 'must name at least one event type')
+      .optional()
+      .describe('The user did all of these.'),
+    any_of: z
+      .array(action)
+      .min(1, 'must name at least one event type')
+      .optional()
+      .describe('The user did one of these.'),
+    undone_by: undoneBy,
+  })
+  .refine((one) => one.all_of !== undefined || one.any_of !== undefined, 'needs all_of or any_of');
+const optOut = z.strictObject({
+  any_of: z.array(action).min(1, 'must name at least one event type').describe('The user did one of these.'),
+  undone_by: undoneBy,
+});
+
+/** What a user did, as gesture.yaml writes it. */
+export type ActionsInput = z.infer<typeof conversion>;
 
 /** gesture.yaml with one entry of `events`. Rules about several places at once (points that sum to 100) are in resolve.ts. */
 const settings = z.strictObject({
@@ -273,8 +309,16 @@ const settings = z.strictObject({
     .optional()
     .describe('Your own features.'),
   weights: z.record(z.string(), weight).optional(),
+  defaults: z.literal('off').optional().describe('off: only the weights named here count, none of the defaults.'),
   labels: labels.optional().describe('The lowest scores labelled high and medium.'),
-  conversion: conversion.optional().describe('A user has converted with at least one event of each of these types.'),
+  conversion: conversion.optional().describe('What a user has done who has converted.'),
+  opt_out: optOut.optional().describe('What a user has done who must not be contacted: scored, but never listed.'),
+  show: z
+    .array(featureName)
+    .min(1, 'must name at least one column')
+    .max(20, 'has more than 20 columns')
+    .optional()
+    .describe('Columns of the log or features that the list shows beside the score, such as email.'),
 });
 
 const listed = settings.extend({ events: z.array(listedReading).min(1, 'must have at least one entry').optional() });
@@ -292,7 +336,7 @@ export type ConfigInput = z.infer<typeof settings> | z.infer<typeof listed>;
 const eventKeysAt = ([first, second]: readonly PropertyKey[]): readonly string[] => {
   const place = typeof first === 'number' ? second : first;
   if (place === 'pages') return ['column', 'pricing'];
-  if (place === 'where') return ['column', ...Object.keys(keep)];
+  if (place === 'where') return ['column', ...Object.keys(tests)];
   if (place === 'identity') return ['column', 'alias', 'map'];
   return Object.keys(reading.shape);
 };
@@ -311,13 +355,15 @@ export const keysAt = ([section, ...place]: readonly PropertyKey[]): readonly st
       return Object.keys(exclude.shape);
     case 'features':
       if (inside === undefined) return ['from', 'is', 'unit', 'says'];
-      return ['op', 'column', 'where', 'days', 'values', 'of', 'per', ...Object.keys(condition)];
+      return ['op', 'column', 'where', 'within', 'days', 'values', 'of', 'per', ...Object.keys(tests)];
     case 'weights':
       return Object.keys(weight.shape);
     case 'labels':
       return Object.keys(labels.shape);
+    case 'opt_out':
+      return place.length === 0 ? Object.keys(optOut.shape) : ['column', ...Object.keys(tests)];
     default:
-      return Object.keys(conversion.shape);
+      return place.length === 0 ? Object.keys(conversion.shape) : ['column', ...Object.keys(tests)];
   }
 };
 

@@ -1,11 +1,11 @@
 /** The settings: their types, their defaults, and the hash that identifies a configuration. */
 import { createHash } from 'node:crypto';
+import type { Condition } from '../catalogue/conditions.js';
 import { features as builtIn } from '../catalogue/features.js';
 import type { Features } from '../catalogue/measures.js';
 import { idleTimeout } from '../catalogue/sessions.js';
 import {
   type Identity,
-  type KeepWhere,
   type LineFormat,
   NULL_WORDS,
   type Pages,
@@ -50,7 +50,7 @@ export interface Reading {
   readonly id?: readonly string[] | 'all' | undefined;
   readonly identity?: Identity | undefined;
   /** Rows that do not meet all of these are excluded. */
-  readonly where: readonly KeepWhere[];
+  readonly where: readonly Condition[];
   /**
    * What becomes of a row with more or fewer cells than the header: it is rejected; or `fill`: missing cells at its end
    * are empty, and empty surplus ones are ignored.
@@ -90,7 +90,8 @@ export interface Settings {
   readonly weights: Weights;
   /** The lowest scores labelled high and medium. */
   readonly labels: Thresholds;
-  readonly conversion: { readonly allOf: readonly string[] };
+  /** Features that the list shows beside the score. */
+  readonly show: readonly string[];
 }
 
 /** A checked configuration. */
@@ -157,7 +158,7 @@ export const defaultConfig: Config = withHash({
   features: builtIn,
   weights: defaultWeights,
   labels: defaultLabels,
-  conversion: { allOf: ['signup', 'calendar_booking'] },
+  show: [],
 });
 
 /** How the export of a source is read. */

@@ -1,7 +1,12 @@
 /** The gesture.yaml that `gesture init` writes: every default, with its reason. */
 import { spamWords } from '../catalogue/sessions.js';
 import type { Curve, Weights } from '../catalogue/weights.js';
+import { features } from '../catalogue/features.js';
+import { eventTypesOf } from '../catalogue/measures.js';
 import type { Config } from './settings.js';
+
+/** The event types of the default conversion. */
+const convertingTypes = eventTypesOf(features.converted.is);
 
 const curveEntry = (curve: Curve): string => {
   const [[key, value] = ['', '']] = Object.entries(curve);
@@ -18,7 +23,7 @@ const weightLines = (weights: Weights): string[] => {
 };
 
 /** A commented gesture.yaml with the values of `config`, but without its own features. */
-export const configTemplate = ({ weights, labels, conversion, sessions }: Config): string =>
+export const configTemplate = ({ weights, labels, sessions }: Config): string =>
   `# gesture settings. Every value here is a default: keep what you change, delete the rest.
 # For completion in your editor, run \`gesture init --schema\` and remove the first # of the next line.
 # # yaml-language-server: $schema=gesture.schema.json
@@ -58,13 +63,21 @@ sessions:
 
 # What each feature is worth. points: the most it can add, or take away if below 0; 0 shows it without scoring it.
 # One curve each: binary: true | saturates_at: N | log_full_at: N | half_life: days | rate: true
-# The positive points must sum to 100.
+# The positive points must sum to 100. To use only the weights named here, set \`defaults: off\`.
 weights:
 ${weightLines(weights).join('\n')}
 
 # The lowest scores labelled high and medium; the rest is low.
 labels: { high: ${labels.high}, medium: ${labels.medium} }
 
-# A user has converted with at least one event of each of these types.
-conversion: { all_of: [${conversion.allOf.join(', ')}] }
+# A user has converted who did all of these: event types, or conditions such as { column: plan, equals: pro }.
+conversion: { all_of: [${convertingTypes.join(', ')}] }
+#   any_of:    [purchase, renewal]                         # one of these is enough
+#   undone_by: { calendar_booking: calendar_cancelled }    # a later event that takes the action back
+
+# Who must not be contacted is scored, but never listed.
+# opt_out: { any_of: [unsubscribed, account_deleted] }
+
+# Columns of the log that the list shows beside the score.
+# show: [email, company]
 `;

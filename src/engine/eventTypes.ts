@@ -1,5 +1,5 @@
 /** Which event types a log has, what they were taken for, and which of them nothing uses. */
-import { conditionOf, eventTypesOf, rowMeasures } from '../catalogue/measures.js';
+import { conditionsIn, eventTypesOf, rowMeasures } from '../catalogue/measures.js';
 import type { Plan } from '../sql/plan.js';
 import { typeCounts } from '../sql/account.js';
 import { ROW } from '../sql/reading.js';
@@ -27,12 +27,14 @@ interface NamedType {
 /** SQL: true of an event type that some feature or the conversion uses. */
 const isUsed = ({ features }: Plan): string => {
   const measures = rowMeasures(features, 'events').map(([, is]) => is);
-  const patterns = measures.map(conditionOf).filter((where) => where?.column === 'event_type' && where.matches);
+  const patterns = measures
+    .flatMap(conditionsIn)
+    .flatMap(({ column, matches }) => (column === 'event_type' && matches !== undefined ? [matches] : []));
   const named = [...new Set(measures.flatMap(eventTypesOf))];
   const all = [
     'false',
     ...(named.length > 0 ? [`event_type IN (${named.map(literal).join(', ')})`] : []),
-    ...patterns.map((where) => `regexp_matches(event_type, ${literal(where?.matches ?? '')})`),
+    ...patterns.map((pattern) => `regexp_matches(event_type, ${literal(pattern)})`),
   ];
   return all.join(' OR ');
 };

@@ -1,6 +1,7 @@
 /** From a request to what is read and measured: inputs find their readings, logs are opened, the plan is made. */
 import { basename, dirname, join, relative } from 'node:path';
-import { calculatedColumnOf, conditionOf, numberColumnOf } from '../catalogue/measures.js';
+import { patternOf } from '../catalogue/conditions.js';
+import { calculatedColumnOf, comparedColumnsOf, conditionsIn, numberColumnOf } from '../catalogue/measures.js';
 import type { Config } from '../config/settings.js';
 import { isHidden, type Log } from '../intake/bind.js';
 import { type Input, openLogs } from '../intake/open.js';
@@ -49,16 +50,19 @@ const assignReadings = async (names: readonly string[], config: Config): Promise
   });
 };
 
+/** Where gesture.yaml defines a feature. */
+export const placeOf = (feature: string): string =>
+  ({ converted: 'conversion', opted_out: 'opt_out' })[feature] ?? `features.${feature}`;
+
 /** Refuses a regular expression of gesture.yaml that the engine cannot read: RE2 lacks some of JavaScript's syntax. */
 export const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
   const patterns = [
-    ...Object.entries(config.features).map(([name, { is }]) => ({
-      place: `features.${name}: matches`,
-      pattern: conditionOf(is)?.matches,
-    })),
+    ...Object.entries(config.features).flatMap(([name, { is }]) =>
+      conditionsIn(is).map((condition) => ({ place: `${placeOf(name)}: matches`, pattern: patternOf(condition) })),
+    ),
     ...(config.exclude?.userAgents ?? []).map((pattern) => ({ place: 'exclude.user_agents', pattern })),
     ...config.events.flatMap(({ where, pages }) => [
-      ...where.map((one) => ({ place: 'events.where', pattern: one.matches ?? one.not_matches })),
+      ...where.map((one) => ({ place: 'events.where', pattern: patternOf(one) })),
       { place: 'events.pages.pricing', pattern: pages?.pricing },
     ]),
   ];
@@ -130,8 +134,9 @@ export const openJob = async (engine: Engine, request: Request): Promise<Job> =>
   );
   const features = withAliases(config.features, aliases);
   const ofEvents = Object.values(features).filter(({ from }) => from === 'events');
-  const numbers = ofEvents.map(numberColumnOf);
-  const calculated = ofEvents.map(({ is }) => calculatedColumnOf(is));
+  const compared = ofEvents.flatMap(({ is }) => comparedColumnsOf(is));
+  const numbers = [...ofEvents.map(numberColumnOf), ...compared];
+  const calculated = [...ofEvents.map(({ is }) => calculatedColumnOf(is)), ...compared];
   const rules: CellRules = {
     columns: [...new Set(logs.flatMap(columnsOf))],
     numbers: new Set(numbers.filter((column) => column !== undefined)),

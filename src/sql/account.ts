@@ -2,7 +2,7 @@
  * The account that the fast reading keeps: it aggregates all rows of a log as they come, and counts at the same time
  * whatever would make the result wrong.
  */
-import { columnsOf, rowMeasures } from '../catalogue/measures.js';
+import { columnsOf, conditionsIn, isPlain, rowMeasures } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { accepted, isChecked, numberColumns } from './cells.js';
 import { PACKED_EVENTS } from './packedEvents.js';
@@ -39,7 +39,9 @@ export const IDS = '#ids';
  * word meets; the id of an event, a device and the latest value of a column are looked at afterwards.
  */
 const wordColumns = ({ rules, features }: Plan): string[] => {
-  const others = rowMeasures(features, 'events').flatMap(([, is]) => (is.op === 'latest' ? [] : columnsOf(is)));
+  const others = rowMeasures(features, 'events').flatMap(([, is]) =>
+    is.op === 'latest' ? conditionsIn(is).map(({ column }) => column) : columnsOf(is),
+  );
   const spared = new Set([
     ...Object.keys(EVENT_COLUMNS).filter((c) => isChecked(c)),
     ...numberColumns(rules),
@@ -52,7 +54,9 @@ const wordColumns = ({ rules, features }: Plan): string[] => {
 export const typeCounts = ({ features }: Plan): string => {
   const counts = new Map(
     rowMeasures(features, 'events').flatMap(([name, is]) =>
-      is.op === 'countWhere' && is.column === 'event_type' && is.equals !== undefined ? [[is.equals, name]] : [],
+      is.op === 'countWhere' && is.equals !== undefined && is.column === 'event_type' && isPlain(is)
+        ? [[is.equals, name]]
+        : [],
     ),
   );
   const explained = [...counts.values()].map((name) => `sum(${identifier(name)})`);

@@ -3,8 +3,10 @@
  * `t` is the time of a row: an event's timestamp, a session's start.
  */
 import { levelsOf } from '../catalogue/derived.js';
-import { conditionOf, type Features, type RowMeasure, SESSION_COLUMNS, type Where } from '../catalogue/measures.js';
+import type { Action, Condition } from '../catalogue/conditions.js';
+import { conditionsOf, type Features, type RowMeasure, secondsWithin, SESSION_COLUMNS } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
+import { meets } from './conditions.js';
 import {
   decimal,
   printDecimal,
@@ -42,17 +44,16 @@ const kindOf = (column: string, level: Level): string | undefined =>
 const text = (column: string, level: Level): string =>
   level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
 
-const condition = (where: Where, level: Level): string => {
-  const { column } = where;
-  const all: string[] = [];
-  if (where.equals !== undefined) {
-    const isFlag = kindOf(column, level) === 'flag' && /^[01]$/.test(where.equals);
-    all.push(isFlag ? `${identifier(column)} = ${where.equals}` : `${text(column, level)} = ${literal(where.equals)}`);
-  }
-  if (where.in !== undefined) all.push(`${text(column, level)} IN (${where.in.map(literal).join(', ')})`);
-  if (where.matches !== undefined) all.push(`regexp_matches(${text(column, level)}, ${literal(where.matches)})`);
-  return all.join(' AND ');
+const condition = (where: Condition, level: Level): string => {
+  const { column, equals } = where;
+  const cell = identifier(column);
+  if (kindOf(column, level) === 'flag' && equals !== undefined && /^[01]$/.test(equals)) return `${cell} = ${equals}`;
+  return meets(where, { text: text(column, level), number: decimal(cell) });
 };
+
+/** SQL: true of rows that meet all conditions; undefined if there are none. */
+const allOf = (conditions: readonly Condition[], level: Level): string | undefined =>
+  conditions.length === 0 ? undefined : conditions.map((one) => condition(one, level)).join(' AND ');
 
 /** Measures that are aggregated together from which on memory matters more than speed. */
 export const MANY = 100;
@@ -64,20 +65,26 @@ const over = (
   sql: string,
   ...conditions: readonly (string | undefined)[]
 ): string => {
-  const all = conditions.filter((c) => c !== undefined).join(' AND ');
+  const all = conditions.filter((c) => c !== undefined && c !== '').join(' AND ');
   if (all === '') return `${name}${sql})`;
   return many ? `${name}CASE WHEN ${all} THEN ${sql === '*' ? '1' : sql} END)` : `${name}${sql}) FILTER (WHERE ${all})`;
+};
+
+/** The same for an aggregate that cannot be written otherwise. */
+const filtered = (aggregated: string, ...conditions: readonly string[]): string => {
+  const all = conditions.filter((one) => one !== '').join(' AND ');
+  return all === '' ? aggregated : `${aggregated} FILTER (WHERE ${all})`;
 };
 
 /** SQL of an instant, from microseconds since 1970. */
 export const timestamp = (microseconds: bigint): string => `make_timestamp(${microseconds}::BIGINT)`;
 
-/** Microseconds in a day. */
-const DAY = 86_400_000_000n;
+/** Microseconds in a second and in a day. */
+const [SECOND, DAY] = [1_000_000n, 86_400_000_000n];
 
-const inLast = (asOf: bigint | undefined, days: number): string => {
+const inLast = (asOf: bigint | undefined, length: bigint): string => {
   if (asOf === undefined) throw new Error('a measure needs as-of before it is known');
-  return `epoch_us(t) > ${asOf - BigInt(days) * DAY}`;
+  return `epoch_us(t) > ${asOf - length}`;
 };
 
 /** The order of rows for "the latest": a later row has the greater key. */
@@ -91,11 +98,57 @@ export const mostFrequent = (column: string, values: readonly string[]): string 
   return `CASE greatest(${counts.join(', ')}) WHEN 0 THEN NULL ${most} END`;
 };
 
+/** The event types of actions that are an event of one type, whatever follows; and the other actions. */
+const simpleActions = (actions: readonly Action[]): { types: string[]; others: Action[] } => {
+  const typeOf = ({ is: [only, ...more], undoneBy }: Action): string | undefined =>
+    more.length === 0 && undoneBy === undefined && only?.column === 'event_type' ? only.equals : undefined;
+  return {
+    types: [...new Set(actions.map(typeOf).filter((type) => type !== undefined))],
+    others: actions.filter((action) => typeOf(action) === undefined),
+  };
+};
+
+/** SQL of the number of different `values` that a column has, in the rows that meet a condition, if there is one. */
+const valuesFound = (column: string, values: readonly string[], rows: Rows, only = ''): string => {
+  const is = [condition({ column, in: values }, rows.level), only].filter((one) => one !== '').join(' AND ');
+  return `count(DISTINCT CASE WHEN ${is} THEN ${text(column, rows.level)} END)`;
+};
+
+/** SQL: true of a user who did an action that no later event takes back. */
+const didAction = ({ is, undoneBy = [] }: Action, rows: Rows): string => {
+  const done = allOf(is, rows.level);
+  if (undoneBy.length === 0) return `${over(rows, 'count(', '*', done)} > 0`;
+  const [last, undone] = [done, allOf(undoneBy, rows.level)].map((which) => over(rows, 'max(', 't', which));
+  return `coalesce(${last} >= coalesce(${undone}, TIMESTAMP '-infinity'), false)`;
+};
+
+/** SQL: true of a user who did all actions of a measure, and some of those of which one is enough. */
+const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows): string => {
+  const [all, any] = [simpleActions(measure.allOf), simpleActions(measure.anyOf)];
+  const some = [
+    ...(any.types.length > 0
+      ? [`${over(rows, 'count(', '*', condition({ column: 'event_type', in: any.types }, rows.level))} > 0`]
+      : []),
+    ...any.others.map((action) => didAction(action, rows)),
+  ];
+  const every = [
+    ...(all.types.length > 0 ? [`${valuesFound('event_type', all.types, rows)} = ${all.types.length}`] : []),
+    ...all.others.map((action) => didAction(action, rows)),
+    ...(some.length > 0 ? [`(${some.join(' OR ')})`] : []),
+  ];
+  return `(${every.join(' AND ')})::INTEGER`;
+};
+
 /** The aggregate that measures `measure` over the rows of one user. */
 export const aggregate = (measure: RowMeasure, rows: Rows): string => {
   const { level, asOf } = rows;
-  const where = conditionOf(measure);
-  const only = where && condition(where, level);
+  const seconds = secondsWithin(measure);
+  const only = [
+    allOf(conditionsOf(measure), level),
+    ...(seconds === undefined ? [] : [inLast(asOf, BigInt(seconds) * SECOND)]),
+  ]
+    .filter((one) => one !== undefined)
+    .join(' AND ');
   switch (measure.op) {
     case 'count':
     case 'countWhere':
@@ -114,16 +167,16 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return over(rows, 'count(DISTINCT ', identifier(measure.column), only);
     case 'mode': {
       const values = rows.values?.[measure.column] ?? [];
-      if (values.length > 0) return mostFrequent(measure.column, values);
+      if (values.length > 0 && only === '') return mostFrequent(measure.column, values);
       const column = identifier(measure.column);
       // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
-      return `list_aggregate(list_sort(list(${column}) FILTER (WHERE ${column} IS NOT NULL)), 'mode')`;
+      return `list_aggregate(list_sort(${filtered(`list(${column})`, `${column} IS NOT NULL`, only)}), 'mode')`;
     }
     case 'latest': {
       const column = identifier(measure.column);
       // If ids are missing, only the value itself can order rows of one instant.
       const ids = rows.id ? [identifier(rows.id.column)] : [];
-      return `arg_max(${column}, ${orderKey(rows.id?.complete ? ids : [...ids, column])})`;
+      return filtered(`arg_max(${column}, ${orderKey(rows.id?.complete ? ids : [...ids, column])})`, only);
     }
     case 'firstTime':
     case 'daysSinceFirst':
@@ -134,18 +187,18 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     case 'distinctDays':
       return over(rows, 'count(DISTINCT ', 't::DATE', only);
     case 'activeInLast':
-      return `(${over(rows, 'count(', '*', only, inLast(asOf, measure.days))} > 0)::INTEGER`;
+      return `(${over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * DAY))} > 0)::INTEGER`;
     case 'trend': {
-      const older = `NOT (${inLast(asOf, measure.days)})`;
-      const recent = over(rows, 'count(', '*', only, inLast(asOf, measure.days));
-      return `(${recent} - ${over(rows, 'count(', '*', only, inLast(asOf, measure.days * 2), older)})`;
+      const older = `NOT (${inLast(asOf, BigInt(measure.days) * DAY)})`;
+      const recent = over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * DAY));
+      return `(${recent} - ${over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * 2n * DAY), older)})`;
     }
-    default: {
+    case 'everyOf': {
       const wanted = [...new Set(measure.values)];
-      const column = text(measure.column, level);
-      const found = `CASE WHEN ${condition({ column: measure.column, in: wanted }, level)} THEN ${column} END`;
-      return `(count(DISTINCT ${found}) = ${wanted.length})::INTEGER`;
+      return `(${valuesFound(measure.column, wanted, rows, only)} = ${wanted.length})::INTEGER`;
     }
+    default:
+      return didActions(measure, rows);
   }
 };
 
@@ -174,7 +227,7 @@ const unitsOf = (features: Features, name: string): string => {
 };
 
 /** Measures that count something. */
-const COUNTS = new Set(['count', 'countWhere', 'distinct', 'distinctDays', 'activeInLast', 'everyOf']);
+const COUNTS = new Set(['count', 'countWhere', 'distinct', 'distinctDays', 'activeInLast', 'everyOf', 'did']);
 
 const ratioOf = (features: Features, of: string, per: string): string => {
   const areCounts = [of, per].every((name) => COUNTS.has(features[name]?.is.op ?? ''));

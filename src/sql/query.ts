@@ -8,7 +8,7 @@
  *     users      the two side by side, ratios calculated, as text in CSV order
  */
 import type { Exclusions } from '../config/settings.js';
-import { rowMeasures } from '../catalogue/measures.js';
+import { isPlain, rowMeasures } from '../catalogue/measures.js';
 import { type CellRules, firstFault, inOrder, readableCells, unreadableCells, value } from './cells.js';
 import { excludedRows } from './exclude.js';
 import { printDecimal } from './decimals.js';
@@ -85,7 +85,7 @@ export const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggre
   const measures = rowMeasures(plan.features, 'events');
   const many = measures.length > MANY;
   for (const [name, is] of measures) {
-    if (is.op === 'latest' && id?.complete && facts.complete.has(is.column)) {
+    if (is.op === 'latest' && isPlain(is) && id?.complete && facts.complete.has(is.column)) {
       latest.push(`${identifier(name)}: ${identifier(is.column)}`);
     } else {
       aggregates.push(`${aggregate(is, { level: 'events', asOf, id, many })} AS ${identifier(name)}`);

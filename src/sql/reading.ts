@@ -1,9 +1,12 @@
 /** How one log is read, in SQL: from cells in its own words to cells, instants and event types in ours. */
-import { customary, type KeepWhere, NAME_SEPARATORS } from '../catalogue/sources.js';
+import type { Condition } from '../catalogue/conditions.js';
+import { customary, NAME_SEPARATORS } from '../catalogue/sources.js';
 import type { Reading } from '../config/settings.js';
 import { ALIAS, isHidden, isKey, isTimePart, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
 import { escapePattern } from '../text/patterns.js';
+import { meets } from './conditions.js';
+import { decimal } from './decimals.js';
 import { instantOf } from './instants.js';
 import { identifier, literal } from './text.js';
 
@@ -63,17 +66,16 @@ export const isTranslated = (reading: Reading): string =>
 
 // Conditions ----------------------------------------------------------------------------------------------------------
 
-const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
+/** A number that is written with a decimal comma, `1.234,50`, in our spelling; anything else as it is. */
+const withPoint = (cell: string): string =>
+  String.raw`CASE WHEN regexp_full_match(${cell}, '[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*')
+      THEN replace(replace(${cell}, '.', ''), ',', '.')
+      WHEN contains(${cell}, '.') THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
 
-/** A condition of `where` as SQL that is true of rows that meet it. */
-const meets = ({ column, ...test }: KeepWhere): string => {
-  const cell = identifier(whereColumn(column));
-  if (test.equals !== undefined) return `${cell} = ${literal(test.equals)}`;
-  if (test.in !== undefined) return `${cell} IN (${listOf(test.in)})`;
-  if (test.matches !== undefined) return `regexp_matches(${cell}, ${literal(test.matches)})`;
-  if (test.not_equals !== undefined) return `coalesce(${cell} <> ${literal(test.not_equals)}, true)`;
-  if (test.not_in !== undefined) return `coalesce(${cell} NOT IN (${listOf(test.not_in)}), true)`;
-  return `NOT coalesce(regexp_matches(${cell}, ${literal(test.not_matches ?? '')}), false)`;
+/** SQL: true of rows that meet a condition of `where`. */
+const isKept = (condition: Condition, { decimal: point }: Reading): string => {
+  const cell = identifier(whereColumn(condition.column));
+  return meets(condition, { text: cell, number: decimal(point === ',' ? withPoint(cell) : cell) });
 };
 
 /** How the tests of a condition are said of a row that fails it. */
@@ -84,10 +86,12 @@ const FAILED: Readonly<Record<string, string>> = {
   not_equals: 'is',
   not_in: 'is one of',
   not_matches: 'matches',
+  at_least: 'is not at least',
+  below: 'is not below',
 };
 
 /** Why a row does not meet a condition, for the list of excluded rows. */
-const inWords = ({ column, ...test }: KeepWhere): string => {
+const inWords = ({ column, ...test }: Condition): string => {
   const [given] = Object.entries(test).filter(([, value]) => value !== undefined);
   const [name = '', value = ''] = given ?? [];
   return `${column} ${FAILED[name] ?? name} ${[value].flat().join(', ').slice(0, 60)}`;
@@ -128,12 +132,6 @@ const cellOf = (places: readonly string[], words: readonly string[]): string => 
   );
   return known.length === 1 ? (known[0] ?? 'NULL') : `coalesce(${known.join(', ')})`;
 };
-
-/** A number that is written with a decimal comma, `1.234,50`, in our spelling; anything else as it is. */
-const withPoint = (cell: string): string =>
-  String.raw`CASE WHEN regexp_full_match(${cell}, '[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*')
-      THEN replace(replace(${cell}, '.', ''), ',', '.')
-      WHEN contains(${cell}, '.') THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
 
 /** The places of the cells of one log: our column name -> SQL of the text of each place. */
 export type Places = ReadonlyMap<string, readonly string[]>;
@@ -198,7 +196,7 @@ export const readRows = (
       : [
           `concat_ws(chr(31), ${keys.map((column) => `coalesce(${identifier(column)}, '')`).join(', ')}) AS "event_id"`,
         ]),
-    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${meets(one)}) IS NOT TRUE THEN ${literal(inWords(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
+    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${isKept(one, reading)}) IS NOT TRUE THEN ${literal(inWords(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
   ];
   // Much shorter to plan than comparisons, which are quicker.
   const anyWord = [...places].flatMap(([column, at]) =>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { eventOf, isType } from '../../src/catalogue/conditions.js';
 import { features } from '../../src/catalogue/features.js';
+import { defaultWeights } from '../../src/catalogue/weights.js';
 import { defaultConfig, defaultReading, readingOf } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { jsonSchema } from '../../src/config/schema.js';
@@ -104,10 +106,46 @@ weights: { days_active: { points: 10, ${curve} }, signups: 20 }
   });
 
   it('says what a conversion is', async () => {
-    const { conversion, features: all } = await load('conversion: { all_of: [signup, paid] }\n');
-    expect(conversion).toEqual({ allOf: ['signup', 'paid'] });
-    expect(all['converted']?.is).toEqual({ op: 'everyOf', column: 'event_type', values: ['signup', 'paid'] });
+    const { features: all } = await load('conversion: { all_of: [signup, paid] }\n');
+    expect(all['converted']?.is).toEqual({ op: 'did', allOf: [eventOf('signup'), eventOf('paid')], anyOf: [] });
     expect(Object.keys(all)).toEqual(Object.keys(features));
+  });
+
+  it('says what takes a conversion back, and who must not be contacted', async () => {
+    const { features: all } = await load(`conversion:
+  any_of: [calendar_booking, { column: plan, equals: pro }, { column: spent, at_least: 10, below: 1000 }]
+  undone_by: { calendar_booking: [cancelled, no_show] }
+opt_out: { any_of: [unsubscribed] }
+`);
+    const undoneBy = [{ column: 'event_type', in: ['cancelled', 'no_show'] }];
+    expect(all['converted']?.is).toEqual({
+      op: 'did',
+      allOf: [],
+      anyOf: [
+        { is: [isType('calendar_booking')], undoneBy },
+        { is: [{ column: 'plan', equals: 'pro' }] },
+        { is: [{ column: 'spent', at_least: 10, below: 1000 }] },
+      ],
+    });
+    expect(Object.keys(all).slice(-2)).toEqual(['opted_out', 'converted']);
+    expect(all['opted_out']?.is).toEqual({ op: 'did', allOf: [], anyOf: [eventOf('unsubscribed')] });
+  });
+
+  it('adds the columns that the list shows, unless they are features already', async () => {
+    const { features: all, show } = await load('show: [email, location_city, company]\n');
+    expect(show).toEqual(['email', 'location_city', 'company']);
+    expect(Object.keys(all).slice(-3)).toEqual(['email', 'company', 'converted']);
+    expect(all['email']?.is).toEqual({ op: 'latest', column: 'email' });
+  });
+
+  it('can leave all defaults out, and keeps the curve of a default that it names', async () => {
+    const { weights } = await load(`defaults: off
+weights: { pricing_page_views: 60, days_since_last_event: { points: 40, half_life: 3 } }
+`);
+    expect(weights).toEqual({
+      pricing_page_views: { ...defaultWeights.pricing_page_views, points: 60 },
+      days_since_last_event: { ...defaultWeights.days_since_last_event, points: 40, earns: { half_life: 3 } },
+    });
   });
 
   it.each([

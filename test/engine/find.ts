@@ -17,13 +17,11 @@ export interface Found extends Outcome {
   readonly csv: string;
 }
 
-/** The features as a configuration with `conversion.all_of` has them: `converted` follows it, and stands last. */
+/** The features with `converted` last, as a configuration has them. */
 const resolved = (config: Config): Config => {
   const { converted, ...others } = config.features;
   if (!converted) throw new Error('converted is missing');
-  const is = { op: 'everyOf', column: 'event_type', values: config.conversion.allOf } as const;
-  const won = { unit: converted.unit, says: converted.says, from: 'events', is } as const;
-  return { ...config, features: { ...others, converted: won } };
+  return { ...config, features: { ...others, converted } };
 };
 
 /** What `gesture features` finds in `texts`, one file each. By default any number of rows may be rejected. */

@@ -1,5 +1,7 @@
 /** Event types that nothing uses are named, all of them; the types that the project's own settings use are not. */
 import { expect, it } from 'vitest';
+import { eventOf } from '../../src/catalogue/conditions.js';
+import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Feature } from '../../src/catalogue/measures.js';
 import { defaultConfig } from '../../src/config/settings.js';
 import { find } from './find.js';
@@ -59,9 +61,10 @@ it.each<[string, Feature]>([
 });
 
 it('do not include a type that the conversion asks for', async () => {
-  const conversion = { allOf: ['purchase'] };
+  const is = { op: 'did', allOf: [eventOf('purchase')], anyOf: [] } as const;
+  const features = { ...defaultConfig.features, converted: { ...builtIn.converted, is } };
   const { types } = await find([log({ purchase: 2, webinar_joined: 5 })], {
-    config: { ...defaultConfig, conversion },
+    config: { ...defaultConfig, features },
   });
   expect(types.others).toEqual(webinars);
 });

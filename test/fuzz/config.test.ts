@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { columnsOf, rowMeasures } from '../../src/catalogue/measures.js';
 import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { configTemplate } from '../../src/config/template.js';
@@ -31,6 +32,7 @@ const OWN = `features:
     is:   { op: ratio, of: webinars, per: total_sessions }
     unit: per session
     says: webinars a session
+  lately: { from: events, is: { op: count, where: [{ column: amount, at_least: 5, below: 1e3 }, { column: plan, not_in: [free] }], within: 36h }, unit: events, says: lately }
   busy: { from: sessions, is: { op: mean, column: duration_sec }, unit: seconds, says: length of a session }
 weights:
   webinars: { points: 10, saturates_at: 3, phrase: "joined {times}" }
@@ -46,7 +48,9 @@ events:
   timestamp: epoch_ms
 sessions: { timeout: 45m }
 labels: { high: 80, medium: 30 }
-conversion: { all_of: [signup] }
+conversion: { all_of: [signup], any_of: [paid, { column: plan, not_equals: free }], undone_by: { paid: [refunded] } }
+opt_out: { any_of: [unsubscribed, { column: amount, below: 0 }], undone_by: { unsubscribed: subscribed } }
+show: [email, location_city]
 `;
 
 const HOSTILE = [
@@ -76,11 +80,7 @@ const files = mutated(seeds, /([\s:,{}[\]]+)/, HOSTILE);
 /** A log of one event with every column that a configuration reads. */
 const logFor = ({ events, features }: Config): string => {
   const [reading = defaultReading] = events;
-  const columns = Object.values(features).flatMap(({ from, is }) => {
-    if (from !== 'events') return [];
-    const where = 'where' in is ? is.where : undefined;
-    return ['column' in is ? is.column : undefined, where?.column].filter((name) => name !== undefined);
-  });
+  const columns = rowMeasures(features, 'events').flatMap(([, is]) => columnsOf(is));
   const ours = [...new Set([...Object.keys(EVENT_COLUMNS), ...columns])];
   const theirs = new Map(Object.entries(reading.columns));
   const times = new Map([

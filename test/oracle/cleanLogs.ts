@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { features as builtIn } from '../../src/catalogue/features.js';
-import type { Features } from '../../src/catalogue/measures.js';
+import { type Feature, type Features, needsAsOf } from '../../src/catalogue/measures.js';
 import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { everyMeasure, type Log, logs, renderings, type Run, toCsv } from './logs.js';
 import { oracle } from './oracle.js';
@@ -12,15 +12,17 @@ import { oracle } from './oracle.js';
 const SESSION = ['session_id', 'device', 'is_repeat_session', 'bounce_flag', 'spam_flag'];
 const LATEST = ['username', 'location_city', 'gender', 'account_balance_usd'];
 
-const measures = (keep: (name: string, op: string) => boolean): Features =>
-  Object.fromEntries(Object.entries(everyMeasure).filter(([name, { is }]) => keep(name, is.op)));
+const measures = (keep: (name: string, is: Feature['is']) => boolean): Features =>
+  Object.fromEntries(Object.entries(everyMeasure).filter(([name, { is }]) => keep(name, is)));
+
+const isEarly = (is: Feature['is']): boolean => is.op === 'ratio' || !needsAsOf(is);
 
 /** Measures that do not depend on as-of before it is known; of those, the ones that ask no session for its id; or its times. */
-const ANY = measures((_, op) => op !== 'activeInLast' && op !== 'trend');
+const ANY = measures((_, is) => isEarly(is));
 const NO_IDS = measures((name) => name in ANY && !['s_latest', 's_named', 's_repeat_max'].includes(name));
 const NO_TIMES: Features = {
   ...builtIn,
-  ...measures((name, op) => name === 's_mobile' || op === 'distinct' || op === 'everyOf'),
+  ...measures((name, is) => isEarly(is) && (name === 's_mobile' || is.op === 'distinct' || is.op === 'everyOf')),
   s_most: { from: 'sessions', is: { op: 'max', column: 'events' }, unit: 'events', says: 'events of a session' },
 };
 

@@ -3,6 +3,7 @@
  * are the rule, and every cell has its odd and its invalid spellings.
  */
 import * as fc from 'fast-check';
+import { eventOf, isType } from '../../src/catalogue/conditions.js';
 import { features as builtIn } from '../../src/catalogue/features.js';
 import type { Feature, Features, RowMeasure } from '../../src/catalogue/measures.js';
 import { type Config, defaultConfig, defaultReading, type Reading } from '../../src/config/settings.js';
@@ -412,11 +413,36 @@ export const everyMeasure: Features = {
   e_trend: ofEvents({ op: 'trend', days: 1 }),
   e_trend_pages: ofEvents({ op: 'trend', days: 2, where: { column: 'event_type', equals: 'page_view' } }),
   e_every: ofEvents({ op: 'everyOf', column: 'device', values: ['mobile', 'desktop'] }),
+  e_desktop_views: ofEvents({
+    op: 'count',
+    where: [
+      { column: 'event_type', matches: 'view' },
+      { column: 'device', not_in: ['mobile', 'tablet'] },
+    ],
+  }),
+  e_long: ofEvents({ op: 'countWhere', column: 'time_on_page_sec', at_least: 2.5, below: 100 }),
+  e_no_pages: ofEvents({
+    op: 'sum',
+    column: 'account_balance_usd',
+    where: { column: 'event_type', not_matches: 'page' },
+  }),
+  e_poor: ofEvents({ op: 'latest', column: 'location_city', where: { column: 'account_balance_usd', below: 20 } }),
+  e_usual: ofEvents({ op: 'mode', column: 'location_city', where: { column: 'device', not_equals: 'mobile' } }),
+  e_lately: ofEvents({ op: 'count', within: '36h' }),
+  e_lately_seen: ofEvents({ op: 'latest', column: 'device', within: '1d' }),
+  e_every_lately: ofEvents({ op: 'everyOf', column: 'event_type', values: ['page_view', 'search'], within: '2d' }),
+  e_did: ofEvents({
+    op: 'did',
+    allOf: [eventOf('signup')],
+    anyOf: [{ is: [isType('search')], undoneBy: [isType('signup')] }],
+  }),
   s_mobile: ofSessions({ op: 'countWhere', column: 'device', equals: 'mobile' }),
   s_sum: ofSessions({ op: 'sum', column: 'duration_sec' }),
   s_max: ofSessions({ op: 'max', column: 'events' }),
   s_min: ofSessions({ op: 'min', column: 'duration_sec' }),
   s_mean: ofSessions({ op: 'mean', column: 'duration_sec', where: { column: 'is_bounce', equals: '0' } }),
+  s_long: ofSessions({ op: 'mode', column: 'device', where: { column: 'duration_sec', at_least: 60 } }),
+  s_lately: ofSessions({ op: 'sum', column: 'events', within: '2d' }),
   s_distinct: ofSessions({ op: 'distinct', column: 'device' }),
   s_latest: ofSessions({ op: 'latest', column: 'device' }),
   s_named: ofSessions({ op: 'countWhere', column: 'session_id', matches: '[13]$' }),
@@ -474,6 +500,19 @@ const readings: fc.Arbitrary<Partial<Reading>> = fc
   )
   .map(([one, two_, three]) => ({ ...one, ...two_, ...three }));
 
+/** What a conversion can be. */
+const CONVERSIONS: readonly RowMeasure[] = [
+  builtIn.converted.is,
+  { op: 'did', allOf: [eventOf('signup')], anyOf: [] },
+  { op: 'did', allOf: ['page_view', 'search', 'webinar_joined'].map(eventOf), anyOf: [] },
+  { op: 'did', allOf: [], anyOf: [eventOf('signup'), { is: [{ column: 'account_balance_usd', at_least: 10 }] }] },
+  {
+    op: 'did',
+    allOf: [{ is: [isType('page_view')], undoneBy: [{ column: 'event_type', in: ['search', 'lecture'] }] }],
+    anyOf: [eventOf('search'), { is: [{ column: 'device', not_equals: 'mobile' }], undoneBy: [isType('signup')] }],
+  },
+];
+
 /** Any run: any log, rendering, as-of and config. */
 export const runs: fc.Arbitrary<Run> = fc.constantFrom(...FORMS).chain((form) =>
   fc
@@ -485,10 +524,10 @@ export const runs: fc.Arbitrary<Run> = fc.constantFrom(...FORMS).chain((form) =>
       types: typeMaps,
       timeoutMinutes: fc.constantFrom(30, 30, 60, 1, 0.5),
       features: fc.constantFrom(builtIn, everyMeasure),
-      allOf: fc.constantFrom(defaultConfig.conversion.allOf, ['signup'], ['page_view', 'search', 'webinar_joined']),
+      converted: fc.constantFrom(...CONVERSIONS),
       asOf: fc.oneof(fc.constant(undefined), fc.constantFrom('2024-03-10', '2024-03-11T12:00:00+02:00', '2300-01-01')),
     })
-    .map(({ log, rendering, renamed, reading, types, timeoutMinutes, features, allOf, asOf }) => {
+    .map(({ log, rendering, renamed, reading, types, timeoutMinutes, features, converted, asOf }) => {
       const columns = renamed
         ? Object.fromEntries(Object.entries(NAMES).filter(([ours]) => log.header.includes(ours)))
         : {};
@@ -502,15 +541,14 @@ export const runs: fc.Arbitrary<Run> = fc.constantFrom(...FORMS).chain((form) =>
         }),
         columns: { ...columns, ...reading.columns },
         types,
-        ownTypes: [...allOf, 'webinar_joined', 'lecture'],
+        ownTypes: ['webinar_joined', 'lecture'],
         timestamp: form,
       };
       const config: Config = {
         ...defaultConfig,
         events: [all],
         sessions: { timeoutMinutes },
-        features,
-        conversion: { allOf },
+        features: { ...features, converted: { ...builtIn.converted, is: converted } },
       };
       return { log: spelt, text: toCsv(spelt, rendering), options: { asOf, config } };
     }),

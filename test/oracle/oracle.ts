@@ -5,7 +5,8 @@
  * Where this file and an engine disagree, one of the two is wrong; the hand-worked log decides which.
  */
 import { parse } from 'csv-parse/sync';
-import type { Feature, FeatureMeasure, Features, RowMeasure, Where } from '../../src/catalogue/measures.js';
+import type { Action, Condition } from '../../src/catalogue/conditions.js';
+import type { Feature, FeatureMeasure, Features, RowMeasure } from '../../src/catalogue/measures.js';
 import { SESSION_COLUMNS } from '../../src/catalogue/measures.js';
 import { customary } from '../../src/catalogue/sources.js';
 import { type Config, defaultConfig, type Reading } from '../../src/config/settings.js';
@@ -373,9 +374,16 @@ const typeOf = (theirs: string, { types, ownTypes }: Reading): string => {
   return Object.hasOwn(customary, bare) ? (customary[bare] ?? theirs) : theirs;
 };
 
-const columnsOf = ({ is }: Feature): string[] => [
-  ...('column' in is ? [is.column] : []),
-  ...('where' in is && is.where ? [is.where.column] : []),
+const conditionsOf = ({ is }: Feature): Condition[] => {
+  if (is.op === 'ratio') return [];
+  const actions = is.op === 'did' ? [...is.allOf, ...is.anyOf] : [];
+  const done = actions.flatMap((action) => [...action.is, ...(action.undoneBy ?? [])]);
+  return [...(is.op === 'countWhere' ? [is] : []), ...[is.where ?? []].flat(), ...done];
+};
+
+const columnsOf = (feature: Feature): string[] => [
+  ...('column' in feature.is ? [feature.is.column] : []),
+  ...conditionsOf(feature).map(({ column }) => column),
 ];
 
 /** The columns that only a feature names, by name. */
@@ -667,19 +675,40 @@ const matchesRe2 = (matches: string, cell: string): boolean => {
   return new RegExp(pattern, `u${flags}`).test(cell);
 };
 
-/** Does a row meet a condition? An unknown cell meets none. */
-const meets = (row: Row, { column, equals, in: any, matches }: Where): boolean => {
-  const cell = row.cells.get(column) ?? '';
+/** Does a row meet a condition? An unknown cell meets only the negative ones. */
+const meets = (row: Row, condition: Condition): boolean => {
+  const cell = row.cells.get(condition.column) ?? '';
+  const { not_equals: other, not_in: none, not_matches: unlike } = condition;
+  if (other !== undefined) return cell === '' || cell !== other;
+  if (none !== undefined) return cell === '' || !none.includes(cell);
+  if (unlike !== undefined) return cell === '' || !matchesRe2(unlike, cell);
   if (cell === '') return false;
+  const { equals, in: any, matches, at_least: least, below } = condition;
   if (equals !== undefined && cell !== equals) return false;
   if (any !== undefined && !any.includes(cell)) return false;
-  if (matches === undefined) return true;
-  return matchesRe2(matches, cell);
+  if (matches !== undefined && !matchesRe2(matches, cell)) return false;
+  if (least === undefined && below === undefined) return true;
+  const [number, from, to] = [cell, `${least ?? ''}`, `${below ?? ''}`].map(decimal);
+  return number !== undefined && (from === undefined || number >= from) && (to === undefined || number < to);
 };
+
+const meetAll = (rows: readonly Row[], conditions: readonly Condition[]): Row[] =>
+  rows.filter((row) => conditions.every((condition) => meets(row, condition)));
+
+/** Did a user do something that nothing later takes back? */
+const did = ({ is, undoneBy = [] }: Action, rows: readonly Row[]): boolean => {
+  const undone = undoneBy.length === 0 ? [] : meetAll(rows, undoneBy);
+  return meetAll(rows, is).some((row) => undone.every(({ time }) => time <= row.time));
+};
+
+/** `7d` in milliseconds. */
+const lengthOf = (within: string): number =>
+  Number.parseInt(within, 10) * ({ s: SECOND, m: 60 * SECOND, h: DAY / 24, d: DAY }[within.at(-1) ?? ''] ?? Number.NaN);
 
 /** The value of one measure over the rows of one user, as the CSV prints it. A session's time is its start. */
 const measure = (is: RowMeasure, all: readonly Row[], asOf: number): string => {
-  const rows = 'where' in is && is.where ? all.filter((row) => meets(row, is.where ?? { column: '' })) : all;
+  const since = is.within === undefined ? Number.NEGATIVE_INFINITY : asOf - lengthOf(is.within);
+  const rows = meetAll(all, [is.where ?? []].flat()).filter(({ time }) => time > since);
   const times = sortedBy(
     rows.map(({ time }) => time),
     (a, b) => a - b,
@@ -739,8 +768,12 @@ const measure = (is: RowMeasure, all: readonly Row[], asOf: number): string => {
       return within(0, is.days) > 0 ? '1' : '0';
     case 'trend':
       return `${within(0, is.days) - within(is.days, 2 * is.days)}`;
-    default:
+    case 'everyOf':
       return is.values.every((value) => known(rows, is.column).includes(value)) ? '1' : '0';
+    default: {
+      const every = is.allOf.every((action) => did(action, all));
+      return every && (is.anyOf.length === 0 || is.anyOf.some((action) => did(action, all))) ? '1' : '0';
+    }
   }
 };
 
@@ -763,13 +796,9 @@ const featuresOf = (features: Features, events: readonly Row[], sessions: readon
 
 // The whole -----------------------------------------------------------------------------------------------------------
 
-/** The features in CSV order: `converted` last, and true of the types the conversion asks for. */
-const catalogue = ({ features, conversion }: Config): Features => {
-  const { converted, ...others } = features;
-  if (!converted) return others;
-  const is: RowMeasure = { op: 'everyOf', column: 'event_type', values: conversion.allOf };
-  return { ...others, converted: { unit: converted.unit, says: converted.says, from: 'events', is } };
-};
+/** The features in CSV order: `converted` last. */
+const catalogue = ({ features: { converted, ...others } }: Config): Features =>
+  converted ? { ...others, converted } : others;
 
 /**
  * What `gesture features` has to answer for one or several logs.
