@@ -61,8 +61,17 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** The first six columns of user_scores.csv (after `rank`) and of top_users.csv. */
 export const SCORE_COLUMNS = ['user_id', 'username', 'score', 'score_label', 'explanation', 'converted'] as const;
 
+/** The labels of scores, best first. */
+export const LABELS = ['high', 'medium', 'low'] as const;
+
 /** The label of a score. */
-export type Label = 'high' | 'medium' | 'low';
+export type Label = (typeof LABELS)[number];
+
+/** Which labels are meant: one, or with `+` one and all above it. */
+export const LABEL_FILTERS = ['high', 'medium', 'low', 'medium+'] as const;
+
+/** One of `LABEL_FILTERS`. */
+export type LabelFilter = (typeof LABEL_FILTERS)[number];
 
 /** The formats of the list that `rank` writes. */
 export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;

@@ -19,9 +19,9 @@ export const runDemo = async (env?: NodeJS.ProcessEnv): Promise<Demo> => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   let screen = '';
   for (const command of ['generate', 'features', 'rank']) {
-    const { status, stderr } = env ? gesture(folder, [command], { env }) : await call(folder, [command]);
+    const { status, stdout, stderr } = env ? gesture(folder, [command], { env }) : await call(folder, [command]);
     if (status !== 0) throw new Error(`gesture ${command}: ${stderr}`);
-    screen = stderr;
+    screen = stdout;
   }
   const data = join(folder, 'data');
   const files = Object.fromEntries(readdirSync(data).map((name) => [name, readFileSync(join(data, name), 'utf8')]));

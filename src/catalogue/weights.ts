@@ -27,7 +27,8 @@ export interface Weight {
   readonly because: string;
   /**
    * The signal in a sentence about one user. `{times}`: once, twice, 6 times; `{value}`: 1,234.5; `{percent}`: 75%;
-   * `{ago}`: today, 3 days ago; `{page|pages}`: the first for the value 1, the second for any other.
+   * `{visits}`: 9 of 10 visits;
+   * `{ago}`: today, 3 days ago, or a date; `{page|pages}`: the first for the value 1, the second for any other.
    */
   readonly phrase: string;
 }
@@ -85,13 +86,13 @@ export const defaultWeights = {
     points: 4,
     earns: { rate: true },
     because: 'People who come back have a reason; a share, so that a long history alone is not worth more.',
-    phrase: 'came back for {percent} of sessions',
+    phrase: 'returned for {visits}',
   },
   account_balance_usd: {
     points: 3,
     earns: { log_full_at: 10_000 },
     because: 'A balance shows means, not intent; logarithmic, so that every tenfold increase counts about the same.',
-    phrase: 'holds {value} USD',
+    phrase: 'has a balance of {value} USD',
   },
   recent_pages_viewed: {
     points: 2,
@@ -109,15 +110,16 @@ export const defaultWeights = {
     points: -20,
     earns: { rate: true },
     because: 'Sessions faster than a human are scripts; enough to move a user without strong intent to the bottom.',
-    phrase: 'spammy sessions',
+    phrase: 'looked automated in {visits}',
   },
   bounce_rate: {
-    points: -5,
+    points: 0,
     earns: { rate: true },
-    because: 'Leaving after a single event is only a weak sign of disinterest, so it costs little.',
-    phrase: 'bounced from {percent} of sessions',
+    because:
+      'Shown, not scored: on five of six real logs a penalty pointed the wrong way, since keen people look in often.',
+    phrase: 'left at once in {visits}',
   },
 } as const satisfies Partial<Record<Signal, Weight>>;
 
-/** The default labels: high needs a high-intent action and support from other signals, medium one and some interest. */
-export const defaultLabels: Thresholds = { high: 70, medium: 40 };
+/** The default labels. Someone who has not booked yet can reach 70 points, so high must lie below that. */
+export const defaultLabels: Thresholds = { high: 60, medium: 30 };

@@ -62,7 +62,7 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
   const model = prepare(config);
   const known = oneOf('--what-if', model.signals);
   const changed = Object.fromEntries(whatIf.map(({ signal, value }) => [known(signal), value]));
-  const [users, [file]] = await Promise.all([readUsers(from, model.signals), recordFiles([from])]);
+  const [users, [file]] = await Promise.all([readUsers(from, model), recordFiles([from])]);
   const index = users.ids.indexOf(userId);
   if (index < 0) throw new Failure('usage', `${from} has no user ${userId}${didYouMean(userId, users.ids)}`);
   const row = rowOf(users.values(index), model);

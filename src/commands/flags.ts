@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { Failure, LIST_FORMATS, type ListFormat } from '../model.js';
 import { didYouMean } from '../text/closest.js';
+import { DURATION, durationSeconds } from '../text/duration.js';
 import { type NamedTime, parseTime } from '../text/instants.js';
 import { cellNumber, grouped } from '../text/numbers.js';
 
@@ -55,6 +56,9 @@ export const instant = (flag: string): ((text: string) => NamedTime) =>
   grammar(flag, 'an ISO 8601 date or time such as 2026-01-31 or 2026-01-31T18:00:00Z, or now', (text) =>
     text === 'now' ? { instant: BigInt(Date.now()) * 1000n, isDay: false } : parseTime(text),
   );
+
+/** A duration in seconds. */
+export const duration = (flag: string): ((text: string) => number) => grammar(flag, DURATION, durationSeconds);
 
 /** One of several words. */
 export const oneOf =

@@ -1,5 +1,7 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { utc } from '@date-fns/utc';
+import { isSameDay } from 'date-fns/isSameDay';
 import { dirname, join } from 'node:path';
 import { isSource } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
@@ -7,12 +9,13 @@ import type { Config } from '../config/settings.js';
 import { stampOf } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
 import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '../io/runRecord.js';
-import { screenOf } from '../text/columns.js';
+import { labelled, paint, screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
-import { printable, toJson } from '../text/printable.js';
+import { shellWord, toJson } from '../text/printable.js';
+import type { Warning } from '../scoring/health.js';
 import { VERSION } from '../text/version.js';
-import { Failure, LIST_FORMATS } from '../model.js';
-import { CONFIG_FLAG, csvFile, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
+import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
+import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -32,9 +35,15 @@ const define = (program: CommandUnknownOpts) =>
     .option('--min-score <n>', 'list only scores of N or more', minimumScore('--min-score'))
     .option(
       '--label <label>',
-      'list only users with this label: high, medium or low',
-      oneOf('--label', ['high', 'medium', 'low']),
+      'list only users with this label: high, medium, low, or medium+ for medium and high',
+      oneOf('--label', LABEL_FILTERS),
     )
+    .option(
+      '--active-within <duration>',
+      'list only users who were active this long before as-of, such as 30d',
+      duration('--active-within'),
+    )
+    .option('--strict', 'fail if there is any warning')
     .option(
       '--format <format>',
       'format of the list: csv, json or ndjson (default: from the ending of --out)',
@@ -59,6 +68,17 @@ const featuresHash = async (
     ? (await loadConfig(path, source)).hashes.features
     : config.hashes.features;
 
+/** A warning if features were made with other settings than those of today. */
+const otherSettings = (from: string, features: RunRecord | undefined, now: string): Warning[] => {
+  if (features === undefined || features.config.features === now) return [];
+  const text = `${from} was made with other settings (${features.config.features}, now ${now}): run gesture features again`;
+  return [{ code: 'other-settings', text }];
+};
+
+/** As-of in milliseconds since 1970, unless it is unknown or today: then explanations say how long ago something was. */
+const datedFrom = (asOf: number, now: Date): number | undefined =>
+  Number.isNaN(asOf) || isSameDay(asOf, now, { in: utc }) ? undefined : asOf;
+
 const rank = async (from: string, flags: Flags): Promise<void> => {
   const { out } = flags;
   const format = listFormat(out, flags.format);
@@ -75,10 +95,10 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   const [
     { prepare },
     { readUsers },
-    { placesOf, rankedAt, rankUsers },
+    { listUsers, rankedAt, rankUsers },
     { healthOf },
     { listText, scoresCsv, userJson },
-    { rankScreen },
+    { healthScreen, listScreen },
   ] = await Promise.all([
     import('../scoring/score.js'),
     import('../io/readUsers.js'),
@@ -87,16 +107,26 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     import('../io/writeScores.js'),
     import('./rankScreen.js'),
   ]);
-  const model = prepare(config);
+  const { show } = config;
   const hashed = recordFiles([from]);
-  const ranking = rankUsers(await readUsers(from, model.signals), model);
-  const places = placesOf(ranking, flags);
-  const health = healthOf(ranking, places);
-
+  const columns = { signals: Object.keys(config.weights), shown: show, optOut: 'opted_out' in config.features };
+  const users = await readUsers(from, columns);
   const read = await hashed;
   const features = await recordOf(from, read[0]);
+  const asOf = features?.as_of ? Date.parse(features.as_of) : users.latest();
+  const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
+  const list = listUsers(ranking, flags);
+  const health = healthOf(ranking, list);
+  const now = await featuresHash(flags.config, features?.config.from, config);
+  const warnings = [...health.warnings, ...otherSettings(from, features, now)];
+  const [warning] = warnings;
+  if (flags.strict && warning !== undefined) throw new Failure('data', `--strict allows no warning: ${warning.text}`);
+
   const stamp = stampOf({ features: features?.config.features, scoring: config.hashes.scoring });
-  const targets: Target[] = [{ path: out, write: (file) => writeText(file, listText(ranking, places, stamp, format)) }];
+  const options = { config: stamp, show };
+  const targets: Target[] = [
+    { path: out, write: (file) => writeText(file, listText(ranking, list.places, options, format)) },
+  ];
   if (scores !== undefined) {
     targets.unshift({ path: scores, write: (file) => writeText(file, scoresCsv(ranking, stamp)) });
   }
@@ -116,20 +146,29 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   await replaceFiles(withRecord(out, targets, record), inputs);
 
   if (flags.json) {
-    const top = places.map((place) => userJson(rankedAt(ranking, place), ranking, stamp));
-    await print(`${toJson({ config: stamp, health, top }, 2)}\n`);
+    const top = list.places.map(({ place, number }) => userJson(rankedAt(ranking, place), number, ranking, options));
+    await print(`${toJson({ config: stamp, health: { ...health, warnings }, top }, 2)}\n`);
+  } else if (toStdout === 0) {
+    const says = (signal: string): string => config.features[signal]?.says ?? signal;
+    await print(listScreen(ranking, list, health, says, screenOf(process.stdout)));
   }
+  const screen = screenOf(process.stderr);
   const wrote = outputs
     .filter((path) => path !== '-')
-    .map((path) => (path === out ? `${path} (${counted(places.length, 'user')})` : path));
-  process.stderr.write(rankScreen(ranking, places, health, screenOf(process.stderr)));
-  const now = await featuresHash(flags.config, features?.config.from, config);
-  if (features !== undefined && features.config.features !== now) {
-    const text = `${from} was made with other settings (${features.config.features}, now ${now}): run gesture features again`;
-    process.stderr.write(`${'warning'.padEnd(9)}${printable(text)}\n`);
-  }
-  process.stderr.write(`${'config'.padEnd(9)}${stamp} (${printable(config.path ?? 'the defaults')})\n`);
-  if (wrote.length > 0) process.stderr.write(`${'wrote'.padEnd(9)}${printable(wrote.join(', '))}\n`);
+    .map((path) => (path === out ? `${path} (${counted(list.places.length, 'user')})` : path));
+  const first = list.places.find(({ place }) => users.converted[ranking.order[place] ?? 0] !== 1);
+  const next = first && `gesture explain ${shellWord(rankedAt(ranking, first.place).id)}`;
+  process.stderr.write(
+    [
+      '',
+      ...healthScreen(health, ranking, screen),
+      ...warnings.flatMap(({ text }) => labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line))),
+      ...labelled('config', `${stamp} (${config.path ?? 'the defaults'})`, screen),
+      ...(wrote.length > 0 ? labelled('wrote', wrote.join(', '), screen) : []),
+      ...(next === undefined ? [] : labelled('next', next, screen)),
+      '',
+    ].join('\n'),
+  );
 };
 
 /** Adds `gesture rank`. */

@@ -1,72 +1,117 @@
-/** What `gesture rank` prints: the short list with its reasons, and the health of the scoring. */
-import { cell, idAndName, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
-import { counted, percent } from '../text/numbers.js';
-import type { Label } from '../model.js';
+/** What `gesture rank` shows: the list with its reasons on standard output, the health of the scoring on standard error. */
+import { cell, displayWidth, idAndName, labelled, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
+import { counted, grouped, percent } from '../text/numbers.js';
+import { type Label, LABELS } from '../model.js';
 import type { Health } from '../scoring/health.js';
-import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
+import { type Listed, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
+import { bar, legend, pensFor } from './bars.js';
 
 const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'yellow', low: 'dim' };
 
-/** Characters in a full bar: one for every ten points. */
-const BAR = 10;
-
-/** The shades of a bar: one each for the three strongest contributions, one for the rest. */
-const SHADES = ['█', '▓', '▒', '░'];
-
-/** A score as a bar: each contribution in its own shade, the largest first, then dots up to 100 points. */
-export const bar = (points: ArrayLike<number>, score: number): string => {
-  const gains = Array.from(points)
-    .filter((gain) => gain > 0)
-    .toSorted((a, b) => b - a);
-  const length = Math.round((score / 10_000) * BAR);
-  let [drawn, sum] = ['', 0];
-  for (const [i, gain] of gains.entries()) {
-    sum += gain;
-    const upTo = Math.min(length, Math.ceil((sum / 10_000) * BAR));
-    drawn += (SHADES[Math.min(i, SHADES.length - 1)] ?? '').repeat(Math.max(0, upTo - drawn.length));
-  }
-  return drawn.padEnd(BAR, '·');
-};
+/** Marks someone who has converted already. */
+const CONVERTED = '✓';
 
 /** Blanks before the explanation of a user. */
 const INDENT = 7;
 
-/** Width of a line without the id and the name: rank, score, label, bar and the blanks between them. */
-const FIXED = 5 + 6 + 6 + BAR + 5 * 2;
+/** Width of a line without the id, the name and the bar: number, score, label, mark and the blanks between them. */
+const FIXED = 5 + 6 + 8 + 4 * 2;
 
-/** The narrowest screen that has room for bars. */
-const WITH_BARS = 64;
+/** The shortest bar that is worth its room, and the longest: one column per point. */
+const [SHORTEST_BAR, LONGEST_BAR] = [10, 100];
 
-const table = (users: readonly Ranked[], ranking: Ranking, screen: Screen): string[] => {
-  const bars = screen.width >= WITH_BARS;
-  const room = screen.width - FIXED + (bars ? 0 : BAR + 2);
-  const width = idAndName(['user_id', ...users.map(({ id }) => id)], ['name', ...users.map(({ name }) => name)], room);
+/** A user with the number in the list. */
+interface Row {
+  readonly user: Ranked;
+  readonly number: number;
+}
+
+/** The explanation in lines, with the points dim. */
+const reasons = (text: string, screen: Screen): string[] =>
+  wrapped(text, screen.width - INDENT).map(
+    (line) => ' '.repeat(INDENT) + line.replaceAll(/\([+-][\d.]+\)/g, (points) => paint(screen, 'dim', points)),
+  );
+
+const table = (rows: readonly Row[], ranking: Ranking, says: (signal: string) => string, screen: Screen): string[] => {
+  const ids = ['user_id', ...rows.map(({ user }) => user.id)];
+  const names = ['name', ...rows.map(({ user }) => user.name)];
+  const room = screen.width - FIXED;
+  const needed = idAndName(ids, names, Number.POSITIVE_INFINITY);
+  const left = room - needed.id - needed.name - 2;
+  const length = left < SHORTEST_BAR ? 0 : Math.min(LONGEST_BAR, left);
+  const width = idAndName(ids, names, room);
+  const pens = pensFor(
+    rows.map(({ user }) => user.points),
+    ranking.model.signals,
+    says,
+  );
   const heading = [
     cell('#', 5, 'right'),
     cell('user_id', width.id),
     cell('name', width.name),
     cell('score', 6, 'right'),
-    cell('label', 6),
-    ...(bars ? ['made of'] : []),
+    length === 0 ? 'label' : cell('label', 8),
+    ...(length === 0 ? [] : ['made of']),
   ].join('  ');
-  const lines = users.flatMap((user) => {
+  const lines = rows.flatMap(({ user, number }) => {
     const label = labelOf(user.score, ranking.model.labels);
+    const state = user.converted === 1 ? `${label} ${CONVERTED}` : label;
     const numbers = [
-      cell(String(user.rank), 5, 'right'),
+      cell(String(number), 5, 'right'),
       cell(user.id, width.id),
       cell(user.name, width.name),
       paint(screen, 'bold', cell((user.score / 100).toFixed(2), 6, 'right')),
-      paint(screen, COLOURS[label], cell(label, 6)),
-      ...(bars ? [paint(screen, 'cyan', bar(user.points, user.score))] : []),
+      paint(screen, COLOURS[label], length === 0 ? state : cell(state, 8)),
+      ...(length === 0 ? [] : [bar(user.points, user.score, pens, length, screen)]),
     ].join('  ');
-    const words = wrapped(user.explanation, screen.width - INDENT);
-    return [numbers, ...words.map((line) => ' '.repeat(INDENT) + paint(screen, 'dim', line))];
+    const shown = user.shown.filter((text) => text !== '').join(', ');
+    return [numbers, ...(shown === '' ? [] : reasons(shown, screen)), ...reasons(user.explanation, screen)];
   });
-  return [paint(screen, 'dim', heading), ...lines];
+  const drawn = new Set(pens.map(({ signal }) => signal));
+  const hasOthers = rows.some(({ user }) => user.points.some((gain, signal) => gain > 0 && !drawn.has(signal)));
+  const marks = rows.some(({ user }) => user.converted === 1) ? [`${CONVERTED} has converted already`] : [];
+  return [
+    paint(screen, 'dim', heading),
+    ...lines,
+    '',
+    ...(length === 0 ? [] : legend(pens, hasOthers, screen)),
+    ...marks,
+  ];
 };
 
-const partOf = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
+/** How many people there are to call, and who of the others they are not. */
+const heading = ({ to_call: toCall, converted, opted_out: optedOut, listed }: Health): string => {
+  const people = toCall === 1 ? '1 person' : `${grouped(toCall)} people`;
+  const others = [
+    ...(converted > 0 ? [`${grouped(converted)} converted already`] : []),
+    ...(optedOut > 0 ? [`${grouped(optedOut)} opted out`] : []),
+  ];
+  const aside = others.length === 0 ? '' : ` (${others.join(', ')})`;
+  return `${people} to call${aside}; the list has ${listed}`;
+};
+
+/** The list of users, for standard output. */
+export const listScreen = (
+  ranking: Ranking,
+  { places, tied }: Listed,
+  health: Health,
+  says: (signal: string) => string,
+  screen: Screen,
+): string => {
+  const rows = places.map(({ place, number }) => ({ user: rankedAt(ranking, place), number }));
+  const last = rows.at(-1)?.user.score ?? 0;
+  const verb = tied === 1 ? 'has' : 'have';
+  const ties = `${tied === 1 ? '1 more person' : `${grouped(tied)} more people`} ${verb} the score of the last one listed, ${(last / 100).toFixed(2)}: see --top`;
+  const none = health.users === 0 ? 'There are no users.' : 'No user passes the filters.';
+  const lines = [
+    ...wrapped(heading(health), screen.width).map((line) => paint(screen, 'bold', line)),
+    '',
+    ...(rows.length === 0 ? [none] : table(rows, ranking, says, screen)),
+    ...(tied > 0 ? wrapped(ties, screen.width) : []),
+  ];
+  return `${lines.join('\n')}\n`;
+};
 
 const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -76,34 +121,59 @@ export const histogramLine = (bins: readonly number[]): string => {
   return bins.map((n) => (n === 0 ? ' ' : (STEPS[Math.ceil((n / most) * STEPS.length) - 1] ?? ''))).join('');
 };
 
-const labelled = (label: string, text: string, screen: Screen): string[] =>
-  wrapped(text, screen.width - 9).map((line, i) => (i === 0 ? label.padEnd(9) : ' '.repeat(9)) + line);
+/** The narrowest first column of a table. */
+const NARROWEST = 8;
 
-/** The health of a scoring in a few lines. */
-const healthLines = (health: Health, screen: Screen): string[] => {
-  const { users, labels, signals } = health;
-  const strongest = signals.filter((signal) => signal.points !== 0).toSorted((a, b) => b.share - a.share);
-  const mix = strongest.map((s) => `${s.signal} ${s.mean_points.toFixed(2)} (${percent(s.share)})`);
-  const spread = (['high', 'medium', 'low'] as const).map((l) => `${labels[l]} ${l} (${partOf(labels[l], users)})`);
+/** Columns of text side by side, the first on the left and the others on the right; without those that do not fit. */
+const columns = (rows: readonly (readonly string[])[], screen: Screen): string[] => {
+  const all = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))));
+  let others = 0;
+  const widths = all.filter((width, i) => i === 0 || (others += width + 2) <= screen.width - NARROWEST);
+  const taken = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
+  const first = Math.max(NARROWEST, Math.min(all[0] ?? 0, screen.width - taken));
+  return rows.map(([name = '', ...rest], n) => {
+    const cells = rest.slice(0, widths.length - 1);
+    const line = [cell(name, first), ...cells.map((text, i) => cell(text, widths[i + 1] ?? 0, 'right'))].join('  ');
+    return n === 0 ? paint(screen, 'dim', line) : line;
+  });
+};
+
+const shareOf = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
+
+/** The health of a scoring as two tables, for standard error: the labels, and what each signal adds. */
+export const healthScreen = (health: Health, { model }: Ranking, screen: Screen): string[] => {
+  const { high, medium } = model.labels;
+  const bands: Readonly<Record<Label, string>> = {
+    high: `${high} to 100`,
+    medium: `${medium} to ${high}`,
+    low: `0 to ${medium}`,
+  };
+  const labels = LABELS.map((label) => [
+    label,
+    bands[label],
+    grouped(health.labels[label]),
+    shareOf(health.labels[label], health.users),
+    grouped(health.converted_by_label[label]),
+  ]);
+  const signals = health.signals
+    .filter(({ points }) => points !== 0)
+    .toSorted((a, b) => b.share - a.share)
+    .map(({ signal, points, mean_points: mean, share, users }) => [
+      signal,
+      String(points),
+      mean.toFixed(2),
+      percent(share),
+      grouped(users),
+    ]);
   return [
-    ...labelled('users', `${counted(users, 'user')}: ${spread.join(', ')}`, screen),
+    ...columns([['label', 'score', 'users', 'share', 'converted'], ...labels], screen),
     ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users per ten points`, screen),
-    ...labelled('points', `average per user (share of all points): ${mix.join(', ')}`, screen),
-    ...(health.never_fire.length > 0 ? labelled('never', `no user has ${health.never_fire.join(', ')}`, screen) : []),
+    '',
+    ...columns([['signal', 'points', 'average', 'share', 'users'], ...signals], screen),
+    '',
     ...(health.always_fire.length > 0
       ? labelled('always', `every user has ${health.always_fire.join(', ')}`, screen)
       : []),
     ...labelled('listed', `${counted(health.listed, 'user')}, ${health.listed_converted} already converted`, screen),
-    ...health.warnings.flatMap((text) =>
-      labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line)),
-    ),
   ];
-};
-
-/** The list of the users at `places` and the health of the scoring. */
-export const rankScreen = (ranking: Ranking, places: readonly number[], health: Health, screen: Screen): string => {
-  const list = places.map((place) => rankedAt(ranking, place));
-  const none = health.users === 0 ? 'There are no users.' : 'No user passes the filters.';
-  const lines = list.length === 0 ? [none] : table(list, ranking, screen);
-  return `${[...lines, '', ...healthLines(health, screen)].join('\n')}\n`;
 };

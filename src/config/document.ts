@@ -110,8 +110,8 @@ export const parseConfigText = (text: string): ConfigDocument => {
     for (const [depth, step] of path.entries()) {
       const pair = isMap(node) ? pairOf(node, step) : undefined;
       const next: unknown = isSeq(node) ? node.items[Number(step)] : pair?.value;
-      const at = pair && (atKey || isMap(next) || isSeq(next)) ? pair.key : next;
-      const found = offsetOf(depth === path.length - 1 ? at : (pair?.key ?? next)) ?? offsetOf(pair?.key);
+      const target = pair && (atKey || isMap(next) || isSeq(next)) ? pair.key : next;
+      const found = offsetOf(depth === path.length - 1 ? target : (pair?.key ?? next)) ?? offsetOf(pair?.key);
       if (!found) break;
       [node, range] = [next, found];
     }

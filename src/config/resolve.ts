@@ -212,22 +212,20 @@ const mappingProblems = (input: ConfigInput, features: Features): Problem[] => {
   const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
   const types = [...EVENT_TYPES, ...measures.flatMap(eventTypesOf)];
   const unused = 'no feature uses it';
-  return [
-    ...entriesOf(input).flatMap(({ place, entry }) => [
-      ...Object.keys(entry.columns ?? {})
-        .filter((ours) => !columns.includes(ours))
-        .map((ours) => at(...place, 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
-      ...Object.entries(entry.types ?? {})
-        .filter(([theirs, ours]) => !types.includes(ours) && theirs !== ours)
-        .map(([theirs, ours]) => at(...place, 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
-      ...(entry.type === undefined || types.includes(entry.type)
-        ? []
-        : [at(...place, 'type').is(`"${entry.type}": ${unused}${didYouMean(entry.type, types)}`)]),
-      ...(entry.pages !== undefined && entry.pages.column === undefined && entry.from === undefined
-        ? [at(...place, 'pages').is('needs a column: the one with the URL of a page view')]
-        : []),
-    ]),
-  ];
+  return entriesOf(input).flatMap(({ place, entry }) => [
+    ...Object.keys(entry.columns ?? {})
+      .filter((ours) => !columns.includes(ours))
+      .map((ours) => at(...place, 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
+    ...Object.entries(entry.types ?? {})
+      .filter(([theirs, ours]) => !types.includes(ours) && theirs !== ours)
+      .map(([theirs, ours]) => at(...place, 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
+    ...(entry.type === undefined || types.includes(entry.type)
+      ? []
+      : [at(...place, 'type').is(`"${entry.type}": ${unused}${didYouMean(entry.type, types)}`)]),
+    ...(entry.pages !== undefined && entry.pages.column === undefined && entry.from === undefined
+      ? [at(...place, 'pages').is('needs a column: the one with the URL of a page view')]
+      : []),
+  ]);
 };
 
 const resolveExclude = ({ exclude }: ConfigInput): Exclusions | undefined =>

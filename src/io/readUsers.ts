@@ -5,6 +5,7 @@ import { type Header, readHeader, requireColumns } from './header.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 import { readUsersFast } from './readUsersFast.js';
+import { neededColumns, readTime, type UserColumns } from './userColumns.js';
 import { records, withoutDecimalComma } from './csv.js';
 
 const hintFor = (header: Header): string =>
@@ -16,32 +17,31 @@ const hintFor = (header: Header): string =>
  * Reads all users of a features file: quickly if it is clean, otherwise with the strict reader, which reports every error.
  *
  * @param path `-` is standard input
- * @param signals the features that are scored; each must be a column
  * @throws Failure `noInput` or `data` with file, line and column
  */
-export const readUsers = async (path: string, signals: readonly string[]): Promise<Users> =>
-  (await readUsersFast(path, signals)) ?? readUsersStrictly(path, signals);
+export const readUsers = async (path: string, wanted: UserColumns): Promise<Users> =>
+  (await readUsersFast(path, wanted)) ?? readUsersStrictly(path, wanted);
 
 /** The strict reader: the same as `readUsers` for any file, but ten times slower. */
-export const readUsersStrictly = async (path: string, signals: readonly string[]): Promise<Users> => {
-  const users = new Users(signals.length);
+export const readUsersStrictly = async (path: string, wanted: UserColumns): Promise<Users> => {
+  const { signals, shown: shownColumns = [] } = wanted;
+  const users = new Users(signals.length, shownColumns.length);
   const seen = new Set<string>();
   const values = new Float64Array(signals.length);
   let header: Header | undefined;
   let columns: number[] = [];
-  let [id, name, converted] = [-1, -1, -1];
   for await (const record of records(path, '. Run `gesture features` first, or name a features file')) {
     const { cells, line } = record;
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
-      requireColumns(header, ['user_id', ...signals, 'converted'], hintFor(header));
-      [id, name, converted] = [header.find('user_id'), header.find('username'), header.find('converted')];
+      requireColumns(header, neededColumns(wanted), hintFor(header));
       columns = signals.map(header.find);
       continue;
     }
-    const { file } = header;
+    const { file, find } = header;
+    const cell = (column: string): string => cells[find(column)] ?? '';
     const refuse = (column: string, rule: string): Failure => new Failure('data', `${file}:${line}: ${column} ${rule}`);
-    const userId = cells[id] ?? '';
+    const userId = cell('user_id');
     if (userId === '') throw refuse('user_id', 'is empty');
     if (seen.has(userId))
       throw refuse('user_id', `${shown(userId)} appears twice: a features file has one row per user`);
@@ -53,9 +53,15 @@ export const readUsersStrictly = async (path: string, signals: readonly string[]
       }
       values[i] = value;
     }
-    const state = cells[converted] ?? '';
-    if (!['', '0', '1'].includes(state)) throw refuse('converted', `is ${shown(state)}, not 0, 1 or empty`);
-    users.add({ id: userId, name: cells[name] ?? '', converted: state === '' ? Number.NaN : Number(state), values });
+    const flag = (column: string): number => {
+      const state = cell(column);
+      if (!['', '0', '1'].includes(state)) throw refuse(column, `is ${shown(state)}, not 0, 1 or empty`);
+      return state === '' ? Number.NaN : Number(state);
+    };
+    const last = readTime(cell('last_event_ts'));
+    if (last === undefined) throw refuse('last_event_ts', `is ${shown(cell('last_event_ts'))}, not an ISO 8601 time`);
+    const flags = { converted: flag('converted'), optedOut: flag('opted_out') };
+    users.add({ id: userId, name: cell('username'), ...flags, values, last, shown: shownColumns.map(cell) });
   }
   if (header === undefined) throw new Failure('data', `${path} is empty: a features file has a header`);
   return users;

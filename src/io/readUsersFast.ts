@@ -9,6 +9,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { systemCode } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { cellNumber } from '../text/numbers.js';
+import { neededColumns, readTime, type UserColumns } from './userColumns.js';
 
 const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30];
 const BOM = '\uFEFF';
@@ -17,7 +18,7 @@ const BOM = '\uFEFF';
 const MAX_RECORD = 1 << 18;
 
 /** Roles of columns that are not signals; signals are numbered from 0. */
-const [SKIPPED, ID, NAME, CONVERTED] = [-1, -2, -3, -4];
+const [SKIPPED, ID, NAME, CONVERTED, OPTED_OUT, LAST] = [-1, -2, -3, -4, -5, -6];
 
 /** What `read` returns if the bytes are not clean. */
 const NOT_CLEAN = -1;
@@ -58,6 +59,13 @@ const readNumber = (bytes: Buffer, from: number, to: number, values: Float64Arra
   return true;
 };
 
+/** The flag in a cell: 0, 1, NaN if it is empty; undefined for anything else. */
+const readFlag = (bytes: Buffer, from: number, to: number): number | undefined => {
+  if (from === to) return Number.NaN;
+  const flag = (bytes[from] ?? 0) - ZERO;
+  return to - from === 1 && (flag === 0 || flag === 1) ? flag : undefined;
+};
+
 /** The position of the quote that closes the cell beginning at `from`; -1 if it is beyond `bytes`. */
 const closingQuote = (bytes: Buffer, from: number): number => {
   let at = bytes.indexOf(QUOTE, from);
@@ -65,14 +73,22 @@ const closingQuote = (bytes: Buffer, from: number): number => {
   return at;
 };
 
+/** The text of a cell, without the doubling of quotes in one that is quoted. */
+const textOf = (bytes: Buffer, from: number, to: number): string =>
+  bytes.toString('utf8', from, to).replaceAll('""', '"');
+
 /** Reads records into users. */
 class RecordReader {
   private readonly values: Float64Array;
 
-  /** @param roles for each column the number of a signal, or one of the roles above */
+  /**
+   * @param roles for each column the number of a signal, or one of the roles above
+   * @param shown for each column its number among those that the list shows, or -1
+   */
   constructor(
     readonly users: Users,
     private readonly roles: Int32Array,
+    private readonly shown: Int32Array,
     signals: number,
   ) {
     this.values = new Float64Array(signals);
@@ -84,9 +100,9 @@ class RecordReader {
    * @returns the number of bytes read, without a last record that continues beyond `bytes`; or `NOT_CLEAN`
    */
   read(bytes: Buffer): number {
-    const { users, roles, values } = this;
+    const { users, roles, shown, values } = this;
     const end = bytes.length;
-    const last = roles.length - 1;
+    const lastColumn = roles.length - 1;
     let at = 0;
     while (at < end) {
       const start = at;
@@ -94,7 +110,7 @@ class RecordReader {
         at += 1;
         continue;
       }
-      let converted = Number.NaN;
+      let [converted, last, optedOut]: [number, number, number] = [Number.NaN, Number.NaN, Number.NaN];
       for (let column = 0; ; column++) {
         let byte = bytes[at] ?? LF;
         const quoted = byte === QUOTE;
@@ -119,52 +135,61 @@ class RecordReader {
         } else if (role === ID || role === NAME) {
           const texts = role === ID ? users.ids : users.names;
           if (role === ID && from === to) return NOT_CLEAN;
-          if (quoted) texts.add(bytes.toString('utf8', from, to).replaceAll('""', '"'));
+          if (quoted) texts.add(textOf(bytes, from, to));
           else texts.addBytes(bytes, from, to);
-        } else if (role === CONVERTED && from < to) {
-          converted = (bytes[from] ?? 0) - ZERO;
-          if (to - from > 1 || (converted !== 0 && converted !== 1)) return NOT_CLEAN;
+        } else if (role === CONVERTED || role === OPTED_OUT) {
+          const flag = readFlag(bytes, from, to);
+          if (flag === undefined) return NOT_CLEAN;
+          if (role === CONVERTED) converted = flag;
+          else optedOut = flag;
+        } else if (role === LAST) {
+          const time = readTime(bytes.toString('latin1', from, to));
+          if (time === undefined) return NOT_CLEAN;
+          last = time;
         }
-        if (byte === COMMA && column < last) {
+        const kept = users.shown[shown[column] ?? -1];
+        if (kept) kept.add(textOf(bytes, from, to));
+        if (byte === COMMA && column < lastColumn) {
           at += 1;
           continue;
         }
         if (byte === CR) byte = bytes[(at += 1)] ?? LF;
-        if (byte !== LF || column !== last || at - start > MAX_RECORD) return NOT_CLEAN;
+        if (byte !== LF || column !== lastColumn || at - start > MAX_RECORD) return NOT_CLEAN;
         at += 1;
         break;
       }
-      users.addNumbers(converted, values);
+      users.addNumbers(values, converted, last, optedOut);
     }
     return end;
   }
 }
 
 /** The reader for the columns of a header line; undefined if the header is not clean. */
-const readerFor = (header: string, signals: readonly string[]): RecordReader | undefined => {
+const readerFor = (header: string, wanted: UserColumns): RecordReader | undefined => {
+  const { signals, shown = [] } = wanted;
   const names = header.replace(/\r?\n$/, '').split(',');
+  const others = { user_id: ID, username: NAME, converted: CONVERTED, opted_out: OPTED_OUT, last_event_ts: LAST };
   const roles = new Map<string, number>([
     ...signals.map((signal, i) => [signal, i] as const),
-    ['user_id', ID],
-    ['username', NAME],
-    ['converted', CONVERTED],
+    ...Object.entries(others),
   ]);
-  if (roles.size < signals.length + 3 || new Set(names).size < names.length || /["\r]/.test(names.join()))
-    return undefined;
-  if ([...roles.keys()].some((name) => name !== 'username' && !names.includes(name))) return undefined;
+  if (roles.size < signals.length + Object.keys(others).length) return undefined;
+  if (new Set(names).size < names.length || /["\r]/.test(names.join())) return undefined;
+  if (!neededColumns(wanted).every((name) => names.includes(name))) return undefined;
   const ofColumns = Int32Array.from(names, (name) => roles.get(name) ?? SKIPPED);
-  return new RecordReader(new Users(signals.length), ofColumns, signals.length);
+  const ofShown = Int32Array.from(names, (name) => shown.indexOf(name));
+  return new RecordReader(new Users(signals.length, shown.length), ofColumns, ofShown, signals.length);
 };
 
 /** The same as `readUsersFast`, for an open file. */
-const readFile = async (file: FileHandle, signals: readonly string[], chunk: number): Promise<Users | undefined> => {
+const readFile = async (file: FileHandle, wanted: UserColumns, chunk: number): Promise<Users | undefined> => {
   let reader: RecordReader | undefined;
   const take = (bytes: Buffer): number => {
     if (!isUtf8(bytes) || bytes.includes(0)) return NOT_CLEAN;
     if (reader) return reader.read(bytes);
     const start = bytes.indexOf(LF) + 1;
     const header = bytes.toString('utf8', 0, start);
-    reader = readerFor(header.startsWith(BOM) ? header.slice(1) : header, signals);
+    reader = readerFor(header.startsWith(BOM) ? header.slice(1) : header, wanted);
     const read = reader?.read(bytes.subarray(start)) ?? NOT_CLEAN;
     return read === NOT_CLEAN ? NOT_CLEAN : start + read;
   };
@@ -193,16 +218,12 @@ const readFile = async (file: FileHandle, signals: readonly string[], chunk: num
  * @param chunk bytes read at a time
  * @returns undefined if the file is not clean or cannot be read
  */
-export const readUsersFast = async (
-  path: string,
-  signals: readonly string[],
-  chunk = 1 << 20,
-): Promise<Users | undefined> => {
+export const readUsersFast = async (path: string, wanted: UserColumns, chunk = 1 << 20): Promise<Users | undefined> => {
   let file: FileHandle | undefined;
   try {
     if (path === '-' || !(await stat(path)).isFile()) return undefined;
     file = await open(path);
-    return await readFile(file, signals, chunk);
+    return await readFile(file, wanted, chunk);
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return undefined;

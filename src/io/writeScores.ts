@@ -1,7 +1,9 @@
 /** Writes a ranking: user_scores.csv, and the short list as CSV, JSON or NDJSON. */
+import { isoInstant } from '../text/instants.js';
+import { cellNumber } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { type ListFormat, SCORE_COLUMNS } from '../model.js';
-import { type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
+import { type Place, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
 import { csvCell, csvLine, escapeFormula } from './sheet.js';
 
@@ -18,6 +20,9 @@ const pointsText = (hundredths: number): string => {
   decimals.set(hundredths, text);
   return text;
 };
+
+/** A cell that the list shows, safe for spreadsheets; numbers are as they are. */
+const shownCell = (text: string): string => (cellNumber(text) === undefined ? csvCell(escapeFormula(text)) : text);
 
 /** One user's six columns as CSV, safe for spreadsheets. */
 const sixCells = (user: Ranked, { model }: Ranking): string => {
@@ -72,15 +77,26 @@ function* scoreLines(ranking: Ranking, config: string): Generator<string> {
 export const scoresCsv = (ranking: Ranking, config: string): Iterable<Uint8Array> =>
   batched(scoreLines(ranking, config));
 
-/** One user as JSON: the six columns, every contribution with its raw value (null if unknown), floor, cap and config. */
-export const userJson = (user: Ranked, ranking: Ranking, config: string): object => ({
-  rank: user.rank,
+/** How the list is written: the hash of the configuration, which stands in every row, and further columns to show. */
+export interface ListOptions {
+  readonly config: string;
+  readonly show: readonly string[];
+}
+
+/**
+ * One listed user as JSON: the number in the list, the six columns, the last activity, the columns that are shown, every
+ * contribution with its raw value (null if unknown), floor, cap and config.
+ */
+export const userJson = (user: Ranked, number: number, ranking: Ranking, { config, show }: ListOptions): object => ({
+  rank: number,
   user_id: user.id,
   username: user.name,
   score: user.score / 100,
   score_label: labelOf(user.score, ranking.model.labels),
   explanation: user.explanation,
   converted: Number.isNaN(user.converted) ? null : user.converted,
+  last_event_ts: Number.isNaN(user.last) ? null : isoInstant(BigInt(user.last) * 1000n),
+  ...(show.length > 0 && { show: Object.fromEntries(show.map((column, i) => [column, user.shown[i] ?? ''])) }),
   contributions: ranking.model.signals.map((signal, i) => ({
     signal,
     value: Number.isNaN(user.values[i]) ? null : user.values[i],
@@ -93,17 +109,21 @@ export const userJson = (user: Ranked, ranking: Ranking, config: string): object
 
 function* listLines(
   ranking: Ranking,
-  places: readonly number[],
-  config: string,
+  places: readonly Place[],
+  options: ListOptions,
   format: ListFormat,
 ): Generator<string> {
-  if (format === 'csv') yield csvLine([...SCORE_COLUMNS, 'config']);
+  if (format === 'csv') yield csvLine([...SCORE_COLUMNS, ...options.show, 'config']);
   if (format === 'json') yield '[';
-  for (const [i, place] of places.entries()) {
+  for (const [i, { place, number }] of places.entries()) {
     const user = rankedAt(ranking, place);
-    if (format === 'csv') yield `${sixCells(user, ranking)},${config}\n`;
-    else if (format === 'ndjson') yield `${toJson(userJson(user, ranking, config))}\n`;
-    else yield `${i === 0 ? '' : ','}\n${toJson(userJson(user, ranking, config))}`;
+    if (format === 'csv') {
+      const shown = user.shown.map((text) => `${shownCell(text)},`).join('');
+      yield `${sixCells(user, ranking)},${shown}${options.config}\n`;
+      continue;
+    }
+    const json = toJson(userJson(user, number, ranking, options));
+    yield format === 'ndjson' ? `${json}\n` : `${i === 0 ? '' : ','}\n${json}`;
   }
   if (format === 'json') yield '\n]\n';
 }
@@ -111,7 +131,7 @@ function* listLines(
 /** The text of the short list: the users at `places`, in that order. */
 export const listText = (
   ranking: Ranking,
-  places: readonly number[],
-  config: string,
+  places: readonly Place[],
+  options: ListOptions,
   format: ListFormat,
-): Iterable<Uint8Array> => batched(listLines(ranking, places, config, format));
+): Iterable<Uint8Array> => batched(listLines(ranking, places, options, format));

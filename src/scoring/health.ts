@@ -1,8 +1,8 @@
 /** The health of a scoring: what the spread of scores and the use of each signal say about the weights. */
-import { percent } from '../text/numbers.js';
+import { counted, grouped, percent } from '../text/numbers.js';
 import type { Label } from '../model.js';
-import type { Ranking } from './ranking.js';
-import { labelOf } from './score.js';
+import type { Listed, Ranking } from './ranking.js';
+import { labelOf, type Model } from './score.js';
 
 /** How much one signal matters across all users. */
 interface SignalHealth {
@@ -27,31 +27,76 @@ export interface Health {
   /** Scored signals that give points to no user, or to every user. */
   readonly never_fire: readonly string[];
   readonly always_fire: readonly string[];
-  /** How many users are listed, and how many of them have converted. */
+  /** How many users have converted, how many must not be contacted, and how many others there are to call. */
+  readonly converted: number;
+  readonly opted_out: number;
+  readonly to_call: number;
+  /** How many users have converted, by label. */
+  readonly converted_by_label: Readonly<Record<Label, number>>;
+  /** How many users are listed, how many of them have converted, and how many more have the score of the last one. */
   readonly listed: number;
   readonly listed_converted: number;
-  readonly warnings: readonly string[];
+  readonly tied: number;
+  readonly warnings: readonly Warning[];
 }
 
-const warningsAbout = (high: number, users: number): string[] => {
+/** Something that is probably not as it should be. */
+export interface Warning {
+  /** A name that stays the same, for programs. */
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Users at the bottom of the scale from which on the order of most of a list means nothing. */
+const MANY_AT_ZERO = 0.5;
+
+const warningsAbout = (
+  labels: Readonly<Record<Label, number>>,
+  scores: Int32Array,
+  { labels: { high, medium } }: Model,
+): Warning[] => {
+  const users = scores.length;
   if (users === 0) return [];
-  const fix = 'check labels.high and the weights in gesture.yaml';
-  if (high === 0) return [`no user is high: ${fix}`];
-  if (high * 2 <= users) return [];
-  return [`${percent(high / users)} of the users are high, so the label says little: ${fix}`];
+  const fix = 'check labels and weights in gesture.yaml; `gesture init LOG` proposes weights for your log';
+  const best = scores.reduce((most, score) => Math.max(most, score), 0) / 100;
+  const atZero = scores.reduce((n, score) => n + (score === 0 ? 1 : 0), 0);
+  const warnings: Warning[] = [];
+  const warn = (code: string, text: string): void => {
+    warnings.push({ code, text: `${text}: ${fix}` });
+  };
+  if (labels.low === users) warn('all-low', `all users are low: the best score is ${best}, medium begins at ${medium}`);
+  else if (labels.high === 0) warn('none-high', `no user is high: the best score is ${best}, high begins at ${high}`);
+  if (labels.high * 2 > users) {
+    warn('most-high', `${percent(labels.high / users)} of the users are high, so the label says little`);
+  }
+  if (users > 1 && atZero >= users * MANY_AT_ZERO) {
+    warn(
+      'many-at-zero',
+      `${grouped(atZero)} of ${counted(users, 'user')} have a score of 0, so nothing tells them apart`,
+    );
+  }
+  return warnings;
 };
 
 /**
  * Measures the health of a scoring.
  *
- * @param places the places of the listed users; 0 is the best
+ * @param listed the users that are listed
  */
-export const healthOf = (ranking: Ranking, places: readonly number[]): Health => {
+export const healthOf = (ranking: Ranking, { places, tied }: Listed): Health => {
   const { users, model, scores, order } = ranking;
   const labels = { high: 0, medium: 0, low: 0 };
+  const won = { high: 0, medium: 0, low: 0 };
+  let [converted, optedOut, toCall] = [0, 0, 0];
   const histogram = Array.from({ length: 10 }, () => 0);
-  for (const score of scores) {
-    labels[labelOf(score, model.labels)]++;
+  for (const [i, score] of scores.entries()) {
+    const label = labelOf(score, model.labels);
+    labels[label]++;
+    const [hasConverted, hasOptedOut] = [users.converted[i] === 1, users.optedOut[i] === 1];
+    if (hasConverted) won[label]++;
+    converted += Number(hasConverted);
+    optedOut += Number(hasOptedOut);
+    toCall += Number(!hasConverted && !hasOptedOut);
     const bin = Math.min(9, Math.floor(score / 1000));
     histogram[bin] = (histogram[bin] ?? 0) + 1;
   }
@@ -74,8 +119,13 @@ export const healthOf = (ranking: Ranking, places: readonly number[]): Health =>
     signals,
     never_fire: scored.filter((signal) => signal.users === 0).map((signal) => signal.signal),
     always_fire: scored.filter((signal) => signal.users === users.count).map((signal) => signal.signal),
+    converted,
+    opted_out: optedOut,
+    to_call: toCall,
+    converted_by_label: won,
     listed: places.length,
-    listed_converted: places.filter((place) => users.converted[order[place] ?? 0] === 1).length,
-    warnings: warningsAbout(labels.high, users.count),
+    listed_converted: places.filter(({ place }) => users.converted[order[place] ?? 0] === 1).length,
+    tied,
+    warnings: warningsAbout(labels, scores, model),
   };
 };

@@ -1,5 +1,5 @@
 /** Scores and orders all users. Pure; needs only a few bytes per user beyond the users themselves. */
-import type { Label } from '../model.js';
+import { type Label, type LabelFilter, LABELS } from '../model.js';
 import { labelOf, type Model, scoreRow, type Total } from './score.js';
 import { sentence } from './sentence.js';
 import type { Users } from './users.js';
@@ -10,40 +10,75 @@ export interface Ranking {
   readonly model: Model;
   /** Scores in hundredths of a point, by the index of the user. */
   readonly scores: Int32Array;
-  /** Indexes of users: score descending, then user_id in byte order. */
+  /** Indexes of users, best first. */
   readonly order: Uint32Array;
+  /** What ages are counted from, in milliseconds since 1970; NaN if unknown. */
+  readonly asOf: number;
   /** By signal, across all users: the sum of its points in hundredths, and how many users have any. */
   readonly sums: Float64Array;
   readonly fired: Uint32Array;
 }
 
-/**
- * Indexes by score descending, then id in byte order. There are only 10,001 different scores, so this is a counting sort
- * of the users in the order of their ids.
- */
-const orderOf = (scores: Int32Array, byId: Uint32Array): Uint32Array => {
-  const next = new Uint32Array(10_002);
-  for (const score of scores) next[10_001 - score] = (next[10_001 - score] ?? 0) + 1;
+/** Indexes by number descending, equal ones as in `byId`: a counting sort, since sums of points are few whole numbers. */
+const byNumber = (numbers: Int32Array, byId: Uint32Array): Uint32Array => {
+  let [least, most] = [0, 0];
+  for (const number of numbers) {
+    if (number < least) least = number;
+    if (number > most) most = number;
+  }
+  const next = new Uint32Array(most - least + 2);
+  for (const number of numbers) next[most - number + 1] = (next[most - number + 1] ?? 0) + 1;
   for (let i = 1; i < next.length; i++) next[i] = (next[i] ?? 0) + (next[i - 1] ?? 0);
-  const order = new Uint32Array(scores.length);
+  const order = new Uint32Array(numbers.length);
   for (const index of byId) {
-    const before = 10_000 - (scores[index] ?? 0);
-    const at = next[before] ?? 0;
+    const key = most - (numbers[index] ?? 0);
+    const at = next[key] ?? 0;
     order[at] = index;
-    next[before] = at + 1;
+    next[key] = at + 1;
   }
   return order;
 };
 
-/** Scores all users and orders them. */
-export const rankUsers = (users: Users, model: Model): Ranking => {
+/**
+ * Indexes in the order of calls: by the sum of points descending, which is the score and then what floor or cap hold
+ * back; then who was active more recently (unknown last); then by id in byte order.
+ */
+const orderOf = (totals: Int32Array, { ids, last }: Users): Uint32Array => {
+  const byId = ids.sorted();
+  const order = byNumber(totals, byId);
+  const place = new Uint32Array(byId.length);
+  for (const [i, index] of byId.entries()) place[index] = i;
+  const recency = (index: number): number => {
+    const time = last[index] ?? Number.NaN;
+    return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+  };
+  const sooner = (a: number, b: number): number => {
+    const [x, y] = [recency(a), recency(b)];
+    return x === y ? (place[a] ?? 0) - (place[b] ?? 0) : y > x ? 1 : -1;
+  };
+  for (let from = 0, to = 1; from < order.length; from = to, to++) {
+    while (to < order.length && totals[order[to] ?? 0] === totals[order[from] ?? 0]) to++;
+    if (to - from > 1) order.subarray(from, to).sort(sooner);
+  }
+  return order;
+};
+
+/**
+ * Scores all users and orders them.
+ *
+ * @param asOf what ages are counted from, in milliseconds since 1970; by default the last activity of any user
+ */
+export const rankUsers = (users: Users, model: Model, asOf = users.latest()): Ranking => {
   const points = new Int32Array(model.signals.length);
   const values = new Float64Array(points.length);
   const scores = new Int32Array(users.count);
+  const totals = new Int32Array(users.count);
   const sums = new Float64Array(points.length);
   const fired = new Uint32Array(points.length);
   for (let i = 0; i < users.count; i++) {
-    scores[i] = scoreRow(model, users.values(i, values), points).score;
+    const { score, floor, cap } = scoreRow(model, users.values(i, values), points);
+    scores[i] = score;
+    totals[i] = score - floor - cap;
     for (let s = 0; s < points.length; s++) {
       const earned = points[s] ?? 0;
       if (earned === 0) continue;
@@ -51,7 +86,7 @@ export const rankUsers = (users: Users, model: Model): Ranking => {
       fired[s] = (fired[s] ?? 0) + 1;
     }
   }
-  return { users, model, scores, order: orderOf(scores, users.ids.sorted()), sums, fired };
+  return { users, model, scores, order: orderOf(totals, users), asOf, sums, fired };
 };
 
 /** Which users to list. */
@@ -60,27 +95,58 @@ export interface Filters {
   readonly top: number;
   /** In points. */
   readonly minScore?: number | undefined;
-  readonly label?: Label | undefined;
+  /** The lowest or the only label; `medium+` is medium and high. */
+  readonly label?: LabelFilter | undefined;
   readonly excludeConverted?: boolean | undefined;
+  /** In seconds before as-of. */
+  readonly activeWithin?: number | undefined;
 }
 
-/** The places of the users to list: the best of those that pass the filters. */
-export const placesOf = (ranking: Ranking, { top, minScore = 0, label, excludeConverted }: Filters): number[] => {
-  const { order, scores, users, model } = ranking;
-  const places: number[] = [];
+/** One listed user: the place in the ranking (0 is the best), and the number in the list. */
+export interface Place {
+  readonly place: number;
+  readonly number: number;
+}
+
+/** The users to list, and how many more have the score of the last one. */
+export interface Listed {
+  readonly places: readonly Place[];
+  readonly tied: number;
+}
+
+const hasLabel = (label: Label, wanted: LabelFilter): boolean => {
+  const [least = ''] = wanted.split('+');
+  const isAbove = LABELS.findIndex((known) => known === label) < LABELS.findIndex((known) => known === least);
+  return label === least || (wanted.endsWith('+') && isAbove);
+};
+
+/**
+ * The users to list: the best of those that pass the filters. Nobody who opted out is listed. Numbers count all people
+ * that can be called, whatever the other filters.
+ */
+export const listUsers = (ranking: Ranking, filters: Filters): Listed => {
+  const { order, scores, users, model, asOf } = ranking;
+  const { top, minScore = 0, label, excludeConverted, activeWithin } = filters;
+  const places: Place[] = [];
+  let [number, tied] = [0, 0];
   for (const [place, index] of order.entries()) {
     const score = scores[index] ?? 0;
-    if (places.length === top || score < Math.round(minScore * 100)) break;
-    if (label !== undefined && labelOf(score, model.labels) !== label) continue;
-    if (excludeConverted && users.converted[index] === 1) continue;
-    places.push(place);
+    const isFull = places.length === top;
+    if (score < Math.round(minScore * 100) || (isFull && score !== scores[order[places.at(-1)?.place ?? 0] ?? 0]))
+      break;
+    if (users.optedOut[index] === 1 || (excludeConverted && users.converted[index] === 1)) continue;
+    number++;
+    if (label !== undefined && !hasLabel(labelOf(score, model.labels), label)) continue;
+    if (activeWithin !== undefined && !(asOf - (users.last[index] ?? Number.NaN) <= activeWithin * 1000)) continue;
+    if (isFull) tied++;
+    else places.push({ place, number });
   }
-  return places;
+  return { places, tied };
 };
 
 /** One ranked user with all details. */
 export interface Ranked extends Total {
-  /** 1 for the best. */
+  /** 1 for the best of all users. */
   readonly rank: number;
   readonly id: string;
   readonly name: string;
@@ -89,6 +155,10 @@ export interface Ranked extends Total {
   readonly values: Float64Array;
   readonly points: Int32Array;
   readonly explanation: string;
+  /** When the user was last active, in milliseconds since 1970; NaN if unknown. */
+  readonly last: number;
+  /** The texts of the columns that the list shows. */
+  readonly shown: readonly string[];
 }
 
 /**
@@ -98,7 +168,7 @@ export interface Ranked extends Total {
  *   user
  */
 export const rankedAt = (
-  { users, model, order }: Ranking,
+  { users, model, order, asOf }: Ranking,
   place: number,
   values = new Float64Array(model.signals.length),
   points = new Int32Array(model.signals.length),
@@ -106,6 +176,8 @@ export const rankedAt = (
   const index = order[place] ?? 0;
   users.values(index, values);
   const total = scoreRow(model, values, points);
+  const last = users.last[index] ?? Number.NaN;
+  const age = (asOf - last) / 86_400_000;
   return {
     score: total.score,
     floor: total.floor,
@@ -116,6 +188,8 @@ export const rankedAt = (
     converted: users.converted[index] ?? Number.NaN,
     values,
     points,
-    explanation: sentence(model, values, points, total),
+    explanation: sentence(model, values, points, total, Number.isNaN(age) ? undefined : age),
+    last,
+    shown: users.shown.map((texts) => texts.at(index)),
   };
 };

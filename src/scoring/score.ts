@@ -23,6 +23,10 @@ export interface Model {
   readonly weights: readonly Weight[];
   readonly shares: readonly ((value: number) => number)[];
   readonly phrases: readonly ((value: number) => string)[];
+  /** The signal that is the days since the last event, or -1. */
+  readonly recency: number;
+  /** Words for the days since the last event. */
+  readonly lastActive: (days: number) => string;
   readonly labels: Thresholds;
 }
 
@@ -42,12 +46,21 @@ export interface Total {
  */
 const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100 + 1e-9);
 
-/** Prepares a scoring for `scoreRow`. */
-export const prepare = ({ weights, labels }: Scoring): Model => ({
+/** The signal whose words every explanation ends with. */
+const RECENCY = 'days_since_last_event';
+
+/**
+ * Prepares a scoring for `scoreRow`.
+ *
+ * @param asOf what ages are counted from, in milliseconds since 1970, unless it is today: then explanations name dates
+ */
+export const prepare = ({ weights, labels }: Scoring, asOf?: number): Model => ({
   signals: Object.keys(weights),
   weights: Object.values(weights),
   shares: Object.values(weights).map((weight) => shareBy(weight.earns)),
-  phrases: Object.values(weights).map((weight) => phrasing(weight.phrase)),
+  phrases: Object.values(weights).map((weight) => phrasing(weight.phrase, asOf)),
+  recency: Object.keys(weights).indexOf(RECENCY),
+  lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
   labels,
 });
 

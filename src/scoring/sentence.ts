@@ -1,11 +1,11 @@
-/** The explanation in one sentence: the strongest contributions in words, with their points. */
+/** The explanation in one sentence: the strongest contributions in words, with their points, and the last activity. */
 import { signedPoints } from '../text/numbers.js';
 import type { Model, Total } from './score.js';
 
-/** Contributions named on each side of the semicolon. The rest is one sum, so that the points still add up. */
-const NAMED = 4;
+/** Hundredths that show as a tenth of a point; less is not worth a word of its own. */
+const SHOWN = 5;
 
-const and = (said: string, more: string): string => (said === '' ? more : `${said}, ${more}`);
+const and = (said: string, more: string): string => (said === '' || more === '' ? said + more : `${said}, ${more}`);
 
 /** Inserts `signal` into a list that is ordered by strength, after equally strong ones. */
 const insert = (signals: number[], signal: number, points: ArrayLike<number>): void => {
@@ -15,44 +15,65 @@ const insert = (signals: number[], signal: number, points: ArrayLike<number>): v
   signals[at] = signal;
 };
 
-/** Names the first and strongest signals and sums up the rest, which includes those that round to 0.0. */
+/**
+ * Names the strongest signals until what is left is less than the last one named, and sums up the rest, which includes
+ * those that round to 0.0. A rest of a single signal is named.
+ */
 const listed = (
   signals: readonly number[],
   points: ArrayLike<number>,
   values: ArrayLike<number>,
   { phrases }: Model,
 ): string => {
+  let rest = 0;
+  for (const signal of signals) rest += points[signal] ?? 0;
   let said = '';
-  let [named, sum] = [0, 0];
+  let [named, last] = [0, 0];
   for (const signal of signals) {
     const earned = points[signal] ?? 0;
-    if (named === NAMED || Math.abs(earned) < 5) {
-      sum += earned;
-      continue;
-    }
+    const enough = named > 0 && Math.abs(rest) < last && named < signals.length - 1;
+    if (enough || Math.abs(earned) < SHOWN) break;
     said = and(said, `${phrases[signal]?.(values[signal] ?? Number.NaN)} (${signedPoints(earned, 1)})`);
+    rest -= earned;
+    last = Math.abs(earned);
     named++;
   }
-  if (Math.abs(sum) < 5) return said;
-  const rest = signals.length - named;
-  return and(said, `${rest === 1 ? '1 lighter signal' : `${rest} lighter signals`} (${signedPoints(sum, 1)})`);
+  if (Math.abs(rest) < SHOWN) return said;
+  const left = signals.length - named;
+  return and(said, `${left === 1 ? '1 lighter signal' : `${left} lighter signals`} (${signedPoints(rest, 1)})`);
+};
+
+/** When the user was last active, with the points for that if they show; empty if nobody knows. */
+const lastActivity = ({ recency, lastActive }: Model, age: number, points: ArrayLike<number>): string => {
+  if (Number.isNaN(age)) return '';
+  const earned = points[recency] ?? 0;
+  return Math.abs(earned) < SHOWN ? lastActive(age) : `${lastActive(age)} (${signedPoints(earned, 1)})`;
 };
 
 /**
- * The explanation: `booked a call (+30.0), signed up (+30.0), viewed pricing 6 times (+6.9); spammy sessions (-5.0)`.
+ * The explanation: `booked a call (+30.0), signed up (+30.0), viewed pricing 6 times (+6.9), last active yesterday (+4.5);
+ * looked automated in 1 of 4 visits (-5.0)`.
  *
  * @param values,points the user's values and points, as `scoreRow` takes and fills them
+ * @param age days since the user was last active, NaN if unknown
  */
-export const sentence = (model: Model, values: ArrayLike<number>, points: ArrayLike<number>, total: Total): string => {
+export const sentence = (
+  model: Model,
+  values: ArrayLike<number>,
+  points: ArrayLike<number>,
+  total: Total,
+  age = values[model.recency] ?? Number.NaN,
+): string => {
   const [up, down]: [number[], number[]] = [[], []];
+  const spoken = Number.isNaN(age) ? -1 : model.recency;
   for (let signal = 0; signal < model.signals.length; signal++) {
     const earned = points[signal] ?? 0;
-    if (earned !== 0) insert(earned > 0 ? up : down, signal, points);
+    if (earned !== 0 && signal !== spoken) insert(earned > 0 ? up : down, signal, points);
   }
-  const gains = listed(up, points, values, model);
+  const gains = and(listed(up, points, values, model), lastActivity(model, age, points));
   let losses = listed(down, points, values, model);
   if (total.floor > 0) losses = and(losses, `held at 0 (${signedPoints(total.floor, 1)})`);
   if (total.cap < 0) losses = and(losses, `held at 100 (${signedPoints(total.cap, 1)})`);
-  if (losses === '') return gains || 'nothing to go by yet';
+  if (losses === '') return gains || 'no signals yet';
   return gains === '' ? losses : `${gains}; ${losses}`;
 };

@@ -11,6 +11,12 @@ export interface UserRow {
   readonly converted: number;
   /** One value per signal, NaN if unknown. */
   readonly values: ArrayLike<number>;
+  /** When the user was last active, in milliseconds since 1970; NaN if unknown. */
+  readonly last?: number;
+  /** 1 if the user must not be contacted, 0, or NaN if unknown. */
+  readonly optedOut?: number;
+  /** The text of each column that the list shows. */
+  readonly shown?: readonly string[];
 }
 
 /** A list of texts, kept as UTF-8 in one buffer: four bytes each besides the text itself. */
@@ -117,34 +123,57 @@ export class Users {
   readonly ids = new Texts();
   readonly names = new Texts();
   readonly converted: number[] = [];
+  /** When each user was last active, in milliseconds since 1970; NaN if unknown. */
+  readonly last: number[] = [];
+  /** 1 for each user who must not be contacted. */
+  readonly optedOut: number[] = [];
+  /** The texts of each column that the list shows. */
+  readonly shown: readonly Texts[];
   private readonly blocks: Float64Array[] = [];
 
-  /** @param signals the number of values per user */
-  constructor(private readonly signals: number) {}
+  /**
+   * @param signals the number of values per user
+   * @param shown the number of columns that the list shows
+   */
+  constructor(
+    private readonly signals: number,
+    shown = 0,
+  ) {
+    this.shown = Array.from({ length: shown }, () => new Texts());
+  }
 
   get count(): number {
     return this.converted.length;
   }
 
-  add({ id, name, converted, values }: UserRow): void {
+  add({ id, name, converted, values, last = Number.NaN, optedOut = Number.NaN, shown = [] }: UserRow): void {
     this.ids.add(id);
     this.names.add(name);
-    this.addNumbers(converted, values);
+    for (const [i, texts] of this.shown.entries()) texts.add(shown[i] ?? '');
+    this.addNumbers(values, converted, last, optedOut);
   }
 
-  /** Completes a user whose id and name have already been added to `ids` and `names`. */
-  addNumbers(converted: number, values: ArrayLike<number>): void {
+  /** Completes a user whose texts have already been added. */
+  addNumbers(values: ArrayLike<number>, converted: number, last: number, optedOut: number): void {
     const at = this.count % BLOCK;
     if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.signals));
     const block = this.blocks.at(-1) ?? new Float64Array();
     for (let i = 0; i < this.signals; i++) block[at * this.signals + i] = values[i] ?? Number.NaN;
     this.converted.push(converted);
+    this.last.push(last);
+    this.optedOut.push(optedOut);
   }
 
-  /** Removes the id and name of a user who was not completed. */
+  /** Removes the texts of a user who was not completed. */
   dropUnfinished(): void {
-    this.ids.truncate(this.count);
-    this.names.truncate(this.count);
+    for (const texts of [this.ids, this.names, ...this.shown]) texts.truncate(this.count);
+  }
+
+  /** The last activity of any user, in milliseconds since 1970; NaN if none is known. */
+  latest(): number {
+    let latest = Number.NaN;
+    for (const time of this.last) if (!(time <= latest)) latest = Number.isNaN(time) ? latest : time;
+    return latest;
   }
 
   /** The values of the user at `index`, copied into `values`. */

@@ -11,7 +11,7 @@ export interface TestedCell {
 const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
 
 /** A number of the settings as SQL. */
-const numeric = (n: number): string => `${/e/.test(String(n)) ? n.toFixed(10) : String(n)}`;
+const numeric = (n: number): string => (/e/.test(String(n)) ? n.toFixed(10) : String(n));
 
 /** SQL: true of rows that meet a condition. Of an unknown cell it is NULL, or true if the test is a negative one. */
 export const meets = (condition: Condition, { text, number }: TestedCell): string => {

@@ -26,6 +26,8 @@ const CODES = {
   green: [32, 39],
   yellow: [33, 39],
   cyan: [36, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
 } as const;
 
 /** A colour or weight for text. */
@@ -115,3 +117,10 @@ export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INF
   }
   return [...out, line];
 };
+
+/** Columns of the label of a line. */
+const LABEL = 9;
+
+/** A line with a label before it, `wrote    data/top_users.csv`, in as many lines as the screen needs. */
+export const labelled = (label: string, text: string, screen: Screen): string[] =>
+  wrapped(text, screen.width - LABEL).map((line, i) => (i === 0 ? label : '').padEnd(LABEL) + line);

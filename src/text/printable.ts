@@ -20,6 +20,10 @@ export const printable = (text: string, keep: { lines?: boolean } = {}): string 
 /** A cell as messages show it: quoted, and cut after 40 characters. */
 export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}…` : cell);
 
+/** A text as one word of a shell's command line. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\'''`)}'`;
+
 /** A value as JSON in which nothing but its escapes can reach a terminal; it parses to the same value. */
 export const toJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, null, indent).replaceAll(CONTROL, (c) =>

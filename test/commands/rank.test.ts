@@ -41,7 +41,9 @@ beforeEach(() => {
 describe('gesture rank', () => {
   it('writes the short list and everybody, and says what it did', async () => {
     const { status, stdout, stderr } = await rank('--top', '2');
-    expect([status, stdout]).toEqual([0, '']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^3 people to call \(1 converted already\); the list has 2\n/);
+    expect(stdout).toContain(ana.explanation);
     expect(read('top_users.csv')).toBe(`user_id,username,score,score_label,explanation,converted,config
 cy,Cy,${cy.score},high,"${cy.explanation}",1,${hash}
 ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
@@ -52,7 +54,8 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
       ['3', 'ben', `${ben.score}`],
       ['4', 'dot', `${dot.score}`],
     ]);
-    expect(stderr).toMatch(/4 users: 1 high \(25%\), 1 medium \(25%\), 2 low \(50%\)/);
+    expect(stderr).toMatch(/^high +60 to 100 +1 +25% +1\nmedium +30 to 60 +1 +25% +0\nlow +0 to 30 +2 +50% +0$/m);
+    expect(stderr).toMatch(/^next +gesture explain ana$/m);
     expect(stderr).toMatch(/wrote +data\/user_scores.csv, data\/top_users.csv \(2 users\)/);
   });
 
@@ -99,6 +102,75 @@ ana,Ana,${ana.score},medium,"${ana.explanation}",0,${hash}
     await rank(...flags);
     expect(rowsOf(read('top_users.csv')).map((row) => row['user_id'])).toEqual(listed);
     expect(rowsOf(read('user_scores.csv'))).toHaveLength(4);
+  });
+
+  it('lists by label and activity, without who opted out, and numbers whom to call', async () => {
+    write(
+      featuresCsv([
+        {
+          user_id: 'won',
+          signups: 1,
+          calendar_bookings: 1,
+          last_event_ts: '2026-01-30T00:00:00Z',
+          converted: 1,
+          opted_out: 0,
+        },
+        { user_id: 'out', signups: 1, last_event_ts: '2026-01-31T00:00:00Z', converted: 0, opted_out: 1 },
+        { user_id: 'new', signups: 1, last_event_ts: '2026-01-31T00:00:00Z', converted: 0, opted_out: 0 },
+        { user_id: 'old', signups: 1, last_event_ts: '2025-12-31T00:00:00Z', converted: 0, opted_out: 0 },
+        { user_id: 'low', page_views: 1, last_event_ts: '2026-01-30T12:00:00Z', converted: 0, opted_out: '' },
+      ]),
+    );
+    const listed = async (...flags: string[]): Promise<unknown> => {
+      const { stdout } = await rank('--out', '-', '--format', 'ndjson', ...flags);
+      const users = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line): { rank: number; user_id: string } => JSON.parse(line));
+      return users.map(({ rank: number, user_id }) => `${number} ${user_id}`);
+    };
+    expect(await listed()).toEqual(['1 won', '2 new', '3 old', '4 low']);
+    expect(await listed('--exclude-converted')).toEqual(['1 new', '2 old', '3 low']);
+    expect(await listed('--label', 'medium+')).toEqual(['1 won', '2 new', '3 old']);
+    expect(await listed('--label', 'medium')).toEqual(['2 new', '3 old']);
+    expect(await listed('--active-within', '1d')).toEqual(['1 won', '2 new', '4 low']);
+    const { stdout } = await rank('--exclude-converted');
+    expect(stdout).toMatch(/^3 people to call \(1 converted already, 1 opted out\); the list has 3\n/);
+    expect(stdout).toContain('last active on 31 December 2025');
+    expect(rowsOf(read('user_scores.csv')).map((row) => row['user_id'])).toEqual(['won', 'new', 'out', 'old', 'low']);
+  });
+
+  it('says how many more have the score of the last one listed', async () => {
+    write(featuresCsv(['a', 'b', 'c', 'd'].map((user_id) => ({ user_id, signups: 1 }))));
+    expect((await rank('--top', '1')).stdout).toContain('3 more people have the score of the last one listed, 30.00');
+    expect((await rank('--top', '3')).stdout).toContain('1 more person has the score of the last one listed, 30.00');
+    expect((await rank('--top', '4')).stdout).not.toContain('the last one listed');
+  });
+
+  it('shows the columns that gesture.yaml names, safe for a spreadsheet', async () => {
+    writeFileSync(join(folder, 'gesture.yaml'), 'show: [email, seats]\n');
+    write(featuresCsv([{ user_id: 'ana', signups: 1, email: '=ana@acme.com', seats: -3 }]));
+    const { stdout } = await rank();
+    expect(stdout).toContain('=ana@acme.com, -3\n');
+    expect(rowsOf(read('top_users.csv'))).toMatchObject([{ email: "'=ana@acme.com", seats: '-3' }]);
+    expect(JSON.parse((await rank('--json')).stdout)).toMatchObject({
+      top: [{ show: { email: '=ana@acme.com', seats: '-3' } }],
+    });
+    write(featuresCsv([{ user_id: 'ana' }]));
+    expect((await rank()).stderr).toMatch(/email, seats are missing/);
+  });
+
+  it('refuses features without the flag of who opted out if the settings say who does', async () => {
+    writeFileSync(join(folder, 'gesture.yaml'), 'opt_out: { any_of: [left] }\n');
+    expect((await rank()).stderr).toMatch(/opted_out is missing\. Run `gesture features` with the same settings/);
+  });
+
+  it('--strict allows no warning, and writes nothing', async () => {
+    write(featuresCsv([{ user_id: 'ana' }, { user_id: 'ben' }]));
+    const { status, stderr } = await rank('--strict');
+    expect(status).toBe(65);
+    expect(stderr).toMatch(/^gesture: --strict allows no warning: all users are low: the best score is 0/);
+    expect(existsSync(join(folder, 'data', 'top_users.csv'))).toBe(false);
   });
 
   it('writes JSON and NDJSON with every contribution', async () => {
@@ -185,7 +257,7 @@ weights:
     );
     const { status, stderr } = await rank();
     expect(status).toBe(0);
-    expect(stderr).toMatch(/integrations 2\.50 \(\d+%\)/);
+    expect(stderr).toMatch(/^integrations +10 +2\.50 +20% +1$/m);
     expect(rowsOf(read('user_scores.csv'))).toMatchObject([
       { user_id: 'ben', score: `${pointsOf('signups', -10)}`, integrations_points: '0' },
       { user_id: 'ana', score: '5', integrations_points: '5', explanation: 'connected 2 integrations (+5.0)' },

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { explainScreen } from '../../src/commands/explainScreen.js';
-import { bar, histogramLine, rankScreen } from '../../src/commands/rankScreen.js';
+import { bar, legend, pensFor } from '../../src/commands/bars.js';
+import { healthScreen, histogramLine, listScreen } from '../../src/commands/rankScreen.js';
 import { displayWidth, idAndName, type Screen, screenOf } from '../../src/text/columns.js';
 import { explain } from '../../src/scoring/explain.js';
 import { healthOf } from '../../src/scoring/health.js';
-import { rankUsers } from '../../src/scoring/ranking.js';
+import { listUsers, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
 import { Users } from '../../src/scoring/users.js';
 import { SCORING } from '../fixtures/scoring.js';
@@ -24,15 +25,19 @@ const HOSTILE = [
 ] as const;
 
 const screen = (as: Screen): string => {
-  const users = new Users(model.signals.length);
+  const users = new Users(model.signals.length, 1);
   for (const [i, [id, name]] of HOSTILE.entries()) {
     const left = 8 - i;
     const values = [left > 2, left > 4, left % 3, left, 2 ** left, left / 9, 10 ** left, left, i, i / 9, i / 18];
-    users.add({ id, name, converted: left > 4 ? 1 : 0, values: values.map(Number) });
+    const last = Date.UTC(2026, 0, 10 + left);
+    const shown = [`${name.slice(0, 3)}@acme.com`];
+    users.add({ id, name, converted: left > 4 ? 1 : 0, values: values.map(Number), last, shown });
   }
   const ranking = rankUsers(users, model);
-  const places = [...ranking.order.keys()];
-  return rankScreen(ranking, places, healthOf(ranking, places), as);
+  const list = listUsers(ranking, { top: 7 });
+  const health = healthOf(ranking, list);
+  const says = (signal: string): string => signal.replaceAll('_', ' ');
+  return listScreen(ranking, list, health, says, as) + healthScreen(health, ranking, as).join('\n');
 };
 
 describe('the table of gesture rank', () => {
@@ -108,14 +113,30 @@ describe('the columns of ids and names', () => {
 
 describe('a bar', () => {
   it.each([
-    [[3000, 3000, 750], 6750, '███▓▓▓▒···'],
-    [[400, 10], 410, '··········'],
-    [[600, 400], 1000, '█·········'],
-    [[10_000], 10_000, '██████████'],
-    [[3000, -2000], 1000, '█·········'],
-    [[], 0, '··········'],
+    [[3000, 3000, 750], 6750, 'SSSCCCD···'],
+    [[400, 10, 0], 410, '··········'],
+    [[600, 400, 0], 1000, 'S·········'],
+    [[10_000, 0, 0], 10_000, 'SSSSSSSSSS'],
+    [[3000, -2000, 0], 1000, 'S·········'],
+    [[0, 0, 0, 2000], 2000, '++········'],
+    [[0, 0, 0], 0, '··········'],
   ])('of %j for %d hundredths is %s', (points, score, text) => {
-    expect(bar(points, score)).toBe(text);
+    const names = ['signups', 'calls', 'demos', 'others'];
+    const pens = pensFor([[4, 3, 2, 0]], names, (name) => name);
+    expect(bar(points, score, pens, 10, { width: 80, colour: false })).toBe(text);
+  });
+
+  it('has a letter of its own for each signal, and a legend that fits', () => {
+    const names = ['signups', 'spam', 'sessions', 'ss', '価値', 'pages', 'many'];
+    const pens = pensFor([names.map((_, i) => 9 - i)], names, (name) => `the words for ${name}`);
+    expect(pens.map(({ letter }) => letter)).toEqual(['S', 'P', 'E', '0', '1', 'A']);
+    for (const width of [40, 80, 200]) {
+      for (const line of legend(pens, true, { width, colour: false }))
+        expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    }
+    expect(legend(pens.slice(0, 2), true, { width: 80, colour: false })).toEqual([
+      'S the words for signups   P the words for spam   + other signals',
+    ]);
   });
 });
 

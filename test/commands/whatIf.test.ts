@@ -36,8 +36,8 @@ it('what if is what would be: the same answer as for a user whose features file 
       name,
       featuresCsv(users.map(({ user_id, has, changes }) => ({ user_id, ...has, ...(after ? changes : {}) }))),
     );
-  const before = await readUsers(file('before.csv', false), signals);
-  const after = await readUsers(file('after.csv', true), signals);
+  const before = await readUsers(file('before.csv', false), { signals });
+  const after = await readUsers(file('after.csv', true), { signals });
   const rowOf = (from: typeof before, i: number) =>
     Object.fromEntries(signals.map((signal, k) => [signal, from.values(i)[k]]));
   const wrong = users.filter(({ changes }, i) => {

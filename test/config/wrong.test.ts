@@ -85,9 +85,9 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
   ],
   [
     'a high that is below the default medium',
-    'labels: { high: 30 }\n',
+    'labels: { high: 20 }\n',
     '1:17',
-    /medium \(40\) must be below high \(30\)/,
+    /medium \(30\) must be below high \(20\)/,
   ],
   ['a label beyond the scale', 'labels:\n  high: 200\n', '2:9', /between 0 and 100/],
   ['a duplicate key', 'labels:\n  high: 70\n  high: 80\n', '3:3', /duplicate key: keep one/],

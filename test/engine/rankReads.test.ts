@@ -44,8 +44,8 @@ const csvOf = (batches: Iterable<Uint8Array>): string => Buffer.concat([...batch
 const rank = async (found: Found, settings: Config): Promise<number> => {
   const path = write('features.csv', found.csv);
   const model = prepare(settings);
-  const users = await readUsers(path, model.signals);
-  const strictly = await readUsersStrictly(path, model.signals);
+  const users = await readUsers(path, { signals: model.signals });
+  const strictly = await readUsersStrictly(path, { signals: model.signals });
   const [header = [], ...rows] = found.rows;
   const columns = model.signals.map((signal) => header.indexOf(signal));
   const numbers = rows.map((row) => columns.map((at) => (row[at] === '' ? Number.NaN : Number(row[at]))));

@@ -52,20 +52,20 @@ describe('a features file is refused, by file and line, with', () => {
     ['bytes that are not UTF-8', Buffer.from([0x75, 0xff, 0xfe, 0x0a]), 'is not UTF-8 text'],
     ['UTF-16', Buffer.from('user_id,signups\n', 'utf16le'), 'has a NUL byte'],
   ])('%s', async (_, content, says) => {
-    const reading = readUsers(write('features.csv', content), signals);
+    const reading = readUsers(write('features.csv', content), { signals });
     await expect(reading).rejects.toMatchObject({ kind: 'data', message: expect.stringContaining(says) });
   });
 
   it('a quote that is never closed, far below: the line where it was opened', async () => {
     const many = featuresCsv(Array.from({ length: 20_000 }, (__, i) => ({ user_id: `u${i}`, username: 'A "B"\nC' })));
-    const reading = readUsers(write('features.csv', `${many}"ana\n\n\n`), signals);
+    const reading = readUsers(write('features.csv', `${many}"ana\n\n\n`), { signals });
     await expect(reading).rejects.toThrow(/features\.csv:40002: a quote is opened here/);
   });
 });
 
 describe('a features file is read', () => {
   const ids = async (content: string | Uint8Array) => [
-    ...(await readUsers(write('features.csv', content), signals)).ids,
+    ...(await readUsers(write('features.csv', content), { signals })).ids,
   ];
   const plain = featuresCsv(USERS);
 
@@ -95,7 +95,7 @@ describe('a features file is read', () => {
       spam_rate: '0.25',
       bounce_rate: -3,
     };
-    const users = await readUsers(write('features.csv', featuresCsv([{ ...row, converted: '' }])), signals);
+    const users = await readUsers(write('features.csv', featuresCsv([{ ...row, converted: '' }])), { signals });
     const value = (signal: string) => users.values(0)[signals.indexOf(signal)];
     expect(['signups', 'page_views', 'spam_rate', 'bounce_rate'].map(value)).toEqual([NaN, 1e308, 0.25, -3]);
     expect([[...users.names], users.converted]).toEqual([['Ana'], [NaN]]);
@@ -124,8 +124,8 @@ it.each([';', '\t'])(
       )
       .join('\r\n');
     const [a, b] = [
-      await readUsers(write('plain.csv', plain), signals),
-      await readUsers(write('saved.csv', saved), signals),
+      await readUsers(write('plain.csv', plain), { signals }),
+      await readUsers(write('saved.csv', saved), { signals }),
     ];
     expect([...b.ids]).toEqual([...a.ids]);
     for (const i of users.keys()) expect([...b.values(i)]).toEqual([...a.values(i)]);

@@ -92,9 +92,9 @@ describe('the fast reader', () => {
       fc.tuple(file, fc.integer({ min: 1, max: 64 })),
       async ([content, chunk]) => {
         const path = write('random.csv', content);
-        const fast = await readUsersFast(path, signals, chunk);
+        const fast = await readUsersFast(path, { signals }, chunk);
         if (fast) taken++;
-        const strict = fast && (await readUsersStrictly(path, signals));
+        const strict = fast && (await readUsersStrictly(path, { signals }));
         expect(fast && told(fast)).toStrictEqual(strict && told(strict));
       },
       RUNS,
@@ -111,9 +111,9 @@ describe('the fast reader', () => {
       fc.tuple(fc.nat(plain.length - 1), fc.constantFrom(...Buffer.from('",\n\r019.-ex\0\xff', 'latin1'))),
       async ([at, byte]) => {
         const path = write('changed.csv', Uint8Array.from(plain.with(at, byte)));
-        const fast = await readUsersFast(path, signals);
+        const fast = await readUsersFast(path, { signals });
         if (fast) taken++;
-        const strict = fast && (await readUsersStrictly(path, signals));
+        const strict = fast && (await readUsersStrictly(path, { signals }));
         expect(fast && told(fast)).toStrictEqual(strict && told(strict));
       },
       RUNS,
@@ -138,16 +138,16 @@ describe('the fast reader', () => {
     ['with no user', featuresCsv([])],
   ])('takes %s', async (_, content) => {
     const path = write('features.csv', content);
-    const fast = await readUsersFast(path, signals);
-    expect(fast && told(fast)).toStrictEqual(told(await readUsersStrictly(path, signals)));
+    const fast = await readUsersFast(path, { signals });
+    expect(fast && told(fast)).toStrictEqual(told(await readUsersStrictly(path, { signals })));
   });
 
   it('takes records that end anywhere, each user once', async () => {
     const content = 'user_id,username,signups,page_views,converted,city\nana,Ana,1,2,0,"a\nb\nc"\nben,Ben,,3,1,"\n"\n';
     const path = write('chunks.csv', content);
-    const expected = told(await readUsersStrictly(path, signals));
+    const expected = told(await readUsersStrictly(path, { signals }));
     for (let chunk = 1; chunk <= content.length; chunk++) {
-      const fast = await readUsersFast(path, signals, chunk);
+      const fast = await readUsersFast(path, { signals }, chunk);
       expect(fast && told(fast)).toStrictEqual(expected);
     }
   });
@@ -159,13 +159,13 @@ describe('the fast reader', () => {
     ['bytes that are not UTF-8', Buffer.from(plain.replace('ë', '\u0001')).map((byte) => (byte === 1 ? 0xff : byte))],
   ])('leaves alone %s, and the reader of record says why', async (_, content) => {
     const path = write('features.csv', content);
-    expect(await readUsersFast(path, signals)).toBeUndefined();
-    await expect(readUsers(path, signals)).rejects.toMatchObject({ kind: 'data' });
+    expect(await readUsersFast(path, { signals })).toBeUndefined();
+    await expect(readUsers(path, { signals })).rejects.toMatchObject({ kind: 'data' });
   });
 
   it('leaves alone what cannot be read, such as a folder or no file', async () => {
-    expect(await readUsersFast(write('here.csv', '').replace('here', 'not-here'), signals)).toBeUndefined();
-    expect(await readUsersFast('/', signals)).toBeUndefined();
-    expect(await readUsersFast('-', signals)).toBeUndefined();
+    expect(await readUsersFast(write('here.csv', '').replace('here', 'not-here'), { signals })).toBeUndefined();
+    expect(await readUsersFast('/', { signals })).toBeUndefined();
+    expect(await readUsersFast('-', { signals })).toBeUndefined();
   });
 });

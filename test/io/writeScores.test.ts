@@ -49,7 +49,18 @@ C",9.88,low,signed up (+9.9),,9.88,0,0,0,0,abc
 });
 
 describe('the list', () => {
-  const list = (format: ListFormat): string => text(listText(CROWD, [0, 1], 'abc', format));
+  const list = (format: ListFormat): string =>
+    text(
+      listText(
+        CROWD,
+        [
+          { place: 0, number: 1 },
+          { place: 1, number: 2 },
+        ],
+        { config: 'abc', show: [] },
+        format,
+      ),
+    );
   const user = (signup: number | null, call: number | null) => [
     expect.objectContaining({ signal: 'signup', value: signup }),
     expect.objectContaining({ signal: 'call', value: call }),

@@ -4,7 +4,7 @@ import { defaultLabels, defaultWeights, explain, score } from 'gesture';
 const ana = { signups: 1, pricing_page_views: 6, days_since_last_event: 7, spam_rate: 0.25 };
 
 const { score: points, label, explanation } = score(ana);
-console.log(points, label); // 34.36 low
+console.log(points, label); // 34.36 medium
 console.log(explanation); // signed up (+30.0), viewed pricing 6 times (+6.9), ...
 
 // The whole answer: every signal with its curve, and what would raise the score most.

@@ -13,7 +13,9 @@ const excerpt = ({ files, screen }: Demo): string => {
   const [head = '', ...users] = screen.split(/^(?= +\d+ {2}\S+ )/m);
   const open = rowsOf(files['top_users.csv'] ?? '').findIndex(({ converted }) => converted === '0');
   const gap = open > 1 ? ['    ...\n'] : [];
-  return ['```\n', head, users[0], ...gap, open > 0 ? users[open] : '', '```\n'].join('');
+  const [last = '', legend = ''] = (users.at(-1) ?? '').split('\n\n');
+  const shown = [users[0], ...gap, ...(open > 0 ? [users.length - 1 === open ? `${last}\n` : users[open]] : [])];
+  return ['```\n', head, ...shown, gap.length > 0 ? '    ...\n\n' : '\n', legend, '```\n'].join('');
 };
 
 /** An example program with what it prints in the comments behind `console.log`, shortened after a comma. */

@@ -52,7 +52,7 @@ describe('the score of a user', () => {
   });
 
   it('is 0 for nobody in particular, in words too', () => {
-    expect(score({})).toMatchObject({ score: 0, label: 'low', explanation: 'nothing to go by yet' });
+    expect(score({})).toMatchObject({ score: 0, label: 'low', explanation: 'no signals yet' });
   });
 
   it('is held at 0, and says so', () => {
@@ -224,7 +224,11 @@ describe('the order of users', () => {
 
   it('has everybody once, no lower score before a higher one, no tie out of order', () => {
     const crowd = fc.uniqueArray(
-      fc.tuple(fc.string({ unit: 'binary', maxLength: 3 }), fc.integer({ min: 0, max: 3 })),
+      fc.tuple(
+        fc.string({ unit: 'binary', maxLength: 3 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.constantFrom(Number.NaN, 0, 1000, 2000),
+      ),
       {
         selector: ([id]) => id,
         maxLength: 12,
@@ -234,10 +238,27 @@ describe('the order of users', () => {
     const model = prepare({ weights: { x: weight }, labels: { high: 70, medium: 40 } });
     holds(crowd, (people) => {
       const users = new Users(1);
-      for (const [id, x] of people) users.add({ id, name: '', converted: 0, values: [x] });
-      const naive = people.toSorted(([a, x], [b, y]) => y - x || Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      for (const [id, x, last] of people) users.add({ id, name: '', converted: 0, values: [x], last });
+      const recency = (last: number): number => (Number.isNaN(last) ? -1 : last);
+      const naive = people.toSorted(
+        ([a, x, s], [b, y, t]) => y - x || recency(t) - recency(s) || Buffer.compare(Buffer.from(a), Buffer.from(b)),
+      );
       expect([...rankUsers(users, model).order].map((i) => users.ids.at(i))).toEqual(naive.map(([id]) => id));
     });
+  });
+
+  it('tells scores of 0 and of 100 apart by what floor and cap hold back', () => {
+    const users = new Users(2);
+    const people = { bad: [0, 3], worse: [0, 9], best: [9, 0], good: [4, 0] };
+    for (const [id, values] of Object.entries(people)) users.add({ id, name: '', converted: 0, values });
+    const earns = { saturates_at: 10 } as const;
+    const weights = {
+      gain: { points: 300, earns, because: '', phrase: 'x' },
+      loss: { points: -50, earns, because: '', phrase: 'x' },
+    };
+    const { order, scores } = rankUsers(users, prepare({ weights, labels: { high: 70, medium: 40 } }));
+    expect([...order].map((i) => users.ids.at(i))).toEqual(['best', 'good', 'bad', 'worse']);
+    expect([...order].map((i) => scores[i])).toEqual([10_000, 10_000, 0, 0]);
   });
 
   it('is by score, then id: emoji (four bytes) after full-width letters (three), whatever UTF-16 says', () => {

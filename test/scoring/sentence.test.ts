@@ -17,13 +17,26 @@ describe('a phrase', () => {
     ['came back for {percent} of sessions', 0.755, 'came back for 76% of sessions'],
     ['bounced from {percent} of sessions', 7, 'bounced from 100% of sessions'],
     ['last active {ago}', 0.9, 'last active today'],
-    ['last active {ago}', 1.5, 'last active 1 day ago'],
+    ['last active {ago}', 1.5, 'last active yesterday'],
     ['last active {ago}', 12, 'last active 12 days ago'],
+    ['returned for {visits}', 0.9, 'returned for 9 of 10 visits'],
+    ['returned for {visits}', 0.9286, 'returned for 13 of 14 visits'],
+    ['returned for {visits}', 0.5, 'returned for 1 of 2 visits'],
+    ['returned for {visits}', 1, 'returned for all visits'],
+    ['left at once in {visits}', 0.021, 'left at once in 2% of visits'],
+    ['left at once in {visits}', 0.987, 'left at once in 99% of visits'],
     ['last active {ago}', -3, 'last active today'],
     ['{constructor} and {other} stay, {value} does not', 3, '{constructor} and {other} stay, 3 does not'],
   ])('%s of %d: %s', (phrase, value, words) => {
     expect(phrasing(phrase)(value)).toBe(words);
   });
+});
+
+it('a date stands for days ago where ages are not counted from today', () => {
+  const said = phrasing('last active {ago}', Date.UTC(2026, 0, 31, 12));
+  expect(said(0)).toBe('last active on 31 January 2026');
+  expect(said(0.6)).toBe('last active on 30 January 2026');
+  expect(said(40)).toBe('last active on 22 December 2025');
 });
 
 it.each([
@@ -47,8 +60,8 @@ describe('the sentence', () => {
   };
 
   it('names the strongest first, gains before losses', () => {
-    expect(of(weight(5, 'c'), weight(-9, 'x'), weight(30, 'a'), weight(8, 'b'), weight(-20, 'y'))).toBe(
-      'a (+30.0), b (+8.0), c (+5.0); y (-20.0), x (-9.0)',
+    expect(of(weight(5, 'c'), weight(-9, 'x'), weight(10, 'a'), weight(8, 'b'), weight(-10, 'y'))).toBe(
+      'a (+10.0), b (+8.0), c (+5.0); y (-10.0), x (-9.0)',
     );
   });
 
@@ -56,10 +69,34 @@ describe('the sentence', () => {
     expect(of(weight(30, 'signed up'), weight(30, 'booked a call'))).toBe('signed up (+30.0), booked a call (+30.0)');
   });
 
-  it('sums up what is beyond four, so that the points still add up', () => {
+  it('names signals until the rest is less than the last one named, so that the points still add up', () => {
     const [a, b, c, d] = [weight(30, 'a'), weight(20, 'b'), weight(10, 'c'), weight(9, 'd')];
-    expect(of(a, b, c, d, weight(5, 'e'))).toBe('a (+30.0), b (+20.0), c (+10.0), d (+9.0), 1 lighter signal (+5.0)');
-    expect(of(a, b, c, d, weight(5, 'e'), weight(3, 'f'))).toMatch(/d \(\+9\.0\), 2 lighter signals \(\+8\.0\)$/);
+    expect(of(a, b, c, d)).toBe('a (+30.0), b (+20.0), 2 lighter signals (+19.0)');
+    expect(of(a, b, c, d, weight(5, 'e'))).toBe('a (+30.0), b (+20.0), c (+10.0), d (+9.0), e (+5.0)');
+    expect(of(a, weight(29, 'e'), weight(1, 'f'))).toBe('a (+30.0), e (+29.0), f (+1.0)');
+  });
+
+  it('always ends the gains with the last activity, whether it earns points or not', () => {
+    const recency: Weight = { points: 5, earns: { half_life: 7 }, because: '', phrase: 'last active {ago}' };
+    const said = (points: number, days: number | null) =>
+      score(
+        { signups: 1, page_views: 9, days_since_last_event: days },
+        {
+          weights: {
+            days_since_last_event: { ...recency, points },
+            signups: weight(30, 'signed up'),
+            page_views: weight(-2, 'read too much'),
+          },
+          labels: { high: 60, medium: 30 },
+        },
+      ).explanation;
+    expect(said(5, 7)).toBe('signed up (+30.0), last active 7 days ago (+2.5); read too much (-2.0)');
+    expect(said(0, 1)).toBe('signed up (+30.0), last active yesterday; read too much (-2.0)');
+    expect(said(5, null)).toBe('signed up (+30.0); read too much (-2.0)');
+  });
+
+  it('says so where there is nothing to say', () => {
+    expect(score({}).explanation).toBe('no signals yet');
   });
 
   it('leaves out what is too small to show', () => {
