@@ -1,15 +1,18 @@
 /** `gesture generate`: the event log of a simulated world and, on request, the truth behind it. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
-import { checkOutputs, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
+import { checkOutputs, print, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
 import { endOf, isoInstant } from '../text/instants.js';
 import { counted, grouped } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
+import { labelled, screenOf, wrapped } from '../text/columns.js';
+import { printable, shellWord, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
 import { csvFile, instant, oneOf, share, wholeNumber } from './flags.js';
 
 /** Where the demo ends, in microseconds: a fixed instant, so that the default files are the same every day. */
 const DEFAULT_AS_OF = BigInt(Date.UTC(2026, 0, 31)) * 1000n;
+
+const DEFAULT_OUT = 'data/raw_events.csv';
 
 const DAY = 24 * 60 * 60;
 
@@ -25,12 +28,7 @@ const define = (program: CommandUnknownOpts) =>
       `end of the log: ISO 8601, or now (default: ${isoInstant(DEFAULT_AS_OF)})`,
       instant('--as-of'),
     )
-    .option(
-      '--out <file>',
-      'where to write the event log; - is standard output',
-      csvFile('--out'),
-      'data/raw_events.csv',
-    )
+    .option('--out <file>', 'where to write the event log; - is standard output', csvFile('--out'), DEFAULT_OUT)
     .option(
       '--order <order>',
       'user: grouped by user; time: as the events happen',
@@ -43,7 +41,8 @@ const define = (program: CommandUnknownOpts) =>
       '--dirty <share>',
       'plant defects in this share of the rows (0.01 or 1%) and list them in planted_events.csv',
       share('--dirty'),
-    );
+    )
+    .option('--json', 'print what was written as JSON on standard output');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
@@ -58,13 +57,14 @@ const planOf = async (flags: Flags) => {
   if (world.start < 0 || horizonEnd > Date.UTC(9999, 11, 31) / 1000) {
     throw new Failure('usage', `--as-of ${isoInstant(end)}: the simulated days must lie between 1970 and 9999`);
   }
+  if (flags.json && out === '-') throw new Failure('usage', 'only one of --out and --json can go to standard output');
   if (rate > 0 && out === '-') {
     throw new Failure('usage', '--dirty lists what it planted in a file beside the log: name the log with --out');
   }
   const planted = rate > 0 ? join(dirname(out), 'planted_events.csv') : undefined;
   const outputs = [out, planted, truth].filter((path) => path !== undefined);
   await checkOutputs(outputs, []);
-  return { world, horizon, horizonEnd, rate, order, out, truth, planted };
+  return { world, horizon, horizonEnd, rate, order, out, truth, planted, json: flags.json === true };
 };
 
 /** A path as the summary shows it. */
@@ -82,7 +82,7 @@ function* inUserOrder(batches: Iterable<readonly { readonly text: string }[]>): 
 }
 
 const run = async (flags: Flags): Promise<void> => {
-  const { world, horizon, horizonEnd, rate, order, out, truth, planted } = await planOf(flags);
+  const { world, horizon, horizonEnd, rate, order, out, truth, planted, json } = await planOf(flags);
   const [
     { personas },
     { simulate },
@@ -157,6 +157,15 @@ const run = async (flags: Flags): Promise<void> => {
     say('');
   }
 
+  if (json) {
+    const { first, last, ...counts } = tally;
+    const written = { events: out, planted, truth };
+    const answer = { users: world.users, ...counts, from: stamp(first), to: stamp(last), seed: world.seed, written };
+    await print(`${toJson({ ...answer, defects: dirt?.planted.length ?? 0 }, 2)}\n`);
+  }
+  const screen = screenOf(process.stderr);
+  const next =
+    out === '-' ? [] : labelled('next', `gesture features${out === DEFAULT_OUT ? '' : ` ${shellWord(out)}`}`, screen);
   const summary = [
     `wrote ${counted(tally.events, 'event')} of ${counted(world.users, 'user')} in ${counted(tally.sessions, 'session')} to ${named(out)}`,
     `from ${stamp(tally.first)} to ${stamp(tally.last)}, ${Object.keys(personas).length} personas, seed ${printable(world.seed)}`,
@@ -167,7 +176,8 @@ const run = async (flags: Flags): Promise<void> => {
       ? []
       : [`wrote the truth about the users, ${counted(horizon, 'day')} ahead, to ${named(truth)}`]),
   ];
-  process.stderr.write(`${summary.join('\n')}\n`);
+  const lines = [...summary.flatMap((line) => wrapped(line, screen.width)), ...next];
+  process.stderr.write(`${lines.join('\n')}\n`);
 };
 
 /** Adds `gesture generate`. */

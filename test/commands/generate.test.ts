@@ -33,12 +33,12 @@ const rows = async (name: string): Promise<Record<string, string>[]> => parse(aw
 const hash = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 describe('without flags', () => {
-  it('writes about 1,900 events of 100 users to data/raw_events.csv and says so in two lines', async () => {
+  it('writes about 1,900 events of 100 users to data/raw_events.csv and says so, with the next step', async () => {
     const { status, stdout, stderr } = await generate();
     expect(status).toBe(0);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /^wrote 1,\d{3} events of 100 users in \d{3} sessions to data\/raw_events\.csv\nfrom 2026-01-01T\S+Z to 2026-01-30T\S+Z, 7 personas, seed 42\n$/u,
+      /^wrote 1,\d{3} events of 100 users in \d{3} sessions to data\/raw_events\.csv\nfrom 2026-01-01T\S+Z to 2026-01-30T\S+Z, 7 personas, seed 42\nnext     gesture features\n$/u,
     );
     expect(await readdir(join(folder, 'data'))).toEqual(['raw_events.csv']);
 
@@ -119,6 +119,18 @@ describe('flags', () => {
     );
     expect(open.length).toBeGreaterThan(0);
     expect(open.every(({ converts_at: at = '' }) => at <= '2026-02-10T00:00:00Z')).toBe(true);
+  });
+
+  it('--json prints what was written', async () => {
+    const { stdout } = await generate('--users', '5', '--out', 'logs/five.csv', '--truth', 'truth.csv', '--json');
+    const lines = (await text('logs/five.csv')).trimEnd().split('\n');
+    expect(JSON.parse(stdout)).toMatchObject({
+      users: 5,
+      events: lines.length - 1,
+      written: { events: 'logs/five.csv', truth: 'truth.csv' },
+      seed: '42',
+      defects: 0,
+    });
   });
 
   it('--dirty lists what it planted beside the log', async () => {
