@@ -94,7 +94,7 @@ const checkRejected = async (
 /** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
 const locateIn = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Located> =>
   log.format === 'parquet'
-    ? { path: log.path, records: await parquetRows(engine, log.path), faults: [] }
+    ? { path: log.path, records: await parquetRows(engine, log), faults: [] }
     : locate(log, index, scratch);
 
 /** The rows of a log that can be placed, and what was rejected or unreadable. */

@@ -96,7 +96,7 @@ const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
 /** The independent count of the records of a log. */
 const countRecords = async (engine: Engine, log: Log, words: readonly string[]): Promise<FileScan> =>
   log.format === 'parquet'
-    ? { records: await parquetRows(engine, log.path), regular: true }
+    ? { records: await parquetRows(engine, log), regular: true }
     : scanFile(log.path, shapeOf(log), words);
 
 /** Logs larger than this, in bytes, are read twice instead of listing every event: then memory grows with users alone. */
@@ -108,8 +108,8 @@ const [ROW_BYTES, LISTED] = [125, 20];
 /** What there is room to list for every event: lists cannot spill, and take at most half of the memory. */
 const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Lists> => {
   const bytes = await Promise.all(
-    logs.map(async ({ format, path }) =>
-      format === 'parquet' ? (await parquetRows(engine, path)) * ROW_BYTES : (await stat(path)).size,
+    logs.map(async (log) =>
+      log.format === 'parquet' ? (await parquetRows(engine, log)) * ROW_BYTES : (await stat(log.path)).size,
     ),
   );
   const list = (sum(bytes) / ROW_BYTES) * LISTED;

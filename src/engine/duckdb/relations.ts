@@ -1,9 +1,10 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
 import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
+import { damaged } from '../../intake/refuse.js';
 import { type Look, readRows } from '../../sql/reading.js';
 import { literal } from '../../sql/text.js';
-import type { Engine } from './open.js';
+import { type Engine, isDataFault } from './open.js';
 
 /** A relation. */
 export interface Relation {
@@ -174,8 +175,15 @@ export const parquetRaw = async (engine: Engine, log: Log, lines: readonly numbe
 
 const parquetJson = (log: Log, at: number): string => (log.blobs.has(at) ? parquetText(log, at) : `c${at}`);
 
-/** The number of rows of a Parquet file, from its footer, independent of the row reader. */
-export const parquetRows = async (engine: Engine, path: string): Promise<number> => {
-  const [row] = await engine.rows('SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata($1)', [literalPath(path)]);
+/**
+ * The number of rows of a Parquet file, from its footer, independent of the row reader.
+ *
+ * @throws Failure `data` for a footer that is damaged
+ */
+export const parquetRows = async (engine: Engine, { name, path }: Pick<Log, 'name' | 'path'>): Promise<number> => {
+  const sql = 'SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata($1)';
+  const [row] = await engine.rows(sql, [literalPath(path)]).catch((error: unknown) => {
+    throw isDataFault(error) ? damaged(name, error) : error;
+  });
   return Number(row?.[0] ?? 0);
 };
