@@ -1,0 +1,127 @@
+/**
+ * Resamples people, with all rows that they have at all cut-offs, so that what one person does at several cut-offs
+ * never counts as independent (drawing rows instead makes intervals 16 - 26 % too narrow). Unstratified: the number of
+ * conversions varies between resamples as it would between samples.
+ */
+import { below, type Rng } from '../simulate/chance.js';
+import { aucOf, type Call, callFirst, liftOf, once, type Ordered, orderRows, sizeOf } from './metrics.js';
+import type { Cutoff, Panel } from './panel.js';
+
+/** A way to order the rows of every cut-off. */
+export interface Ordering<Name extends string> {
+  readonly name: Name;
+  /** By cut-off, the key of each row; the greatest is called first, NaN last. */
+  readonly keys: readonly ArrayLike<number>[];
+}
+
+/** What is measured of an ordering: AUC, or for one of the calls (by its index) the hits or the lift. */
+export type Measure = 'auc' | { readonly hits: number } | { readonly lift: number };
+
+/**
+ * Replicates of every measure: arrays of numbers, first that of the sample itself, then one per resample. The same
+ * resamples serve all orderings, so differences of replicates are paired.
+ */
+export interface Replicates<Name extends string> {
+  /** At one cut-off, by its index. NaN where nobody or everybody converted (hits: never). */
+  readonly at: (name: Name, measure: Measure, cutoff: number) => Float64Array;
+  /** The mean over the cut-offs at which the measure is known. */
+  readonly mean: (name: Name, measure: Measure) => Float64Array;
+}
+
+/** Subtracts replicates from others, one by one. */
+export const difference = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - (b[i] ?? 0));
+
+/** The index of a measure: AUC, then hits and lift of each call. */
+const indexOf = (measure: Measure): number => {
+  if (measure === 'auc') return 0;
+  return 'hits' in measure ? 1 + 2 * measure.hits : 2 + 2 * measure.lift;
+};
+
+/** Draws as many people as there are, with replacement: how often each is drawn. */
+const draw = (counts: Uint32Array, rng: Rng): void => {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i++) {
+    const person = below(rng, counts.length);
+    counts[person] = (counts[person] ?? 0) + 1;
+  }
+};
+
+/** How many rows and conversions a resample has at a cut-off. */
+const totalsOf = ({ people, converted }: Cutoff, counts: Uint32Array): readonly [open: number, conversions: number] => {
+  let open = 0;
+  let conversions = 0;
+  for (let row = 0; row < people.length; row++) {
+    const count = counts[people[row] ?? 0] ?? 0;
+    open += count;
+    conversions += count * (converted[row] ?? 0);
+  }
+  return [open, conversions];
+};
+
+/** The mean of the values at one index of all series, without those that are unknown; NaN if all are. */
+const meanAt = (series: readonly Float64Array[], index: number): number => {
+  let sum = 0;
+  let known = 0;
+  for (const values of series) {
+    const value = values[index] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    known++;
+  }
+  return sum / known;
+};
+
+/**
+ * Measures every ordering at every cut-off: the sample itself and `resamples` of its people. Rows are sorted once; a
+ * resample is a count per person.
+ *
+ * @param calls whose hits and lift to measure
+ */
+export const replicate = <Name extends string>(
+  panel: Panel,
+  orderings: readonly Ordering<Name>[],
+  calls: readonly Call[],
+  resamples: number,
+  rng: Rng,
+): Replicates<Name> => {
+  const measures = 1 + 2 * calls.length;
+  const series = (): Float64Array[] =>
+    Array.from({ length: measures }, () => new Float64Array(resamples + 1).fill(Number.NaN));
+  const cutoffs = panel.cutoffs.map((cutoff, index) => ({
+    cutoff,
+    orderings: orderings.map(({ keys }) => ({ ordered: orderRows(cutoff, keys[index] ?? []), series: series() })),
+  }));
+
+  const measure = (ordered: Ordered, counts: Uint32Array, open: number, conversions: number): number[] => [
+    aucOf(ordered, counts),
+    ...calls.flatMap((call) => {
+      const called = sizeOf(call, open);
+      const { hits } = callFirst(ordered, called, counts);
+      return [hits, liftOf(hits, called, conversions, open)];
+    }),
+  ];
+  const counts = once(panel.people);
+  for (let resample = 0; resample <= resamples; resample++) {
+    if (resample > 0) draw(counts, rng);
+    for (const { cutoff, orderings: each } of cutoffs) {
+      const [open, conversions] = totalsOf(cutoff, counts);
+      for (const { ordered, series: kept } of each) {
+        for (const [i, value] of measure(ordered, counts, open, conversions).entries()) {
+          kept[i]?.fill(value, resample, resample + 1);
+        }
+      }
+    }
+  }
+
+  const seriesOf = (name: Name, wanted: Measure): Float64Array[] => {
+    const index = orderings.findIndex((ordering) => ordering.name === name);
+    return cutoffs.map(({ orderings: each }) => each[index]?.series[indexOf(wanted)] ?? new Float64Array());
+  };
+  return {
+    at: (name, wanted, cutoff) => seriesOf(name, wanted)[cutoff] ?? new Float64Array(),
+    mean: (name, wanted) => {
+      const each = seriesOf(name, wanted);
+      return Float64Array.from({ length: resamples + 1 }, (_, i) => meanAt(each, i));
+    },
+  };
+};

@@ -1,0 +1,45 @@
+/** Estimates with the 95 % interval that says how far they can be trusted. */
+
+/** A measured value and its 95 % interval; NaN if unknown. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The value that a standard normal exceeds with probability .025. */
+const Z = 1.959963984540054;
+
+/**
+ * A proportion with the score interval of Wilson (JASA 22, 1927), which stays within 0 and 1 and covers well for rare
+ * events. Of none of none, nothing is known: NaN, 0 to 1.
+ */
+export const wilson = (hits: number, of: number): Estimate => {
+  if (of === 0) return { value: Number.NaN, low: 0, high: 1 };
+  const share = hits / of;
+  const centre = (share + Z ** 2 / (2 * of)) / (1 + Z ** 2 / of);
+  const half = ((Z / (1 + Z ** 2 / of)) * Math.sqrt((share * (1 - share)) / of + Z ** 2 / (4 * of ** 2)));
+  return {
+    value: share,
+    low: hits === 0 ? 0 : Math.max(0, centre - half),
+    high: hits === of ? 1 : Math.min(1, centre + half),
+  };
+};
+
+/** The quantile of sorted values, interpolated linearly between neighbours (type 7 of Hyndman and Fan, 1996). */
+export const quantileOf = (sorted: ArrayLike<number>, p: number): number => {
+  const place = p * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] ?? Number.NaN;
+  const high = sorted[Math.ceil(place)] ?? Number.NaN;
+  return low + (high - low) * (place - Math.floor(place));
+};
+
+/**
+ * The percentile interval of Efron (1979).
+ *
+ * @param replicates the value of the sample itself, then that of each resample; NaN where a resample has none
+ */
+export const estimateOf = (replicates: Float64Array): Estimate => {
+  const known = replicates.subarray(1).filter((value) => !Number.isNaN(value)).sort();
+  return { value: replicates[0] ?? Number.NaN, low: quantileOf(known, 0.025), high: quantileOf(known, 0.975) };
+};

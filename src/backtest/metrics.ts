@@ -1,0 +1,184 @@
+/**
+ * How well an order of people separates those who converted from the others. Ties are counted by expectation: what all
+ * orders of the tied people give on average, so no metric depends on ids.
+ *
+ * Every row counts as often as its person was drawn (`counts`, by person); `once` counts each a single time.
+ */
+import type { Cutoff } from './panel.js';
+
+/** The rows of a cut-off, the first to call first. */
+export interface Ordered {
+  readonly people: Uint32Array;
+  readonly converted: Uint8Array;
+  /** The position after the last row of each group of ties. */
+  readonly ends: Uint32Array;
+}
+
+/** Counts that include every one of `people` once. */
+export const once = (people: number): Uint32Array => new Uint32Array(people).fill(1);
+
+/** Orders the rows of a cut-off by `keys`, the greatest first; NaN is last. */
+export const orderRows = ({ people, converted }: Cutoff, keys: ArrayLike<number>): Ordered => {
+  const known = Float64Array.from(keys, (key) => (Number.isNaN(key) ? Number.NEGATIVE_INFINITY : key));
+  const order = people.map((_, row) => row).sort((a, b) => (known[b] ?? 0) - (known[a] ?? 0));
+  const ends: number[] = [];
+  for (let at = 1; at <= order.length; at++) {
+    if (at === order.length || known[order[at] ?? 0] !== known[order[at - 1] ?? 0]) ends.push(at);
+  }
+  return {
+    people: order.map((row) => people[row] ?? 0),
+    converted: Uint8Array.from(order, (row) => converted[row] ?? 0),
+    ends: Uint32Array.from(ends),
+  };
+};
+
+/**
+ * The area under the ROC curve: the share of pairs, one who converted and one who did not, in which the one who
+ * converted is first; a tie is half a pair. Equals U / (conversions x others) of Mann and Whitney with midranks. NaN if
+ * nobody or everybody converted.
+ */
+export const aucOf = ({ people, converted, ends }: Ordered, counts: Uint32Array): number => {
+  let twice = 0; // pairs in the right order, each counted twice
+  let hits = 0;
+  let misses = 0;
+  let row = 0;
+  for (let group = 0; group < ends.length; group++) {
+    const end = ends[group] ?? 0;
+    let groupHits = 0;
+    let size = 0;
+    for (; row < end; row++) {
+      const count = counts[people[row] ?? 0] ?? 0;
+      size += count;
+      groupHits += count * (converted[row] ?? 0);
+    }
+    const groupMisses = size - groupHits;
+    twice += groupMisses * (2 * hits + groupHits);
+    hits += groupHits;
+    misses += groupMisses;
+  }
+  return twice / (2 * hits * misses);
+};
+
+/** Conversions among the first people of an order. */
+export interface Called {
+  readonly hits: number;
+  /** The fewest and most hits of any order of the people tied at the last place. */
+  readonly worst: number;
+  readonly best: number;
+  /** How many of those called are drawn by lot from a larger group of ties. */
+  readonly byLot: number;
+}
+
+/** The conversions if the first `size` people are called; everybody, if there are fewer. A fraction is a part of one. */
+export const callFirst = ({ people, converted, ends }: Ordered, size: number, counts: Uint32Array): Called => {
+  let hits = 0;
+  let seen = 0;
+  let row = 0;
+  for (let group = 0; group < ends.length && seen < size; group++) {
+    const end = ends[group] ?? 0;
+    let groupHits = 0;
+    let groupSize = 0;
+    for (; row < end; row++) {
+      const count = counts[people[row] ?? 0] ?? 0;
+      groupSize += count;
+      groupHits += count * (converted[row] ?? 0);
+    }
+    if (seen + groupSize > size) {
+      const left = size - seen;
+      return {
+        hits: hits + (groupHits * left) / groupSize,
+        worst: hits + Math.max(0, left - (groupSize - groupHits)),
+        best: hits + Math.min(groupHits, left),
+        byLot: left,
+      };
+    }
+    hits += groupHits;
+    seen += groupSize;
+  }
+  return { hits, worst: hits, best: hits, byLot: 0 };
+};
+
+/** How many people to call: a share of those who are open, or a number. */
+export type Call = { readonly share: number } | { readonly people: number };
+
+/** The number of people to call of `open`: a share is rounded to the nearest person (a half up), at least 1. */
+export const sizeOf = (call: Call, open: number): number =>
+  Math.min(open, 'share' in call ? Math.max(1, Math.round(call.share * open)) : call.people);
+
+/** The size and the conversions of each group of ties, in order, every row counted once. */
+export const groupsOf = ({ converted, ends }: Ordered): { readonly size: number; readonly hits: number }[] => {
+  let start = 0;
+  return Array.from(ends, (end) => {
+    const group = converted.subarray(start, end);
+    start = end;
+    return { size: group.length, hits: group.reduce((sum, one) => sum + one, 0) };
+  });
+};
+
+/**
+ * Average precision: the mean, over the people who converted, of the precision at the place of each. Ties by expectation
+ * as in McSherry and Najork, "Computing Information Retrieval Performance Measures Efficiently in the Presence of Tied
+ * Scores" (ECIR 2008): place i of a group converted with probability hits / size, and if so, (i - 1)(hits - 1) /
+ * (size - 1) of those before it in the group did. NaN if nobody converted.
+ */
+export const averagePrecision = (ordered: Ordered): number => {
+  let sum = 0;
+  let seen = 0;
+  let hits = 0;
+  for (const group of groupsOf(ordered)) {
+    const rest = group.size > 1 ? (group.hits - 1) / (group.size - 1) : 0;
+    for (let i = 1; i <= group.size && group.hits > 0; i++) {
+      sum += ((group.hits / group.size) * (hits + 1 + (i - 1) * rest)) / (seen + i);
+    }
+    seen += group.size;
+    hits += group.hits;
+  }
+  return sum / hits;
+};
+
+/** What calling the first people of an order would have been worth. */
+export interface Top {
+  readonly share: number;
+  /** How many people it is. */
+  readonly called: number;
+  readonly hits: number;
+  readonly worst_hits: number;
+  readonly best_hits: number;
+  /** How many of them are drawn by lot from a larger group of ties. */
+  readonly by_lot: number;
+  /** The share of those called who converted. */
+  readonly precision: number;
+  /** The share of those who converted who were called. */
+  readonly recall: number;
+  /** Precision divided by the share of all open people who converted; 1 is as good as chance. */
+  readonly lift: number;
+}
+
+/** Lift: how many times more often the people called converted than all open people. NaN if nobody did. */
+export const liftOf = (hits: number, called: number, conversions: number, open: number): number =>
+  (hits * open) / (called * conversions);
+
+/** The first `share` of an order, every row counted once. Shares of nothing are NaN. */
+export const topOf = (ordered: Ordered, share: number, counts: Uint32Array): Top => {
+  const open = ordered.people.length;
+  const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
+  const called = sizeOf({ share }, open);
+  const { hits, worst, best, byLot } = callFirst(ordered, called, counts);
+  return {
+    share,
+    called,
+    hits,
+    worst_hits: worst,
+    best_hits: best,
+    by_lot: byLot,
+    precision: hits / called,
+    recall: hits / conversions,
+    lift: liftOf(hits, called, conversions, open),
+  };
+};
+
+/** The gain curve: the share of conversions reached by calling each of the shares of open people; NaN if there are none. */
+export const gainsOf = (ordered: Ordered, shares: readonly number[], counts: Uint32Array): number[] => {
+  const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
+  return shares.map((share) => callFirst(ordered, share * ordered.people.length, counts).hits / conversions);
+};

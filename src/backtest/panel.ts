@@ -1,0 +1,47 @@
+/** What a backtest looks at: the people who were open at each cut-off, and whether they converted afterwards. */
+import { type Rng, shuffled } from '../simulate/chance.js';
+
+/** The people who were open at one cut-off: one row each, in any order. */
+export interface Cutoff {
+  /** The instant, as shown: `2026-01-28T18:03:12Z`. */
+  readonly at: string;
+  /** Who it is: an index below `Panel.people`, the same at every cut-off. No person has two rows. */
+  readonly people: Uint32Array;
+  /** 1 if they converted after the cut-off and within the horizon, otherwise 0. */
+  readonly converted: Uint8Array;
+  /** How recently they were active: greater is more recent, in any unit. */
+  readonly recency: Float64Array;
+  /** How active they were up to the cut-off: the number of events. */
+  readonly activity: Float64Array;
+  /** By feature, in the order of `Panel.features`: the value of each row, NaN if unknown. */
+  readonly values: readonly Float64Array[];
+}
+
+/** The cut-offs of a backtest, the earliest first. */
+export interface Panel {
+  /** The number of people with a row at one cut-off or more. */
+  readonly people: number;
+  readonly features: readonly string[];
+  readonly cutoffs: readonly Cutoff[];
+}
+
+/** The number of people who converted after one of the cut-offs or more. */
+export const convertedPeople = ({ people, cutoffs }: Panel): number => {
+  const converted = new Uint8Array(people);
+  for (const cutoff of cutoffs) {
+    for (const [row, person] of cutoff.people.entries()) converted[person] ||= cutoff.converted[row] ?? 0;
+  }
+  return converted.reduce((sum, one) => sum + one, 0);
+};
+
+/** The number of conversions after a cut-off. */
+export const conversionsOf = ({ converted }: Cutoff): number => converted.reduce((sum, one) => sum + one, 0);
+
+/** The same panel with the conversions of each cut-off given to people at random: what no ranking can predict. */
+export const shuffleLabels = (panel: Panel, rng: Rng): Panel => ({
+  ...panel,
+  cutoffs: panel.cutoffs.map((cutoff) => ({
+    ...cutoff,
+    converted: Uint8Array.from(shuffled(rng, [...cutoff.converted])),
+  })),
+});
