@@ -4,7 +4,7 @@
  * conversions varies between resamples as it would between samples.
  */
 import { below, type Rng } from '../simulate/chance.js';
-import { aucOf, type Call, callFirst, liftOf, once, type Ordered, orderRows, sizeOf } from './metrics.js';
+import { aucOf, type Call, callFirst, liftOf, type Ordered, orderRows, sizeOf } from './metrics.js';
 import type { Cutoff, Panel } from './panel.js';
 
 /** A way to order the rows of every cut-off. */
@@ -22,6 +22,8 @@ export type Measure = 'auc' | { readonly hits: number } | { readonly lift: numbe
  * resamples serve all orderings, so differences of replicates are paired.
  */
 export interface Replicates<Name extends string> {
+  /** The rows of a cut-off in order. */
+  readonly ordered: (name: Name, cutoff: number) => Ordered;
   /** At one cut-off, by its index. NaN where nobody or everybody converted (hits: never). */
   readonly at: (name: Name, measure: Measure, cutoff: number) => Float64Array;
   /** The mean over the cut-offs at which the measure is known. */
@@ -100,7 +102,7 @@ export const replicate = <Name extends string>(
       return [hits, liftOf(hits, called, conversions, open)];
     }),
   ];
-  const counts = once(panel.people);
+  const counts = new Uint32Array(panel.people).fill(1);
   for (let resample = 0; resample <= resamples; resample++) {
     if (resample > 0) draw(counts, rng);
     for (const { cutoff, orderings: each } of cutoffs) {
@@ -113,15 +115,22 @@ export const replicate = <Name extends string>(
     }
   }
 
-  const seriesOf = (name: Name, wanted: Measure): Float64Array[] => {
-    const index = orderings.findIndex((ordering) => ordering.name === name);
-    return cutoffs.map(({ orderings: each }) => each[index]?.series[indexOf(wanted)] ?? new Float64Array());
+  const find = (name: Name, cutoff: number) => {
+    const found = cutoffs[cutoff]?.orderings[orderings.findIndex((ordering) => ordering.name === name)];
+    if (!found) throw new RangeError(`no ordering ${name} at cut-off ${cutoff}`);
+    return found;
+  };
+  const at = (name: Name, wanted: Measure, cutoff: number): Float64Array => {
+    const found = find(name, cutoff).series[indexOf(wanted)];
+    if (!found) throw new RangeError(`no such call: ${JSON.stringify(wanted)}`);
+    return found;
   };
   return {
-    at: (name, wanted, cutoff) => seriesOf(name, wanted)[cutoff] ?? new Float64Array(),
+    ordered: (name, cutoff) => find(name, cutoff).ordered,
+    at,
     mean: (name, wanted) => {
-      const each = seriesOf(name, wanted);
-      return Float64Array.from({ length: resamples + 1 }, (_, i) => meanAt(each, i));
+      const each = cutoffs.map((_, cutoff) => at(name, wanted, cutoff));
+      return Float64Array.from({ length: resamples + 1 }, (_value, i) => meanAt(each, i));
     },
   };
 };

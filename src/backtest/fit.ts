@@ -95,22 +95,25 @@ export const fitLogistic = (
 ): Fit => {
   const rows = converted.length;
   const all = [new Float64Array(rows).fill(1), ...columns];
-  const allowed = (j: number, value: number): number =>
-    j === 0 || value * (signs[j - 1] ?? 1) > 0 ? value : 0;
+  const allowed = (j: number, value: number): number => (j === 0 || value * (signs[j - 1] ?? 1) > 0 ? value : 0);
   const hits = converted.reduce((sum, one) => sum + one, 0);
   let now = all.map((_, j) =>
     j === 0 ? (start?.intercept ?? Math.log(hits / (rows - hits))) : allowed(j, start?.coefficients[j - 1] ?? 0),
   );
   let odds = oddsOf(all, now, rows);
   let likelihood = likelihoodOf(odds, converted, now);
+  const [errors, spread, weighted] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
   for (let step = 0; step < steps; step++) {
-    const chances = odds.map((each) => 1 / (1 + Math.exp(-each)));
-    const errors = chances.map((chance, i) => (converted[i] ?? 0) - chance);
+    for (let i = 0; i < rows; i++) {
+      const chance = 1 / (1 + Math.exp(-(odds[i] ?? 0)));
+      errors[i] = (converted[i] ?? 0) - chance;
+      spread[i] = chance * (1 - chance);
+    }
     const slopes = all.map((column, j) => dot(column, errors) - (j === 0 ? 0 : RIDGE * (now[j] ?? 0)));
     const free = [...all.keys()].filter((j) => now[j] !== 0 || allowed(j, slopes[j] ?? 0) !== 0 || j === 0);
-    const spread = chances.map((chance) => chance * (1 - chance));
     const curvature = free.map((j) => {
-      const weighted = (all[j] ?? new Float64Array()).map((share, i) => share * (spread[i] ?? 0));
+      const column = all[j] ?? new Float64Array();
+      for (let i = 0; i < rows; i++) weighted[i] = (column[i] ?? 0) * (spread[i] ?? 0);
       return Float64Array.from(free, (k) =>
         k > j ? 0 : dot(weighted, all[k] ?? new Float64Array()) + (k === j && j > 0 ? RIDGE : 0),
       );

@@ -18,7 +18,7 @@ export const wilson = (hits: number, of: number): Estimate => {
   if (of === 0) return { value: Number.NaN, low: 0, high: 1 };
   const share = hits / of;
   const centre = (share + Z ** 2 / (2 * of)) / (1 + Z ** 2 / of);
-  const half = ((Z / (1 + Z ** 2 / of)) * Math.sqrt((share * (1 - share)) / of + Z ** 2 / (4 * of ** 2)));
+  const half = (Z / (1 + Z ** 2 / of)) * Math.sqrt((share * (1 - share)) / of + Z ** 2 / (4 * of ** 2));
   return {
     value: share,
     low: hits === 0 ? 0 : Math.max(0, centre - half),
@@ -40,6 +40,9 @@ export const quantileOf = (sorted: ArrayLike<number>, p: number): number => {
  * @param replicates the value of the sample itself, then that of each resample; NaN where a resample has none
  */
 export const estimateOf = (replicates: Float64Array): Estimate => {
-  const known = replicates.subarray(1).filter((value) => !Number.isNaN(value)).sort();
+  const known = replicates
+    .subarray(1)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
   return { value: replicates[0] ?? Number.NaN, low: quantileOf(known, 0.025), high: quantileOf(known, 0.975) };
 };

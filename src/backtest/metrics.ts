@@ -2,7 +2,7 @@
  * How well an order of people separates those who converted from the others. Ties are counted by expectation: what all
  * orders of the tied people give on average, so no metric depends on ids.
  *
- * Every row counts as often as its person was drawn (`counts`, by person); `once` counts each a single time.
+ * `counts`, by person, is how often a bootstrap drew them: each of their rows counts as often. Without it, once.
  */
 import type { Cutoff } from './panel.js';
 
@@ -13,9 +13,6 @@ export interface Ordered {
   /** The position after the last row of each group of ties. */
   readonly ends: Uint32Array;
 }
-
-/** Counts that include every one of `people` once. */
-export const once = (people: number): Uint32Array => new Uint32Array(people).fill(1);
 
 /** Orders the rows of a cut-off by `keys`, the greatest first; NaN is last. */
 export const orderRows = ({ people, converted }: Cutoff, keys: ArrayLike<number>): Ordered => {
@@ -37,7 +34,7 @@ export const orderRows = ({ people, converted }: Cutoff, keys: ArrayLike<number>
  * converted is first; a tie is half a pair. Equals U / (conversions x others) of Mann and Whitney with midranks. NaN if
  * nobody or everybody converted.
  */
-export const aucOf = ({ people, converted, ends }: Ordered, counts: Uint32Array): number => {
+export const aucOf = ({ people, converted, ends }: Ordered, counts?: Uint32Array): number => {
   let twice = 0; // pairs in the right order, each counted twice
   let hits = 0;
   let misses = 0;
@@ -47,7 +44,7 @@ export const aucOf = ({ people, converted, ends }: Ordered, counts: Uint32Array)
     let groupHits = 0;
     let size = 0;
     for (; row < end; row++) {
-      const count = counts[people[row] ?? 0] ?? 0;
+      const count = counts ? (counts[people[row] ?? 0] ?? 0) : 1;
       size += count;
       groupHits += count * (converted[row] ?? 0);
     }
@@ -70,7 +67,7 @@ export interface Called {
 }
 
 /** The conversions if the first `size` people are called; everybody, if there are fewer. A fraction is a part of one. */
-export const callFirst = ({ people, converted, ends }: Ordered, size: number, counts: Uint32Array): Called => {
+export const callFirst = ({ people, converted, ends }: Ordered, size: number, counts?: Uint32Array): Called => {
   let hits = 0;
   let seen = 0;
   let row = 0;
@@ -79,7 +76,7 @@ export const callFirst = ({ people, converted, ends }: Ordered, size: number, co
     let groupHits = 0;
     let groupSize = 0;
     for (; row < end; row++) {
-      const count = counts[people[row] ?? 0] ?? 0;
+      const count = counts ? (counts[people[row] ?? 0] ?? 0) : 1;
       groupSize += count;
       groupHits += count * (converted[row] ?? 0);
     }
@@ -103,7 +100,7 @@ export type Call = { readonly share: number } | { readonly people: number };
 
 /** The number of people to call of `open`: a share is rounded to the nearest person (a half up), at least 1. */
 export const sizeOf = (call: Call, open: number): number =>
-  Math.min(open, 'share' in call ? Math.max(1, Math.round(call.share * open)) : call.people);
+  Math.min(open, 'share' in call ? Math.max(1, Math.round(call.share * open + 1e-9)) : call.people);
 
 /** The size and the conversions of each group of ties, in order, every row counted once. */
 export const groupsOf = ({ converted, ends }: Ordered): { readonly size: number; readonly hits: number }[] => {
@@ -159,11 +156,11 @@ export const liftOf = (hits: number, called: number, conversions: number, open: 
   (hits * open) / (called * conversions);
 
 /** The first `share` of an order, every row counted once. Shares of nothing are NaN. */
-export const topOf = (ordered: Ordered, share: number, counts: Uint32Array): Top => {
+export const topOf = (ordered: Ordered, share: number): Top => {
   const open = ordered.people.length;
   const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
   const called = sizeOf({ share }, open);
-  const { hits, worst, best, byLot } = callFirst(ordered, called, counts);
+  const { hits, worst, best, byLot } = callFirst(ordered, called);
   return {
     share,
     called,
@@ -178,7 +175,7 @@ export const topOf = (ordered: Ordered, share: number, counts: Uint32Array): Top
 };
 
 /** The gain curve: the share of conversions reached by calling each of the shares of open people; NaN if there are none. */
-export const gainsOf = (ordered: Ordered, shares: readonly number[], counts: Uint32Array): number[] => {
+export const gainsOf = (ordered: Ordered, shares: readonly number[]): number[] => {
   const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
-  return shares.map((share) => callFirst(ordered, share * ordered.people.length, counts).hits / conversions);
+  return shares.map((share) => callFirst(ordered, share * ordered.people.length).hits / conversions);
 };

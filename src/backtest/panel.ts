@@ -45,3 +45,41 @@ export const shuffleLabels = (panel: Panel, rng: Rng): Panel => ({
     converted: Uint8Array.from(shuffled(rng, [...cutoff.converted])),
   })),
 });
+
+/** Some cut-offs of a panel, with only the people who have a row there. */
+export const selectCutoffs = (panel: Panel, wanted: (cutoff: Cutoff, index: number) => boolean): Panel => {
+  const cutoffs = panel.cutoffs.filter(wanted);
+  const numbers = new Map<number, number>();
+  for (const { people } of cutoffs) {
+    for (const person of people) if (!numbers.has(person)) numbers.set(person, numbers.size);
+  }
+  return {
+    ...panel,
+    people: numbers.size,
+    cutoffs: cutoffs.map((cutoff) =>
+      Object.assign({}, cutoff, { people: cutoff.people.map((person) => numbers.get(person) ?? 0) }),
+    ),
+  };
+};
+
+/** The panel that `tune` learns from, and the one that judges what it found. */
+export interface Split {
+  readonly training: Panel;
+  readonly judged: Panel;
+}
+
+/**
+ * Keeps the last cut-offs for judging. Training has those whose window had closed by the first judged cut-off, so that
+ * nothing learned was unknown at that moment.
+ *
+ * @param judge how many cut-offs to judge
+ * @param horizon in milliseconds
+ */
+export const splitPanel = (panel: Panel, judge: number, horizon: number): Split => {
+  const first = panel.cutoffs.length - judge;
+  const opens = Date.parse(panel.cutoffs[first]?.at ?? '');
+  return {
+    training: selectCutoffs(panel, ({ at }, index) => index < first && Date.parse(at) + horizon <= opens),
+    judged: selectCutoffs(panel, (_, index) => index >= first),
+  };
+};

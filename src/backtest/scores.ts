@@ -1,4 +1,6 @@
 /** The scores that a scoring gives to the rows of a panel, as `rank` would at each cut-off. */
+import type { Weight } from '../catalogue/weights.js';
+import { shareBy } from '../scoring/curves.js';
 import { prepare, type Scoring, scoreRow } from '../scoring/score.js';
 import type { Panel } from './panel.js';
 
@@ -33,8 +35,18 @@ export const withoutSignal = ({ weights, labels }: Scoring, signal: string): Sco
   labels,
 });
 
-/** The scoring with one of its signals only. */
-export const onlySignal = ({ weights, labels }: Scoring, signal: string): Scoring => ({
-  weights: Object.fromEntries(Object.entries(weights).filter(([name]) => name === signal)),
-  labels,
-});
+/**
+ * Each row by one signal alone, the greater the better by its points: the share of its curve, or minus that if it is a
+ * penalty. Unknown is 0, as in a score.
+ *
+ * @returns by cut-off, the keys by row
+ */
+export const signalKeys = (panel: Panel, signal: string, { earns, points }: Weight): Float64Array[] => {
+  const share = shareBy(earns);
+  const sign = points < 0 ? -1 : 1;
+  return panel.cutoffs.flatMap((_, cutoff) =>
+    columnsOf(panel, [signal], cutoff).map((column) =>
+      column.map((value) => (Number.isNaN(value) ? 0 : sign * share(value))),
+    ),
+  );
+};

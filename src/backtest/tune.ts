@@ -1,7 +1,8 @@
 /** Finds better points and curves: a fit, one pass over the curves of each signal, then features without a weight. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Curve } from '../catalogue/weights.js';
+import type { Curve, Weight } from '../catalogue/weights.js';
 import { shareBy } from '../scoring/curves.js';
+import type { Scoring } from '../scoring/score.js';
 import { type Fit, fitLogistic, type Sign } from './fit.js';
 import { curvesFor, type Kind } from './grid.js';
 import type { Panel } from './panel.js';
@@ -48,6 +49,12 @@ interface Term {
   readonly shares: Float64Array;
 }
 
+/** Signals and their fit. */
+interface Fitted {
+  readonly terms: readonly Term[];
+  readonly fit: Fit;
+}
+
 /** The rows of all cut-offs one after the other. */
 const pool = <T extends Float64Array | Uint8Array>(target: T, parts: readonly T[]): T => {
   let at = 0;
@@ -82,6 +89,10 @@ export const tune = (panel: Panel, candidates: readonly Candidate[]): Tuned | un
     const share = shareBy(curve);
     return { candidate, curve, shares: values.map((value) => (Number.isNaN(value) ? 0 : share(value))) };
   };
+  const termsOf = (candidate: Candidate): Term[] => {
+    const values = valuesOf(candidate);
+    return curvesFor(candidate.kind, values).map((curve) => termOf(candidate, curve, values));
+  };
   const fit = (terms: readonly Term[], start?: Fit, steps?: number): Fit =>
     fitLogistic(
       terms.map(({ shares }) => shares),
@@ -91,61 +102,78 @@ export const tune = (panel: Panel, candidates: readonly Candidate[]): Tuned | un
       steps,
     );
 
-  let terms = candidates.flatMap((candidate) =>
+  /** The fit that gains the most of several sets of terms: a few Newton steps show which, and that one is finished. */
+  const bestOf = (sets: readonly (readonly Term[])[], start: Fit, steps: number): Fitted | undefined => {
+    const promises = sets.map((set) => fit(set, start, steps).likelihood);
+    const set = sets[promises.indexOf(Math.max(...promises))];
+    return set && { terms: set, fit: fit(set, start) };
+  };
+
+  const today = candidates.flatMap((candidate) =>
     candidate.curve ? [termOf(candidate, candidate.curve, valuesOf(candidate))] : [],
   );
-  let best = fit(terms);
-  const before = best.likelihood;
+  const before = fit(today);
+  let best: Fitted = { terms: today, fit: before };
 
   const moved: string[] = [];
-  for (const [i, { candidate, curve }] of terms.entries()) {
-    const start = best;
-    const values = valuesOf(candidate);
-    const tries = curvesFor(candidate.kind, values)
-      .filter((other) => !isDeepStrictEqual(other, curve))
-      .map((other) => terms.with(i, termOf(candidate, other, values)))
-      .map((changed) => ({ changed, fitted: fit(changed, start) }))
-      .toSorted((a, b) => b.fitted.likelihood - a.fitted.likelihood);
-    const [first] = tries;
-    if (!first || first.fitted.likelihood < start.likelihood + GAIN.curve) continue;
-    [terms, best] = [first.changed, first.fitted];
+  for (const [i, { candidate, curve }] of today.entries()) {
+    const others = termsOf(candidate).filter((term) => !isDeepStrictEqual(term.curve, curve));
+    const found = bestOf(
+      others.map((term) => best.terms.with(i, term)),
+      best.fit,
+      2,
+    );
+    if (!found || found.fit.likelihood < best.fit.likelihood + GAIN.curve) continue;
+    best = found;
     moved.push(candidate.feature);
   }
 
   const added: string[] = [];
-  let unused = candidates.filter(({ curve }) => !curve);
+  let unused = candidates.filter(({ curve }) => !curve).flatMap(termsOf);
   while (unused.length > 0) {
-    const start = best;
-    const tries = unused
-      .flatMap((candidate) => {
-        const values = valuesOf(candidate);
-        return curvesFor(candidate.kind, values).map((curve) => termOf(candidate, curve, values));
-      })
-      // One Newton step shows which is the most promising.
-      .map((term) => ({ term, promise: fit([...terms, term], start, 1).likelihood }))
-      .toSorted((a, b) => b.promise - a.promise);
-    const [first] = tries;
-    if (!first) break;
-    const larger = [...terms, first.term];
-    const fitted = fit(larger, start);
-    if (fitted.likelihood < start.likelihood + GAIN.signal) break;
-    [terms, best] = [larger, fitted];
-    added.push(first.term.candidate.feature);
-    unused = unused.filter((candidate) => candidate !== first.term.candidate);
+    const found = bestOf(
+      unused.map((term) => [...best.terms, term]),
+      best.fit,
+      1,
+    );
+    const term = found?.terms.at(-1);
+    if (!found || !term || found.fit.likelihood < best.fit.likelihood + GAIN.signal) break;
+    best = found;
+    added.push(term.candidate.feature);
+    unused = unused.filter(({ candidate }) => candidate !== term.candidate);
   }
 
-  const points = scalePoints(best.coefficients);
+  const points = scalePoints(best.fit.coefficients);
   return (
     points && {
-      signals: terms.map(({ candidate, curve }, i) => ({
+      signals: best.terms.map(({ candidate, curve }, i) => ({
         feature: candidate.feature,
         curve,
         points: points[i] ?? 0,
-        coefficient: best.coefficients[i] ?? 0,
+        coefficient: best.fit.coefficients[i] ?? 0,
       })),
       moved,
       added,
-      likelihood: { before, after: best.likelihood },
+      likelihood: { before: before.likelihood, after: best.fit.likelihood },
     }
   );
 };
+
+/**
+ * The scoring that `tune` found, with the labels of the present one.
+ *
+ * @param words why a feature that was added counts, and how it is phrased; the other signals keep theirs
+ */
+export const tunedScoring = (
+  { signals }: Tuned,
+  { weights, labels }: Scoring,
+  words: (feature: string) => Pick<Weight, 'because' | 'phrase'>,
+): Scoring => ({
+  weights: Object.fromEntries(
+    signals.map(({ feature, curve, points }) => {
+      const { because, phrase } = weights[feature] ?? words(feature);
+      return [feature, { points, earns: curve, because, phrase }];
+    }),
+  ),
+  labels,
+});

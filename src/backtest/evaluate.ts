@@ -1,0 +1,96 @@
+/** The whole of a backtest: what a ranking would have been worth at each cut-off and on average. */
+import type { Scoring } from '../scoring/score.js';
+import type { Rng } from '../simulate/chance.js';
+import { replicate, type Replicates } from './bootstrap.js';
+import { type Estimate, estimateOf } from './intervals.js';
+import { byRanking, type ByRanking, type CutoffResult, cutoffResults, type RankingName } from './cutoffs.js';
+import { gainsOf } from './metrics.js';
+import { convertedPeople, type Panel } from './panel.js';
+import { type Proportions, proportionsOf } from './proportions.js';
+import { baselines, TOP_SHARES } from './rankings.js';
+import { scorePanel } from './scores.js';
+import { signalsOf, type SignalWorth } from './signals.js';
+import { type Verdict, verdictOf } from './verdict.js';
+import { type Warning, warningsOf } from './warnings.js';
+
+/** One ranking on average over the cut-offs. */
+export interface MeanResult {
+  readonly auc: Estimate;
+  /** The top 5, 10 and 20 %. */
+  readonly top: readonly { readonly share: number; readonly hits: Estimate; readonly lift: Estimate }[];
+  /** The conversions among the people on the list. */
+  readonly list: Estimate;
+}
+
+/** The whole of a backtest. */
+export interface Evaluation {
+  readonly cutoffs: readonly CutoffResult[];
+  readonly mean: ByRanking<MeanResult>;
+  readonly verdict: Verdict;
+  /** How many people the list has, and how many of them would convert if they were drawn at random. */
+  readonly list: { readonly people: number; readonly at_random: number };
+  readonly labels: Proportions['labels'];
+  readonly bands: Proportions['bands'];
+  /** The share of conversions reached by calling a share of open people, on average over the cut-offs. */
+  readonly gains: { readonly called: readonly number[] } & ByRanking<readonly number[]>;
+  readonly signals: readonly SignalWorth[];
+  readonly warnings: readonly Warning[];
+}
+
+/** What to measure. */
+export interface EvaluationOptions {
+  /** How many people a list has. */
+  readonly list: number;
+  /** Resamples of the bootstrap; with 0 there are no intervals, and no claim is made. */
+  readonly resamples: number;
+  readonly rng: Rng;
+}
+
+/** The shares at which the gain curve is drawn: every 5 %. */
+const GAIN_SHARES = Array.from({ length: 21 }, (_, i) => i / 20);
+
+/** The index of the list among the calls that are measured. */
+const LIST = { hits: TOP_SHARES.length } as const;
+
+const meanOf = (values: readonly number[]): number => {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+};
+
+const meanResult = (replicates: Replicates<RankingName>, name: RankingName): MeanResult => ({
+  auc: estimateOf(replicates.mean(name, 'auc')),
+  top: TOP_SHARES.map((share, i) => ({
+    share,
+    hits: estimateOf(replicates.mean(name, { hits: i })),
+    lift: estimateOf(replicates.mean(name, { lift: i })),
+  })),
+  list: estimateOf(replicates.mean(name, LIST)),
+});
+
+/** Evaluates a scoring on a panel with at least one cut-off. */
+export const evaluate = (panel: Panel, scoring: Scoring, { list, resamples, rng }: EvaluationOptions): Evaluation => {
+  const scores = scorePanel(panel, scoring);
+  const orderings = [{ name: 'score' as const, keys: scores }, ...baselines(panel)];
+  const calls = [...TOP_SHARES.map((share) => ({ share })), { people: list }];
+  const replicates = replicate<RankingName>(panel, orderings, calls, resamples, rng);
+  const cutoffs = cutoffResults(panel, replicates);
+  const gains = (name: RankingName): number[] => {
+    const curves = panel.cutoffs.map((_, i) => gainsOf(replicates.ordered(name, i), GAIN_SHARES));
+    return GAIN_SHARES.map((_, i) => meanOf(curves.map((curve) => curve[i] ?? Number.NaN)));
+  };
+  const signals = signalsOf(panel, scoring, resamples, rng);
+  const proportions = proportionsOf(panel, scores, scoring.labels);
+  return {
+    cutoffs,
+    mean: byRanking((name) => meanResult(replicates, name)),
+    verdict: verdictOf(replicates, convertedPeople(panel)),
+    list: {
+      people: list,
+      at_random: meanOf(cutoffs.map(({ open, conversions }) => (Math.min(list, open) * conversions) / open)),
+    },
+    ...proportions,
+    gains: { called: GAIN_SHARES, ...byRanking(gains) },
+    signals,
+    warnings: warningsOf({ panel, cutoffs, signals, proportions, replicates }),
+  };
+};

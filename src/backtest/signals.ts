@@ -1,0 +1,60 @@
+/** What each signal is worth by itself, and what it adds to the others. */
+import type { Weights } from '../catalogue/weights.js';
+import type { Scoring } from '../scoring/score.js';
+import type { Rng } from '../simulate/chance.js';
+import { difference, replicate } from './bootstrap.js';
+import { type Estimate, estimateOf } from './intervals.js';
+import type { Panel } from './panel.js';
+import { scorePanel, signalKeys, withoutSignal } from './scores.js';
+
+/** What one signal does for a score. AUCs are means over the cut-offs. */
+export interface SignalWorth {
+  readonly signal: string;
+  readonly points: number;
+  /** The share of rows at which it earns or costs anything. */
+  readonly share: number;
+  /** The AUC of ordering people by this signal alone, in the direction of its points. */
+  readonly alone: number;
+  /** The AUC of the score minus that of the score without this signal, with its paired interval. */
+  readonly adds: Estimate;
+}
+
+/** Measures every signal of a scoring: alone, and by leaving it out. */
+export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng: Rng): SignalWorth[] => {
+  const weights: Weights = scoring.weights;
+  const signals = Object.entries(weights).map(([signal, weight]) => ({
+    signal,
+    points: weight.points,
+    keys: signalKeys(panel, signal, weight),
+  }));
+  const alone = replicate(
+    panel,
+    signals.map(({ signal, keys }) => ({ name: signal, keys })),
+    [],
+    0,
+    rng,
+  );
+  const without = replicate(
+    panel,
+    [
+      { name: 'score', keys: scorePanel(panel, scoring) },
+      ...signals.map(({ signal }) => ({
+        name: `without ${signal}`,
+        keys: scorePanel(panel, withoutSignal(scoring, signal)),
+      })),
+    ],
+    [],
+    resamples,
+    rng,
+  );
+  return signals.map(({ signal, points, keys }) => {
+    const shares = keys.flatMap((each) => [...each]);
+    return {
+      signal,
+      points,
+      share: shares.filter((share) => share !== 0).length / shares.length,
+      alone: alone.mean(signal, 'auc')[0] ?? Number.NaN,
+      adds: estimateOf(difference(without.mean('score', 'auc'), without.mean(`without ${signal}`, 'auc'))),
+    };
+  });
+};

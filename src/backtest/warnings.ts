@@ -1,0 +1,97 @@
+/** What makes the numbers of a backtest less than they seem, as far as the rows show it. */
+import type { Label } from '../model.js';
+import { difference, type Replicates } from './bootstrap.js';
+import type { CutoffResult } from './cutoffs.js';
+import { type Estimate, estimateOf } from './intervals.js';
+import { conversionsOf, convertedPeople, type Panel } from './panel.js';
+import type { Proportions } from './proportions.js';
+import { FEWEST_CONVERSIONS, HEADLINE } from './rankings.js';
+import type { SignalWorth } from './signals.js';
+
+/** An AUC from which one signal alone is taken for the conversion itself rather than a sign of it. */
+const LEAK = 0.95;
+
+/** A warning with the numbers it is based on. */
+export type Warning =
+  /** Fewer than 20 people converted: no claim is made. */
+  | { readonly code: 'few_conversions'; readonly conversions: number }
+  /** Nobody, or everybody, converted after this cut-off, so that it is left out of the means. */
+  | { readonly code: 'one_outcome'; readonly at: string; readonly conversions: number; readonly open: number }
+  /** The same conversions lie in the windows of several cut-offs. */
+  | { readonly code: 'counted_twice'; readonly conversions: number; readonly people: number }
+  /** One signal alone tells nearly everything (AUC of .95 or more, or .05 or less). */
+  | { readonly code: 'leak'; readonly signal: string; readonly auc: number }
+  /** The score is better without this signal, beyond the interval. */
+  | { readonly code: 'harmful_signal'; readonly signal: string; readonly adds: Estimate }
+  /** No row earns anything from this signal. */
+  | { readonly code: 'silent_signal'; readonly signal: string }
+  /** More than half of the top 10 % by score are drawn by lot from people with the same score. */
+  | { readonly code: 'drawn_by_lot'; readonly at: string; readonly called: number; readonly by_lot: number }
+  /** People with the better label convert less often, beyond the intervals. */
+  | { readonly code: 'labels_out_of_order'; readonly better: Label; readonly than: Label }
+  /** The AUC at the last cut-off is below the mean of the earlier ones, beyond the interval. */
+  | { readonly code: 'drift'; readonly at: string; readonly difference: Estimate };
+
+/** What the warnings are found in. */
+export interface Evidence {
+  readonly panel: Panel;
+  readonly cutoffs: readonly CutoffResult[];
+  readonly signals: readonly SignalWorth[];
+  readonly proportions: Proportions;
+  readonly replicates: Replicates<'score'>;
+}
+
+const labelPairs = [
+  ['high', 'medium'],
+  ['medium', 'low'],
+  ['high', 'low'],
+] as const;
+
+const ofConversions = (panel: Panel): Warning[] => {
+  const people = convertedPeople(panel);
+  const conversions = panel.cutoffs.reduce((sum, cutoff) => sum + conversionsOf(cutoff), 0);
+  return [
+    ...(people < FEWEST_CONVERSIONS ? [{ code: 'few_conversions', conversions: people } as const] : []),
+    ...(conversions > people ? [{ code: 'counted_twice', conversions, people } as const] : []),
+  ];
+};
+
+const ofCutoff = ({ at, open, conversions, rankings }: CutoffResult): Warning[] => {
+  const top = rankings.score.top.find(({ share }) => share === HEADLINE);
+  return [
+    ...(conversions === 0 || conversions === open ? [{ code: 'one_outcome', at, conversions, open } as const] : []),
+    ...(top && top.by_lot * 2 > top.called
+      ? [{ code: 'drawn_by_lot', at, called: top.called, by_lot: top.by_lot } as const]
+      : []),
+  ];
+};
+
+const ofSignal = ({ signal, share, alone, adds }: SignalWorth): Warning[] => [
+  ...(Math.max(alone, 1 - alone) >= LEAK ? [{ code: 'leak', signal, auc: alone } as const] : []),
+  ...(adds.high < 0 ? [{ code: 'harmful_signal', signal, adds } as const] : []),
+  ...(share === 0 ? [{ code: 'silent_signal', signal } as const] : []),
+];
+
+const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[] => {
+  const last = cutoffs.at(-1);
+  if (!last || cutoffs.length < 2) return [];
+  const mean = replicates.mean('score', 'auc');
+  const latest = replicates.at('score', 'auc', cutoffs.length - 1);
+  // The last minus the mean of the others is n / (n - 1) times the last minus the mean of all n.
+  const scale = cutoffs.length / (cutoffs.length - 1);
+  const change = estimateOf(difference(latest, mean).map((each) => each * scale));
+  return change.high < 0 ? [{ code: 'drift', at: last.at, difference: change }] : [];
+};
+
+/** Finds all warnings, the most important first. */
+export const warningsOf = ({ panel, cutoffs, signals, proportions, replicates }: Evidence): Warning[] => [
+  ...ofConversions(panel),
+  ...signals.flatMap(ofSignal),
+  ...cutoffs.flatMap(ofCutoff),
+  ...labelPairs.flatMap(([better, than]): Warning[] =>
+    proportions.labels[better].rate.high < proportions.labels[than].rate.low
+      ? [{ code: 'labels_out_of_order', better, than }]
+      : [],
+  ),
+  ...ofDrift(panel, replicates),
+];
