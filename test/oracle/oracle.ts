@@ -283,11 +283,23 @@ const columnsBeside = ({ identity, pages, columns }: Reading): [string, readonly
   ...Object.entries(columns).map(([ours, theirs]): [string, readonly string[]] => [ours, [theirs].flat()]),
 ];
 
+/** The place of a column: by its name, or else in another case or with blanks around it, if only one column is so called. */
+const placeIn = (header: readonly string[], name: string): number[] => {
+  if (header.includes(name)) return [header.indexOf(name)];
+  const bare = (one: string): string => one.trim().toLowerCase();
+  const [alike, ...others] = [...new Set(header.filter((one) => bare(one) === bare(name)))];
+  return alike === undefined || others.length > 0 ? [] : [header.indexOf(alike)];
+};
+
 /** Our column name -> its places in the log; the first of them with a known cell counts. */
 const bind = (header: readonly string[], reading: Reading, used: ReadonlySet<string>): Map<string, number[]> => {
   const places = new Map(header.map((name, place) => [name, [place]]));
+  for (const name of [...REQUIRED_COLUMNS, ...used]) {
+    const found = placeIn(header, name);
+    if (found.length > 0) places.set(name, found);
+  }
   for (const [ours, theirs] of columnsBeside(reading)) {
-    const found = theirs.flatMap((name) => (header.includes(name) ? [header.indexOf(name)] : []));
+    const found = theirs.flatMap((name) => placeIn(header, name));
     if (found.length === 0) places.delete(ours);
     else places.set(ours, found);
   }
@@ -771,8 +783,8 @@ const measure = (is: RowMeasure, all: readonly Row[], asOf: number): string => {
     case 'everyOf':
       return is.values.every((value) => known(rows, is.column).includes(value)) ? '1' : '0';
     default: {
-      const every = is.allOf.every((action) => did(action, all));
-      return every && (is.anyOf.length === 0 || is.anyOf.some((action) => did(action, all))) ? '1' : '0';
+      const every = is.allOf.every((action) => did(action, rows));
+      return every && (is.anyOf.length === 0 || is.anyOf.some((action) => did(action, rows))) ? '1' : '0';
     }
   }
 };
