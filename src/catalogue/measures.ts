@@ -45,7 +45,8 @@ interface Did {
   readonly allOf: readonly Action[];
   readonly anyOf: readonly Action[];
   readonly where?: undefined;
-  readonly within?: undefined;
+  /** As of a selection. */
+  readonly within?: string | undefined;
 }
 
 /** A measure over the rows of one user. */

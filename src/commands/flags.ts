@@ -57,6 +57,25 @@ export const instant = (flag: string): ((text: string) => NamedTime) =>
     text === 'now' ? { instant: BigInt(Date.now()) * 1000n, isDay: false } : parseTime(text),
   );
 
+/** Several instants: the flag may be repeated. */
+export const instants = (flag: string): ((text: string, before?: readonly NamedTime[]) => readonly NamedTime[]) => {
+  const one = instant(flag);
+  return (text, before = []) => [...before, one(text)];
+};
+
+/** Several words: the flag may be repeated. */
+export const words = (flag: string): ((text: string, before?: readonly string[]) => readonly string[]) => {
+  const one = grammar(flag, 'a name', (text) => (text === '' ? undefined : text));
+  return (text, before = []) => [...before, one(text)];
+};
+
+/** A plain number. */
+export const number = (flag: string): ((text: string) => number) =>
+  grammar(flag, 'a number such as 2 or 1.5', (text) => {
+    const value = cellNumber(text);
+    return value === undefined || Number.isNaN(value) ? undefined : value;
+  });
+
 /** A duration in seconds. */
 export const duration = (flag: string): ((text: string) => number) => grammar(flag, DURATION, durationSeconds);
 

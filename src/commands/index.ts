@@ -1,5 +1,6 @@
 /** The commands: first the pipeline in the order of the data, then its companions. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { registerBacktest } from './backtest.js';
 import { registerCompare } from './compare.js';
 import { registerExplain } from './explain.js';
 import { registerFeatures } from './features.js';
@@ -15,4 +16,5 @@ export const commands: readonly ((program: CommandUnknownOpts) => void)[] = [
   registerInit,
   registerExplain,
   registerCompare,
+  registerBacktest,
 ];

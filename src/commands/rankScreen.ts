@@ -5,6 +5,7 @@ import { type Label, LABELS } from '../model.js';
 import type { Health } from '../scoring/health.js';
 import { type Listed, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
+import { table } from '../text/table.js';
 import { bar, legend, pensFor } from './bars.js';
 
 const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'yellow', low: 'dim' };
@@ -33,7 +34,12 @@ const reasons = (text: string, screen: Screen): string[] =>
     (line) => ' '.repeat(INDENT) + line.replaceAll(/\([+-][\d.]+\)/g, (points) => paint(screen, 'dim', points)),
   );
 
-const table = (rows: readonly Row[], ranking: Ranking, says: (signal: string) => string, screen: Screen): string[] => {
+const listLines = (
+  rows: readonly Row[],
+  ranking: Ranking,
+  says: (signal: string) => string,
+  screen: Screen,
+): string[] => {
   const ids = ['user_id', ...rows.map(({ user }) => user.id)];
   const names = ['name', ...rows.map(({ user }) => user.name)];
   const room = screen.width - FIXED;
@@ -107,7 +113,7 @@ export const listScreen = (
   const lines = [
     ...wrapped(heading(health), screen.width).map((line) => paint(screen, 'bold', line)),
     '',
-    ...(rows.length === 0 ? [none] : table(rows, ranking, says, screen)),
+    ...(rows.length === 0 ? [none] : listLines(rows, ranking, says, screen)),
     ...(tied > 0 ? wrapped(ties, screen.width) : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -119,23 +125,6 @@ const STEPS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 export const histogramLine = (bins: readonly number[]): string => {
   const most = Math.max(1, ...bins);
   return bins.map((n) => (n === 0 ? ' ' : (STEPS[Math.ceil((n / most) * STEPS.length) - 1] ?? ''))).join('');
-};
-
-/** The narrowest first column of a table. */
-const NARROWEST = 8;
-
-/** Columns of text side by side, the first on the left and the others on the right; without those that do not fit. */
-const columns = (rows: readonly (readonly string[])[], screen: Screen): string[] => {
-  const all = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))));
-  let others = 0;
-  const widths = all.filter((width, i) => i === 0 || (others += width + 2) <= screen.width - NARROWEST);
-  const taken = widths.slice(1).reduce((sum, width) => sum + width + 2, 0);
-  const first = Math.max(NARROWEST, Math.min(all[0] ?? 0, screen.width - taken));
-  return rows.map(([name = '', ...rest], n) => {
-    const cells = rest.slice(0, widths.length - 1);
-    const line = [cell(name, first), ...cells.map((text, i) => cell(text, widths[i + 1] ?? 0, 'right'))].join('  ');
-    return n === 0 ? paint(screen, 'dim', line) : line;
-  });
 };
 
 const shareOf = (part: number, whole: number): string => percent(whole === 0 ? 0 : part / whole);
@@ -166,10 +155,10 @@ export const healthScreen = (health: Health, { model }: Ranking, screen: Screen)
       grouped(users),
     ]);
   return [
-    ...columns([['label', 'score', 'users', 'share', 'converted'], ...labels], screen),
+    ...table([['label', 'score', 'users', 'share', 'converted'], ...labels], screen),
     ...labelled('scores', `0 [${histogramLine(health.histogram)}] 100, users per ten points`, screen),
     '',
-    ...columns([['signal', 'points', 'average', 'share', 'users'], ...signals], screen),
+    ...table([['signal', 'points', 'average', 'share', 'users'], ...signals], screen),
     '',
     ...(health.always_fire.length > 0
       ? labelled('always', `every user has ${health.always_fire.join(', ')}`, screen)

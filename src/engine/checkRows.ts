@@ -98,7 +98,7 @@ const locateIn = async (engine: Engine, log: Log, index: number, scratch: string
     : locate(log, index, scratch);
 
 /** The rows of a log that can be placed, and what was rejected or unreadable. */
-interface Checked {
+export interface Checked {
   readonly read: number;
   readonly faults: readonly Fault[];
   readonly unreadable: readonly UnreadableColumn[];

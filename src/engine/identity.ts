@@ -65,7 +65,8 @@ export const resolveUsers = async (engine: Engine, rows: Relation, asOf: bigint 
   const early = asOf === undefined ? 'true' : `t <= ${timestamp(asOf)}`;
   await engine.run(`CREATE OR REPLACE TEMP TABLE identities AS ${linkedIdentities(rows.sql, early)}`, rows.paths);
   const several = (await count(engine, 'SELECT count(*) FROM identities WHERE user_id <> other')) > 0;
-  if (several)
-    await engine.run(`CREATE OR REPLACE TEMP TABLE changes AS ${identityChanges(rows.sql, early)}`, rows.paths);
+  await (several
+    ? engine.run(`CREATE OR REPLACE TEMP TABLE changes AS ${identityChanges(rows.sql, early)}`, rows.paths)
+    : engine.run('DROP TABLE IF EXISTS changes'));
   return { sql: resolvedRows(rows.sql, several), paths: rows.paths };
 };

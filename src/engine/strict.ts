@@ -22,7 +22,7 @@ import {
   SAMPLE,
   sum,
 } from './aggregate.js';
-import { checkRows } from './checkRows.js';
+import { type Checked, checkRows } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { ownParquet, type Relation } from './duckdb/relations.js';
 import { resolveUsers } from './identity.js';
@@ -34,8 +34,8 @@ const dropDuplicates = async (
   accepted: string,
 ): Promise<{ rows: string; duplicate: number; shared: number }> => {
   if (!rules.columns.includes('event_id')) return { rows: accepted, duplicate: 0, shared: 0 };
-  await engine.run(`CREATE TEMP TABLE counted AS ${sharedIds(accepted)}`);
-  await engine.run('CREATE TEMP TABLE repeated AS SELECT event_id FROM counted WHERE copies > 0');
+  await engine.run(`CREATE OR REPLACE TEMP TABLE counted AS ${sharedIds(accepted)}`);
+  await engine.run('CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM counted WHERE copies > 0');
   const duplicate = await count(engine, 'SELECT sum(copies)::BIGINT FROM counted');
   const shared = await count(engine, 'SELECT count(*) FROM counted WHERE n > 1');
   return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate, shared };
@@ -81,9 +81,16 @@ const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
  *
  * @throws TooManyRejected, and Failure `data` if a file cannot be divided into records
  */
-export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
+export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> =>
+  aggregateChecked(engine, job, await checkRows(engine, job));
+
+/** Aggregates checked rows into `by_event` and `by_session`, which may be there from another as-of. */
+export const aggregateChecked = async (
+  engine: Engine,
+  job: Job,
+  { read, faults, unreadable, checked, rows: accepted }: Checked,
+): Promise<Aggregated> => {
   const { config, plan } = job;
-  const { read, faults, unreadable, checked, rows: accepted } = await checkRows(engine, job);
   const placed = await withUsers(engine, job, accepted);
   const withoutUser = await count(engine, `SELECT count(*) FROM ${placed} WHERE user_id IS NULL`);
   const owned = `(SELECT * FROM ${placed} WHERE user_id IS NOT NULL)`;
@@ -97,12 +104,12 @@ export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> 
     const byRule = config.exclude === undefined ? [] : [excluded(plan, facts, config.exclude, early)];
     const byCondition = `SELECT "#file", "#line", user_id, 'where' AS "column", ${identifier(ROW.left)} AS reason FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL`;
     await engine.run(
-      `CREATE TEMP TABLE excluded AS ${[byCondition, ...byRule.map((sql) => `(${sql})`)].join(' UNION ALL ')}`,
+      `CREATE OR REPLACE TEMP TABLE excluded AS ${[byCondition, ...byRule.map((sql) => `(${sql})`)].join(' UNION ALL ')}`,
     );
     rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
-  await engine.run(`CREATE TEMP TABLE by_event AS ${byEvent(plan, facts, asOf, rows)}`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan, facts, asOf, rows)}`);
   const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths: [] });
   const accounts = {
     read,

@@ -115,25 +115,25 @@ const valuesFound = (column: string, values: readonly string[], rows: Rows, only
 };
 
 /** SQL: true of a user who did an action that no later event takes back. */
-const didAction = ({ is, undoneBy = [] }: Action, rows: Rows): string => {
+const didAction = ({ is, undoneBy = [] }: Action, rows: Rows, only: string): string => {
   const done = allOf(is, rows.level);
-  if (undoneBy.length === 0) return `${over(rows, 'count(', '*', done)} > 0`;
-  const [last, undone] = [done, allOf(undoneBy, rows.level)].map((which) => over(rows, 'max(', 't', which));
+  if (undoneBy.length === 0) return `${over(rows, 'count(', '*', done, only)} > 0`;
+  const [last, undone] = [done, allOf(undoneBy, rows.level)].map((which) => over(rows, 'max(', 't', which, only));
   return `coalesce(${last} >= coalesce(${undone}, TIMESTAMP '-infinity'), false)`;
 };
 
 /** SQL: true of a user who did all actions of a measure, and some of those of which one is enough. */
-const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows): string => {
+const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows, only: string): string => {
   const [all, any] = [simpleActions(measure.allOf), simpleActions(measure.anyOf)];
   const some = [
     ...(any.types.length > 0
-      ? [`${over(rows, 'count(', '*', condition({ column: 'event_type', in: any.types }, rows.level))} > 0`]
+      ? [`${over(rows, 'count(', '*', condition({ column: 'event_type', in: any.types }, rows.level), only)} > 0`]
       : []),
-    ...any.others.map((action) => didAction(action, rows)),
+    ...any.others.map((action) => didAction(action, rows, only)),
   ];
   const every = [
-    ...(all.types.length > 0 ? [`${valuesFound('event_type', all.types, rows)} = ${all.types.length}`] : []),
-    ...all.others.map((action) => didAction(action, rows)),
+    ...(all.types.length > 0 ? [`${valuesFound('event_type', all.types, rows, only)} = ${all.types.length}`] : []),
+    ...all.others.map((action) => didAction(action, rows, only)),
     ...(some.length > 0 ? [`(${some.join(' OR ')})`] : []),
   ];
   return `(${every.join(' AND ')})::INTEGER`;
@@ -198,7 +198,7 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return `(${valuesFound(measure.column, wanted, rows, only)} = ${wanted.length})::INTEGER`;
     }
     default:
-      return didActions(measure, rows);
+      return didActions(measure, rows, only);
   }
 };
 

@@ -436,6 +436,12 @@ export const everyMeasure: Features = {
     allOf: [eventOf('signup')],
     anyOf: [{ is: [isType('search')], undoneBy: [isType('signup')] }],
   }),
+  e_did_lately: ofEvents({
+    op: 'did',
+    allOf: [{ is: [isType('search')], undoneBy: [isType('signup')] }],
+    anyOf: [],
+    within: '2d',
+  }),
   s_mobile: ofSessions({ op: 'countWhere', column: 'device', equals: 'mobile' }),
   s_sum: ofSessions({ op: 'sum', column: 'duration_sec' }),
   s_max: ofSessions({ op: 'max', column: 'events' }),

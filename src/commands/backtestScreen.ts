@@ -1,0 +1,212 @@
+/** What `gesture backtest` shows: cut-off by cut-off, on average, by label and score, by signal, and whether to believe it. */
+import type { RankingName } from '../backtest/cutoffs.js';
+import type { Evaluation } from '../backtest/evaluate.js';
+import type { Estimate } from '../backtest/intervals.js';
+import type { Verdict } from '../backtest/verdict.js';
+import type { Features } from '../catalogue/measures.js';
+import { LABELS } from '../model.js';
+import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
+import { counted, grouped, percent } from '../text/numbers.js';
+import { table } from '../text/table.js';
+import type { Backtest } from './backtest.js';
+
+/** The orders in words. */
+const ORDERS: Readonly<Record<RankingName, string>> = {
+  score: 'by score',
+  recent: 'most recently active first',
+  active: 'most active first',
+};
+
+const fixed = (value: number, decimals = 2): string => (Number.isNaN(value) ? '-' : value.toFixed(decimals));
+
+const signed = (value: number): string => (value > 0 ? `+${fixed(value)}` : fixed(value));
+
+const between = ({ low, high }: Estimate, show = fixed): string =>
+  Number.isNaN(low) ? '' : ` [${show(low)}, ${show(high)}]`;
+
+const ranged = (estimate: Estimate, show = fixed): string => `${show(estimate.value)}${between(estimate, show)}`;
+
+/** A proportion with its interval, as percentages. */
+const rate = (estimate: Estimate): string =>
+  ranged(estimate, (share) => (Number.isNaN(share) ? '-' : percent(share, 1)));
+
+/** The index of the headline, the top 10 %, among the tops. */
+const HEADLINE = 1;
+
+const cutoffTable = ({ cutoffs }: Evaluation, screen: Screen): string[] =>
+  table(
+    [
+      ['cut-off', 'open', 'converted', 'AUC', 'hits in the top 10%', 'lift', 'recent', 'active'],
+      ...cutoffs.map(({ at, open, conversions, rankings: { score, recent, active } }) => {
+        const top = score.top[HEADLINE];
+        return [
+          at,
+          grouped(open),
+          grouped(conversions),
+          fixed(score.auc.value, 3),
+          top === undefined ? '' : `${fixed(top.hits, 1)} of ${grouped(top.called)}`,
+          fixed(top?.lift.value ?? Number.NaN),
+          fixed(recent.top[HEADLINE]?.lift.value ?? Number.NaN),
+          fixed(active.top[HEADLINE]?.lift.value ?? Number.NaN),
+        ];
+      }),
+    ],
+    screen,
+  );
+
+const meanTable = ({ mean, list }: Evaluation, screen: Screen): string[] =>
+  table(
+    [
+      ['mean over the cut-offs', 'AUC', 'lift of the top 10%', `converted of ${list.people} called`],
+      ...(['score', 'recent', 'active'] as const).map((name) => {
+        const { auc, top, list: called } = mean[name];
+        return [
+          ORDERS[name],
+          ranged(auc, (value) => fixed(value, 3)),
+          ranged(top[HEADLINE]?.lift ?? { value: Number.NaN, low: Number.NaN, high: Number.NaN }),
+          ranged(called, (value) => fixed(value, 1)),
+        ];
+      }),
+      ['at random', '0.500', '1.00', fixed(list.at_random, 1)],
+    ],
+    screen,
+  );
+
+/** The verdict in one sentence. */
+export const verdictWords = ({ claim, baseline, auc, lift, conversions }: Verdict): string => {
+  const than = `calling the ${ORDERS[baseline]}`;
+  const by = `AUC ${ranged(auc, (value) => signed(value))}, lift ${ranged(lift, signed)}`;
+  switch (claim) {
+    case 'none':
+      return conversions < 20
+        ? `too few people converted (${conversions}) to say whether the score is any good: at least 20 are needed`
+        : 'without intervals (--bootstrap 0) there is no verdict';
+    case 'worse':
+      return `worse than ${than} (${by})`;
+    case 'chance':
+      return `not shown to be better than chance; against ${than}: ${by}`;
+    case 'level':
+      return `better than chance, but not shown to be better than ${than} (${by})`;
+    default:
+      return `better than ${than} (${by})`;
+  }
+};
+
+const proportionTable = ({ labels, bands }: Evaluation, screen: Screen): string[] => {
+  const row = (name: string, { open, conversions, rate: share }: Evaluation['labels']['high']): string[] => [
+    name,
+    grouped(open),
+    grouped(conversions),
+    rate(share),
+  ];
+  return table(
+    [
+      ['label or score', 'open', 'converted', 'share [95% interval]'],
+      ...LABELS.map((label) => row(label, labels[label])),
+      ...bands
+        .toReversed()
+        .filter(({ open }) => open > 0)
+        .map((band) => row(`${band.from} to ${band.from + 10}`, band)),
+    ],
+    screen,
+  );
+};
+
+const gainTable = ({ gains }: Evaluation, screen: Screen): string[] => {
+  const shown = gains.called.map((_, i) => i).filter((i) => [0.05, 0.1, 0.2, 0.3, 0.5].includes(gains.called[i] ?? 0));
+  return table(
+    [
+      ['conversions reached by calling', ...shown.map((i) => percent(gains.called[i] ?? 0))],
+      ...(['score', 'recent', 'active'] as const).map((name) => [
+        ORDERS[name],
+        ...shown.map((i) => (Number.isNaN(gains[name][i] ?? Number.NaN) ? '-' : percent(gains[name][i] ?? 0))),
+      ]),
+    ],
+    screen,
+  );
+};
+
+const signalTable = ({ signals }: Evaluation, screen: Screen): string[] =>
+  table(
+    [
+      ['signal', 'points', 'users', 'AUC alone', 'adds to AUC'],
+      ...signals
+        .filter(({ points }) => points !== 0)
+        .map(({ signal, points, share, alone, adds }) => [
+          signal,
+          String(points),
+          percent(share),
+          fixed(alone, 3),
+          ranged(adds, (value) => (Number.isNaN(value) ? '-' : `${value > 0 ? '+' : ''}${fixed(value, 4)}`)),
+        ]),
+    ],
+    screen,
+  );
+
+type Doubt = Backtest['warnings'][number] | Backtest['remarks'][number];
+
+/** A warning in words, with its numbers and what to do. */
+const doubtWords = (doubt: Doubt, features: Features): string => {
+  const says = (signal: string): string => features[signal]?.says ?? signal;
+  switch (doubt.code) {
+    case 'few_conversions':
+      return `only ${counted(doubt.conversions, 'person').replace('persons', 'people')} converted: no claim is made below 20. Use a longer log, or a longer --horizon`;
+    case 'one_outcome':
+      return `${doubt.at}: ${doubt.conversions} of ${doubt.open} people converted, so this cut-off is left out of the means`;
+    case 'counted_twice':
+      return `windows overlap: ${doubt.conversions} conversions are of ${doubt.people} people. Choose --every as long as --horizon`;
+    case 'leak':
+      return `${doubt.signal} alone tells nearly everything (AUC ${fixed(doubt.auc, 3)}): does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
+    case 'harmful_signal':
+      return `the ranking is better without ${doubt.signal} (${ranged(doubt.adds, (value) => fixed(value, 4))} AUC)`;
+    case 'silent_signal':
+      return `${doubt.signal} gives nobody any points`;
+    case 'drawn_by_lot':
+      return `${doubt.at}: ${doubt.by_lot} of the ${doubt.called} people in the top 10% have the same score as others who are not: the score tells too few people apart`;
+    case 'labels_out_of_order':
+      return `people labelled ${doubt.better} convert less often than those labelled ${doubt.than}: check labels in gesture.yaml`;
+    case 'drift':
+      return `at the last cut-off, ${doubt.at}, the score was worse than before (AUC ${ranged(doubt.difference, signed)})`;
+    case 'short_window':
+      return `${doubt.at} is left out: the log ends before its window does`;
+    case 'short_history':
+      return `${doubt.at} is left out: the log begins less than a horizon before it`;
+    default:
+      return `${doubt.conversions} of ${doubt.all} people who converted were not in the log before their window: no ranking could have listed them`;
+  }
+};
+
+/** A backtest as text. */
+export const backtestScreen = (backtest: Backtest, features: Features, screen: Screen): string => {
+  const { cutoffs, horizon_days: days, verdict, list, mean, without, shuffled } = backtest;
+  const [first, last] = [cutoffs[0]?.at, cutoffs.at(-1)?.at];
+  const aside = [
+    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
+    ...(shuffled ? ['with conversions given to people at random'] : []),
+  ];
+  const when = cutoffs.length === 1 ? `${first}` : `${first} to ${last}`;
+  const what = `${counted(cutoffs.length, 'cut-off')}, ${when}; who converted in the ${days} days after each${aside.map((text) => `; ${text}`).join('')}`;
+  const called = `Calling ${list.people}: ${ranged(mean.score.list, (value) => fixed(value, 1))} would have converted; at random ${fixed(list.at_random, 1)}.`;
+  const doubts: readonly Doubt[] = [...backtest.warnings, ...backtest.remarks];
+  const lines = [
+    ...wrapped(what, screen.width),
+    '',
+    ...cutoffTable(backtest, screen),
+    '',
+    ...meanTable(backtest, screen),
+    '',
+    ...labelled('verdict', verdictWords(verdict), screen).map((line) => paint(screen, 'bold', line)),
+    ...wrapped(called, screen.width),
+    '',
+    ...proportionTable(backtest, screen),
+    '',
+    ...gainTable(backtest, screen),
+    '',
+    ...signalTable(backtest, screen),
+    ...(doubts.length > 0 ? [''] : []),
+    ...doubts.flatMap((doubt) =>
+      labelled('warning', doubtWords(doubt, features), screen).map((line) => paint(screen, 'yellow', line)),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,45 @@
+/** Reads a log at several moments, for the commands that look back on it. */
+import type { Config } from '../config/settings.js';
+import type { LookedBack, Looking } from '../engine/lookBack.js';
+
+/** A panel with the files it was made from. */
+export interface Past extends LookedBack {
+  readonly inputs: readonly string[];
+}
+
+/**
+ * The panel of a log.
+ *
+ * @param given the names of inputs; none: those of the settings, or data/raw_events.csv
+ * @throws Failure for input that cannot be used
+ */
+export const readPast = async (
+  given: readonly string[],
+  config: Config,
+  looking: Looking,
+  { maxRejected = 0.05 }: { readonly maxRejected?: number | undefined },
+): Promise<Past> => {
+  const { lookBack } = await import('../engine/lookBack.js');
+  const [{ configuredInputs }, { withEngine }, { resolveInputs }, { withScratch }] = await Promise.all([
+    import('../engine/job.js'),
+    import('../engine/duckdb/open.js'),
+    import('../intake/find.js'),
+    import('../io/output.js'),
+  ]);
+  const configured = configuredInputs(config);
+  const named = given.length > 0 ? given : configured;
+  const inputs = await resolveInputs(named.length > 0 ? named : ['data/raw_events.csv']);
+  const request = {
+    inputs,
+    config,
+    asOf: undefined,
+    now: BigInt(Date.now()) * 1000n,
+    maxRejected,
+    unreadable: undefined,
+    stdin: process.stdin,
+  };
+  const found = await withScratch('-', (scratch) =>
+    withEngine(scratch, {}, (engine) => lookBack(engine, { ...request, scratch }, looking)),
+  );
+  return { ...found, inputs };
+};
