@@ -31,8 +31,9 @@ export const betterBaseline = (replicates: Replicates<Baseline>): Baseline => {
 };
 
 /**
- * Judges the score. It is worse if AUC or lift is worse beyond its interval, and better only if AUC is better beyond its
- * interval and lift is not worse: what is called first is what counts.
+ * Judges the score. It is worse if its AUC or lift is below the baseline's beyond the interval, unless the baseline is not
+ * shown to be better than chance itself: of several orders by chance, one is always behind. It is better only if its AUC
+ * is above the baseline's beyond the interval, and its lift not below: what is called first is what counts.
  *
  * @param replicates whose calls begin with `TOP_SHARES`
  */
@@ -41,11 +42,13 @@ export const verdictOf = (replicates: Replicates<Baseline | 'score'>, conversion
   const over = (measure: 'auc' | typeof headlineLift): Estimate =>
     estimateOf(difference(replicates.mean('score', measure), replicates.mean(baseline, measure)));
   const [auc, lift] = [over('auc'), over(headlineLift)];
-  const { low } = estimateOf(replicates.mean('score', 'auc'));
+  const own = estimateOf(replicates.mean('score', 'auc'));
+  const theirs = estimateOf(replicates.mean(baseline, 'auc'));
   const claim = (): Claim => {
-    if (conversions < FEWEST_CONVERSIONS || Number.isNaN(low)) return 'none';
-    if (auc.high < 0 || lift.high < 0) return 'worse';
-    if (low <= 0.5) return 'chance';
+    if (conversions < FEWEST_CONVERSIONS || Number.isNaN(own.low)) return 'none';
+    const behind = auc.high < 0 || lift.high < 0;
+    if (behind && (theirs.low > 0.5 || own.high < 0.5)) return 'worse';
+    if (own.low <= 0.5) return 'chance';
     return auc.low > 0 ? 'better' : 'level';
   };
   return { claim: claim(), baseline, auc, lift, conversions };
