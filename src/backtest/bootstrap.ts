@@ -4,8 +4,9 @@
  * conversions varies between resamples as it would between samples.
  */
 import { below, type Rng } from '../simulate/chance.js';
+import { type Estimate, estimateOf } from './intervals.js';
 import { aucOf, type Call, callFirst, liftOf, type Ordered, orderRows, sizeOf } from './metrics.js';
-import type { Cutoff, Panel } from './panel.js';
+import { conversionsOf, convertedPeople, type Cutoff, type Panel } from './panel.js';
 
 /** A way to order the rows of every cut-off. */
 export interface Ordering<Name extends string> {
@@ -28,6 +29,8 @@ export interface Replicates<Name extends string> {
   readonly at: (name: Name, measure: Measure, cutoff: number) => Float64Array;
   /** The mean over the cut-offs at which the measure is known. */
   readonly mean: (name: Name, measure: Measure) => Float64Array;
+  /** The estimate of such numbers, or of differences between them: of one cut-off, or of all together. */
+  readonly estimate: (replicates: Float64Array, cutoff?: number) => Estimate;
 }
 
 /** Subtracts replicates from others, one by one. */
@@ -125,9 +128,16 @@ export const replicate = <Name extends string>(
     if (!found) throw new RangeError(`no such call: ${JSON.stringify(wanted)}`);
     return found;
   };
+  const rarer = panel.cutoffs.map((cutoff) => {
+    const conversions = conversionsOf(cutoff);
+    return Math.min(conversions, cutoff.people.length - conversions);
+  });
+  const converted = convertedPeople(panel);
+  const all = Math.min(converted, panel.people - converted);
   return {
     ordered: (name, cutoff) => find(name, cutoff).ordered,
     at,
+    estimate: (replicates, cutoff) => estimateOf(replicates, (cutoff === undefined ? undefined : rarer[cutoff]) ?? all),
     mean: (name, wanted) => {
       const each = cutoffs.map((_, cutoff) => at(name, wanted, cutoff));
       return Float64Array.from({ length: resamples + 1 }, (_value, i) => meanAt(each, i));

@@ -1,6 +1,6 @@
 /** What each ranking would have been worth at each cut-off. */
 import type { Replicates } from './bootstrap.js';
-import { type Estimate, estimateOf } from './intervals.js';
+import type { Estimate } from './intervals.js';
 import { mannWhitney } from './mannWhitney.js';
 import { averagePrecision, type Top, topOf } from './metrics.js';
 import { conversionsOf, type Panel } from './panel.js';
@@ -54,11 +54,13 @@ export const cutoffResults = (panel: Panel, replicates: Replicates<RankingName>)
     rankings: byRanking((name): RankingResult => {
       const ordered = replicates.ordered(name, index);
       return {
-        auc: estimateOf(replicates.at(name, 'auc', index)),
+        auc: replicates.estimate(replicates.at(name, 'auc', index), index),
         ap: averagePrecision(ordered),
         p: mannWhitney(ordered),
         top: TOP_SHARES.map((share, call) =>
-          Object.assign(topOf(ordered, share), { lift: estimateOf(replicates.at(name, { lift: call }, index)) }),
+          Object.assign(topOf(ordered, share), {
+            lift: replicates.estimate(replicates.at(name, { lift: call }, index), index),
+          }),
         ),
       };
     }),

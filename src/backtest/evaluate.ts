@@ -2,7 +2,7 @@
 import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
 import { replicate, type Replicates } from './bootstrap.js';
-import { type Estimate, estimateOf } from './intervals.js';
+import type { Estimate } from './intervals.js';
 import { byRanking, type ByRanking, type CutoffResult, cutoffResults, type RankingName } from './cutoffs.js';
 import { gainsOf } from './metrics.js';
 import { convertedPeople, type Panel } from './panel.js';
@@ -58,13 +58,13 @@ const meanOf = (values: readonly number[]): number => {
 };
 
 const meanResult = (replicates: Replicates<RankingName>, name: RankingName): MeanResult => ({
-  auc: estimateOf(replicates.mean(name, 'auc')),
+  auc: replicates.estimate(replicates.mean(name, 'auc')),
   top: TOP_SHARES.map((share, i) => ({
     share,
-    hits: estimateOf(replicates.mean(name, { hits: i })),
-    lift: estimateOf(replicates.mean(name, { lift: i })),
+    hits: replicates.estimate(replicates.mean(name, { hits: i })),
+    lift: replicates.estimate(replicates.mean(name, { lift: i })),
   })),
-  list: estimateOf(replicates.mean(name, LIST)),
+  list: replicates.estimate(replicates.mean(name, LIST)),
 });
 
 /** Evaluates a scoring on a panel with at least one cut-off. */

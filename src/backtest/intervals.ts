@@ -1,4 +1,5 @@
 /** Estimates with the 95 % interval that says how far they can be trusted. */
+import { studentQuantile, upperTail, Z } from './normal.js';
 
 /** A measured value and its 95 % interval; NaN if unknown. */
 export interface Estimate {
@@ -6,9 +7,6 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
 }
-
-/** The value that a standard normal exceeds with probability .025. */
-const Z = 1.959963984540054;
 
 /**
  * A proportion with the score interval of Wilson (JASA 22, 1927), which stays within 0 and 1 and covers well for rare
@@ -35,14 +33,18 @@ export const quantileOf = (sorted: ArrayLike<number>, p: number): number => {
 };
 
 /**
- * The percentile interval of Efron (1979).
+ * The percentile interval of the bootstrap (Efron, 1979), expanded for small samples: plain percentiles are too narrow,
+ * as if the variance were divided by n and the distribution normal (Hesterberg, "What Teachers Should Know About the
+ * Bootstrap", Am. Stat. 69(4), 2015). With 20 conversions they are the quantiles .016 and .984 instead of .025 and .975.
  *
  * @param replicates the value of the sample itself, then that of each resample; NaN where a resample has none
+ * @param n how many people there are of the rarer outcome, on whom the precision depends
  */
-export const estimateOf = (replicates: Float64Array): Estimate => {
+export const estimateOf = (replicates: Float64Array, n: number): Estimate => {
   const known = replicates
     .subarray(1)
     .filter((value) => !Number.isNaN(value))
     .sort();
-  return { value: replicates[0] ?? Number.NaN, low: quantileOf(known, 0.025), high: quantileOf(known, 0.975) };
+  const tail = n > 1 ? upperTail(Math.sqrt(n / (n - 1)) * studentQuantile(n - 1)) : 0;
+  return { value: replicates[0] ?? Number.NaN, low: quantileOf(known, tail), high: quantileOf(known, 1 - tail) };
 };

@@ -1,28 +1,9 @@
 /** Could chance alone have ordered people this well? The test of Mann and Whitney (1947), also known as Wilcoxon's. */
 import { groupsOf, type Ordered } from './metrics.js';
+import { upperTail } from './normal.js';
 
 /** The most of the rarer kind and the most people for which all orders are counted. 8 is the limit of SciPy as well. */
 const EXACT = { rarer: 8, people: 200 };
-
-/**
- * The probability that a standard normal value exceeds `z` (0 or more). Below 3 it is the series of Marsaglia,
- * "Evaluating the Normal Distribution" (J. Stat. Softw. 11(4), 2004), above it Laplace's continued fraction.
- */
-export const upperTail = (z: number): number => {
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  if (z >= 3) {
-    let fraction = z;
-    for (let k = 60; k >= 1; k--) fraction = z + k / fraction;
-    return density / fraction;
-  }
-  let term = z;
-  let sum = z;
-  for (let k = 3; term > sum * 1e-17; k += 2) {
-    term *= (z * z) / k;
-    sum += term;
-  }
-  return 0.5 - density * sum;
-};
 
 /**
  * Counts every choice of `rarer` people by the sum of their doubled midranks.

@@ -2,7 +2,7 @@
 import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
 import { difference, replicate } from './bootstrap.js';
-import { type Estimate, estimateOf } from './intervals.js';
+import type { Estimate } from './intervals.js';
 import { convertedPeople, type Split } from './panel.js';
 import { type Baseline, baselines, FEWEST_CONVERSIONS, TOP_SHARES } from './rankings.js';
 import { scorePanel } from './scores.js';
@@ -40,11 +40,11 @@ export const judge = (split: Split, present: Scoring, tuned: Scoring, resamples:
   const calls = TOP_SHARES.map((share) => ({ share }));
   const replicates = replicate<'present' | 'tuned' | Baseline>(panel, orderings, calls, resamples, rng);
   const judged = (name: 'present' | 'tuned' | Baseline): Judged => ({
-    auc: estimateOf(replicates.mean(name, 'auc')),
-    lift: estimateOf(replicates.mean(name, headlineLift)),
+    auc: replicates.estimate(replicates.mean(name, 'auc')),
+    lift: replicates.estimate(replicates.mean(name, headlineLift)),
   });
   const over = (name: 'present' | Baseline): Estimate =>
-    estimateOf(difference(replicates.mean('tuned', 'auc'), replicates.mean(name, 'auc')));
+    replicates.estimate(difference(replicates.mean('tuned', 'auc'), replicates.mean(name, 'auc')));
   return {
     conversions: { training: convertedPeople(split.training), judged: convertedPeople(panel) },
     rankings: {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { difference, type Ordering, replicate } from '../../src/backtest/bootstrap.js';
-import { estimateOf } from '../../src/backtest/intervals.js';
 import { shuffleLabels } from '../../src/backtest/panel.js';
 import { below, stream } from '../../src/simulate/chance.js';
 import { holds, tries } from '../random.js';
@@ -87,23 +86,27 @@ describe('resamples', () => {
   const ordering = (name: string, ...keys: readonly number[][]): Ordering<string> => ({ name, keys });
 
   it('the same seed gives the same interval, another seed another', () => {
-    const auc = (seed: number) =>
-      estimateOf(replicate(once, [ordering('a', scores)], [], 200, stream(seed)).mean('a', 'auc'));
+    const auc = (seed: number) => {
+      const found = replicate(once, [ordering('a', scores)], [], 200, stream(seed));
+      return found.estimate(found.mean('a', 'auc'));
+    };
     expect(auc(1)).toEqual(auc(1));
     expect(auc(2)).not.toEqual(auc(1));
     expect(auc(2).value).toBe(auc(1).value);
   });
 
   it('people who are seen again at a second cut-off add nothing: the interval is the same', () => {
-    const of = (panel: typeof once, ...keys: number[][]) =>
-      estimateOf(replicate(panel, [ordering('a', ...keys)], [], 300, stream('b')).mean('a', 'auc'));
+    const of = (panel: typeof once, ...keys: number[][]) => {
+      const found = replicate(panel, [ordering('a', ...keys)], [], 300, stream('b'));
+      return found.estimate(found.mean('a', 'auc'));
+    };
     expect(of(twice, scores, scores)).toEqual(of(once, scores));
   });
 
   it('differences are paired: an order never differs from one that puts everybody in the same place', () => {
     const squared = scores.map((score) => score ** 2);
     const found = replicate(once, [ordering('a', scores), ordering('b', squared)], [], 100, stream('b'));
-    expect(estimateOf(difference(found.mean('a', 'auc'), found.mean('b', 'auc')))).toEqual({
+    expect(found.estimate(difference(found.mean('a', 'auc'), found.mean('b', 'auc')))).toEqual({
       value: 0,
       low: 0,
       high: 0,
@@ -140,7 +143,7 @@ describe('shuffled labels', () => {
     const contains = Array.from({ length: 200 }, () => {
       const shuffled = shuffleLabels(panel, rng);
       const found = replicate(shuffled, [{ name: 'a', keys }], [{ share: 0.1 }], 200, rng);
-      const { low, high } = estimateOf(found.mean('a', { lift: 0 }));
+      const { low, high } = found.estimate(found.mean('a', { lift: 0 }));
       return low <= 1 && 1 <= high;
     }).filter(Boolean).length;
     expect(contains).toBeGreaterThanOrEqual(178);

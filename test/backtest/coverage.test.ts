@@ -1,8 +1,8 @@
 /** Do the printed intervals contain the truth as often as they say? By simulation of people whose truth is known. */
 import { describe, expect, it } from 'vitest';
 import { replicate } from '../../src/backtest/bootstrap.js';
-import { type Estimate, estimateOf } from '../../src/backtest/intervals.js';
-import { upperTail } from '../../src/backtest/mannWhitney.js';
+import type { Estimate } from '../../src/backtest/intervals.js';
+import { upperTail } from '../../src/backtest/normal.js';
 import { type Rng, stream } from '../../src/simulate/chance.js';
 import { LONG, SEED } from '../random.js';
 import { cutoffOf, panelOf } from './panels.js';
@@ -48,7 +48,7 @@ const estimates = (rng: Rng, people: number, base: number, resamples: number): {
   const panel = panelOf([cutoffOf(converted), cutoffOf(converted)]);
   const keys = [0, 1].map((cutoff) => everybody.map(({ scores }) => scores[cutoff] ?? 0));
   const found = replicate(panel, [{ name: 'score', keys }], [{ share: 0.1 }], resamples, rng);
-  return { auc: estimateOf(found.mean('score', 'auc')), lift: estimateOf(found.mean('score', { lift: 0 })) };
+  return { auc: found.estimate(found.mean('score', 'auc')), lift: found.estimate(found.mean('score', { lift: 0 })) };
 };
 
 describe.runIf(LONG)('coverage of the 95 % intervals', () => {

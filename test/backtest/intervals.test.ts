@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateOf, quantileOf, wilson } from '../../src/backtest/intervals.js';
+import { studentQuantile } from '../../src/backtest/normal.js';
 import { holds } from '../random.js';
 
 describe("Wilson's interval", () => {
@@ -42,16 +43,33 @@ describe('percentile intervals', () => {
     expect([0, 0.25, 0.5, 1].map((p) => quantileOf([10, 20, 40], p))).toEqual([10, 15, 20, 40]);
   });
 
+  const replicates = Float64Array.from([7, ...Array.from({ length: 1001 }, (_, i) => (i * 37) % 1001)]);
+
   it('come from the resamples, the value from the sample', () => {
-    const replicates = Float64Array.from([7, ...Array.from({ length: 1001 }, (_, i) => (i * 37) % 1001)]);
-    const { value, low, high } = estimateOf(replicates);
+    const { value, low, high } = estimateOf(replicates, 1e9);
     expect(value).toBe(7);
-    expect(low).toBeCloseTo(25, 9);
-    expect(high).toBeCloseTo(975, 9);
+    expect(low).toBeCloseTo(25, 5);
+    expect(high).toBeCloseTo(975, 5);
+  });
+
+  it('are wider if few people converted, and everything if one did', () => {
+    const lows = [150, 20, 5, 1].map((n) => estimateOf(replicates, n).low);
+    expect(lows.map(Math.round)).toEqual([24, 16, 1, 0]);
+    expect(estimateOf(replicates, 1)).toEqual({ value: 7, low: 0, high: 1000 });
   });
 
   it('ignore resamples without a value, and are unknown if there are none', () => {
-    expect(estimateOf(Float64Array.from([1, Number.NaN, 2, 2]))).toEqual({ value: 1, low: 2, high: 2 });
-    expect(estimateOf(Float64Array.from([1]))).toEqual({ value: 1, low: Number.NaN, high: Number.NaN });
+    expect(estimateOf(Float64Array.from([1, Number.NaN, 2, 2]), 9)).toEqual({ value: 1, low: 2, high: 2 });
+    expect(estimateOf(Float64Array.from([1]), 9)).toEqual({ value: 1, low: Number.NaN, high: Number.NaN });
+  });
+});
+
+describe("Student's t", () => {
+  it.each([
+    [5, 2.5706],
+    [19, 2.093],
+    [149, 1.976],
+  ])('with %d degrees of freedom exceeds %d in 2.5 %%', (freedom, quantile) => {
+    expect(Math.abs(studentQuantile(freedom) - quantile)).toBeLessThan(0.003);
   });
 });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mannWhitney, upperTail } from '../../src/backtest/mannWhitney.js';
+import { mannWhitney } from '../../src/backtest/mannWhitney.js';
 import { orderRows } from '../../src/backtest/metrics.js';
+import { upperTail } from '../../src/backtest/normal.js';
 import { shuffled, stream } from '../../src/simulate/chance.js';
 import { holds, tries } from '../random.js';
 import { cutoffOf } from './panels.js';
