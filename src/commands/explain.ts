@@ -3,22 +3,24 @@ import { toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/load.js';
 import { stampOf } from '../config/settings.js';
-import { didYouMean } from '../text/closest.js';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
-import { Failure } from '../model.js';
+import { nextStep, shellWord } from '../text/shell.js';
 import type { Ranking } from '../scoring/ranking.js';
 import type { Model } from '../scoring/score.js';
 import type { Answer } from './explainScreen.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
+
+/** The features that are read unless others are named. */
+const DEFAULT_INPUT = 'data/user_features.csv';
 
 const define = (program: CommandUnknownOpts) =>
   program
     .command('explain')
     .helpGroup('Companions:')
     .description("Show everything behind one user's score, and what would raise it.")
-    .argument('<user_id>', 'the user to explain')
-    .argument('[features]', 'the output of `gesture features`; - is standard input', 'data/user_features.csv')
+    .argument('<user>', 'the user to explain: an id, a name, or a rank such as 3 or #3')
+    .argument('[features]', 'the output of `gesture features`; - is standard input', DEFAULT_INPUT)
     .option(
       '--what-if <signal=value>',
       'score with another value, such as pricing_page_views=6; may be repeated',
@@ -42,9 +44,19 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
   };
 };
 
-const explain = async (userId: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
+/** The command that shows what the largest gain would change; or, if it was asked for, who has changed since. */
+const nextFor = ({ user_id, now, what_if }: Answer, from: string, config: string | undefined): string => {
+  const [gain] = now.gains;
+  if (what_if !== undefined || gain === undefined) return 'gesture compare OLD_SCORES NEW_SCORES';
+  const words = [user_id, ...(from === DEFAULT_INPUT ? [] : [from]), '--what-if', `${gain.signal}=${gain.to}`];
+  const settings = config === undefined ? [] : ['--config', config];
+  return ['gesture explain', ...[...words, ...settings].map(shellWord)].join(' ');
+};
+
+const explain = async (asked: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
   const [
     { explain: explainRow },
+    { findUser },
     { rankUsers },
     { prepare },
     { readUsers },
@@ -52,6 +64,7 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
     { explainScreen },
   ] = await Promise.all([
     import('../scoring/explain.js'),
+    import('../scoring/findUser.js'),
     import('../scoring/ranking.js'),
     import('../scoring/score.js'),
     import('../io/readUsers.js'),
@@ -61,21 +74,32 @@ const explain = async (userId: string, from: string, { whatIf = [], config: path
   const config = await loadConfig(path);
   const model = prepare(config);
   const known = oneOf('--what-if', model.signals);
-  const changed = Object.fromEntries(whatIf.map(({ signal, value }) => [known(signal), value]));
+  const changed = new Map(whatIf.map(({ signal, value }) => [known(signal), value]));
   const [users, [file]] = await Promise.all([readUsers(from, model), recordFiles([from])]);
-  const index = users.ids.indexOf(userId);
-  if (index < 0) throw new Failure('usage', `${from} has no user ${userId}${didYouMean(userId, users.ids)}`);
-  const row = rowOf(users.values(index), model);
+  const ranking = rankUsers(users, model);
+  const index = findUser(asked, ranking, from);
   const made = await recordOf(from, file);
-  const answer: Answer = {
-    user_id: userId,
+  const values = users.values(index);
+  const now = {
+    user_id: users.ids.at(index),
     username: users.names.at(index),
-    ...standing(rankUsers(users, model), index),
+    ...standing(ranking, index),
     config: stampOf({ features: made?.config.features, scoring: config.hashes.scoring }),
-    now: explainRow(row, config),
-    ...(whatIf.length > 0 ? { what_if: explainRow({ ...row, ...changed }, config) } : {}),
+    now: explainRow(rowOf(values, model), config),
   };
+  const supposed = values.map((value, i) => changed.get(model.signals[i] ?? '') ?? value);
+  // The rank is that of a user who really has these values.
+  users.setValues(index, supposed);
+  const answer: Answer =
+    changed.size === 0
+      ? now
+      : {
+          ...now,
+          what_if: explainRow(rowOf(supposed, model), config),
+          what_if_rank: standing(rankUsers(users, model), index).rank,
+        };
   await print(json ? `${toJson(answer, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
+  process.stderr.write(nextStep(nextFor(answer, from, path)));
 };
 
 /** Adds `gesture explain`. */

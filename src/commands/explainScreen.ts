@@ -1,8 +1,8 @@
-/** What `gesture explain` prints: every signal with its value, share, points and curve. */
+/** What `gesture explain` prints: the score, what it is made of, what would raise it, and what `--what-if` changes. */
 import { cell, displayWidth, paint, type Screen, wrapped } from '../text/columns.js';
 import { signedPoints } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
-import type { Explained, ExplainedSignal } from '../scoring/explain.js';
+import type { Explained } from '../scoring/explain.js';
 
 /** The answer about one user, with the user's rank among all. */
 export interface Answer {
@@ -14,12 +14,19 @@ export interface Answer {
   readonly percentile: number | null;
   readonly config: string;
   readonly now: Explained;
-  /** The answer with the values of --what-if. */
+  /** The answer with the values of --what-if, and the rank that the user would have. */
   readonly what_if?: Explained;
+  readonly what_if_rank?: number;
 }
 
 /** Characters in a full bar: one for every ten percent of a signal's points. */
 const BAR = 10;
+
+/** The narrowest screen that has room for bars. */
+const WITH_BARS = 64;
+
+/** Width of a number of points, as in `+100.00`. */
+const POINTS = 7;
 
 const shareBar = (share: number): string => '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
 
@@ -27,104 +34,127 @@ const signed = (points: number): string => signedPoints(Math.round(points * 100)
 
 const plain = (value: number | null): string => (value === null ? 'unknown' : String(Math.round(value * 1e4) / 1e4));
 
-/** Width of each part of a line: signal, value, bar (if there is room), points, maximum, curve. */
-interface Layout {
-  readonly name: number;
-  readonly value: number;
-  readonly bars: boolean;
-  readonly most: number;
-  /** Blanks before the curve. */
-  readonly indent: number;
-  /** Width of the curve; 0 puts it on a line of its own. */
-  readonly curve: number;
-}
-
-const POINTS = 7;
-
-/** The narrowest column that is worth wrapping words into. */
-const NARROWEST = 20;
-
-const layoutFor = (signals: readonly ExplainedSignal[], screen: Screen): Layout => {
-  const longest = (text: (signal: ExplainedSignal) => string): number =>
-    Math.max(0, ...signals.map((signal) => displayWidth(text(signal))));
-  const value = longest((signal) => plain(signal.value));
-  const most = longest((signal) => `of ${signal.most}`);
-  const besides = value + POINTS + most + 2 * 5;
-  const name = Math.min(
-    Math.max(
-      'floor: held at 0'.length,
-      longest(({ signal }) => signal),
-    ),
-    Math.max(8, screen.width - besides),
-  );
-  const room = screen.width - name - besides;
-  const bars = room >= BAR + 2 + longest(({ curve }) => curve);
-  const indent = name + besides + (bars ? BAR + 2 : 0);
-  const curve = screen.width - indent;
-  return { name, value, bars, most, indent, curve: curve < NARROWEST ? 0 : curve };
+const pointsCell = (points: number, screen: Screen): string => {
+  const text = cell(signed(points), POINTS, 'right');
+  return points < 0 ? paint(screen, 'red', text) : text;
 };
 
-const signalLines = (signal: ExplainedSignal, layout: Layout, screen: Screen): string[] => {
-  const earned = cell(signed(signal.points), POINTS, 'right');
-  const numbers = [
-    `  ${cell(signal.signal, layout.name)}`,
-    cell(plain(signal.value), layout.value, 'right'),
-    ...(layout.bars ? [paint(screen, 'cyan', shareBar(signal.share))] : []),
-    signal.points < 0 ? paint(screen, 'red', earned) : earned,
-    cell(`of ${signal.most}`, layout.most),
-  ].join('  ');
+/**
+ * A line of numbers, then words, then details: beside the words if they fit, otherwise below. Details with a word too long
+ * for that begin near the edge.
+ *
+ * @param width the width of the numbers
+ */
+const entry = (numbers: string, width: number, words: string, details: string, screen: Screen): string[] => {
+  const room = screen.width - width;
   const dim = (text: string): string => paint(screen, 'dim', text);
-  if (layout.curve === 0)
-    return [numbers, ...wrapped(signal.curve, screen.width - 4).map((text) => `    ${dim(text)}`)];
-  const [first = '', ...rest] = wrapped(signal.curve, layout.curve);
-  return [`${numbers}  ${dim(first)}`, ...rest.map((text) => ' '.repeat(layout.indent) + dim(text))];
+  const [first = '', ...rest] = wrapped(words, room);
+  const said = [numbers + first, ...rest.map((line) => ' '.repeat(width) + line)];
+  if (details === '') return said;
+  const besides = `  ${printable(details)}`;
+  if (rest.length === 0 && displayWidth(first + besides) <= room) return [numbers + first + dim(besides)];
+  const longest = Math.max(...details.split(' ').map(displayWidth));
+  const indent = longest > room ? 4 : width;
+  return [...said, ...wrapped(details, screen.width - indent).map((line) => ' '.repeat(indent) + dim(line))];
 };
 
+/** The signals and what holds the sum between 0 and 100: each with its points, largest first, down to the score. */
 const table = ({ signals, floor, cap, score }: Explained, screen: Screen): string[] => {
-  const layout = layoutFor(signals, screen);
-  const toPoints = 2 + layout.value + (layout.bars ? BAR + 2 : 0) + 2 + POINTS;
-  const sumLine = (name: string, points: string): string =>
-    `  ${cell(name, layout.name)}${cell(points, toPoints, 'right')}`;
+  const bars = screen.width >= WITH_BARS;
+  const most = Math.max(...signals.map((signal) => `of ${signal.most}`.length), 0);
+  const width = 2 + POINTS + 1 + most + (bars ? 2 + BAR : 0) + 2;
+  const line = (points: string, of: string, share: string, words: string, details: string): string[] => {
+    const numbers = [`  ${points} ${cell(of, most)}`, ...(bars ? [paint(screen, 'cyan', cell(share, BAR))] : []), ''];
+    return entry(numbers.join('  '), width, words, details, screen);
+  };
   return [
-    ...signals.flatMap((signal) => signalLines(signal, layout, screen)),
-    ...(floor > 0 ? [sumLine('floor: held at 0', signed(floor))] : []),
-    ...(cap < 0 ? [sumLine('cap: held at 100', signed(cap))] : []),
-    paint(screen, 'bold', sumLine('score', score.toFixed(2))),
+    ...signals.flatMap(({ signal, says, value, points, most: all, curve, share }) =>
+      line(
+        pointsCell(points, screen),
+        `of ${all}`,
+        shareBar(share),
+        `${says}: ${plain(value)}`,
+        says === signal ? curve : `${curve}; ${signal}`,
+      ),
+    ),
+    ...(floor > 0 ? line(pointsCell(floor, screen), '', '', 'held at 0', 'floor') : []),
+    ...(cap < 0 ? line(pointsCell(cap, screen), '', '', 'held at 100', 'cap') : []),
+    ...line(cell(score.toFixed(2), POINTS, 'right'), '', '', 'score', '').map((text) => paint(screen, 'bold', text)),
   ];
 };
 
-const gains = ({ gains: open }: Explained, screen: Screen): string[] =>
-  open.length === 0
-    ? []
-    : [
-        '',
-        'What would raise the score most',
-        ...open.flatMap((gain) => {
-          const says = `${printable(gain.says)} (${gain.signal} ${plain(gain.from)} -> ${plain(gain.to)})`;
-          const points = `  ${cell(signed(gain.points), 7, 'right')}  `;
-          return wrapped(says, screen.width - points.length).map(
-            (text, i) => (i === 0 ? points : ' '.repeat(points.length)) + text,
-          );
-        }),
-      ];
+const saysOf = ({ signals }: Explained, signal: string): string =>
+  signals.find((each) => each.signal === signal)?.says ?? signal;
+
+const gains = (now: Explained, screen: Screen): string[] => {
+  if (now.gains.length === 0) return [];
+  const lines = now.gains.flatMap(({ signal, from, to, points }) => {
+    const says = saysOf(now, signal);
+    const words = `${says}: ${plain(from)} -> ${plain(to)}`;
+    return entry(`  ${pointsCell(points, screen)}  `, POINTS + 4, words, says === signal ? '' : signal, screen);
+  });
+  return ['', 'What would raise the score most', ...lines];
+};
+
+/** One part of a score before and after: a signal, the floor or the cap. */
+interface Part {
+  readonly words: string;
+  readonly name: string;
+  readonly value: string;
+  readonly points: number;
+}
+
+/** All parts of a score by name. */
+const partsOf = ({ signals, floor, cap }: Explained): Map<string, Part> =>
+  new Map([
+    ...signals.map(({ signal, says, value, points }): [string, Part] => [
+      `signal ${signal}`,
+      { words: says, name: says === signal ? '' : signal, value: plain(value), points },
+    ]),
+    ['floor', { words: 'held at 0', name: 'floor', value: '', points: floor }],
+    ['cap', { words: 'held at 100', name: 'cap', value: '', points: cap }],
+  ]);
+
+const whatIf = ({ now, what_if: then, what_if_rank: rank, ...answer }: Answer, screen: Screen): string[] => {
+  if (then === undefined) return [];
+  const difference = signed(Math.round((then.score - now.score) * 100) / 100);
+  const label = now.label === then.label ? `still ${now.label}` : `${now.label} -> ${then.label}`;
+  const place = rank === answer.rank ? `still rank ${rank}` : `rank ${answer.rank} -> ${rank}`;
+  const heading = `What if: ${now.score.toFixed(2)} -> ${then.score.toFixed(2)} (${difference}), ${label}, ${place}`;
+  const after = partsOf(then);
+  const changed = [...partsOf(now)].flatMap(([key, old]) => {
+    const part = after.get(key) ?? old;
+    if (part.value === old.value && part.points === old.points) return [];
+    return [{ old, part, change: Math.abs(part.points - old.points) }];
+  });
+  const lines = changed
+    .toSorted((a, b) => b.change - a.change)
+    .flatMap(({ old, part: { words, name, value, points } }) => {
+      const numbers = `  ${pointsCell(old.points, screen)} -> ${pointsCell(points, screen)}  `;
+      const values = value === '' ? words : `${words}: ${old.value === value ? value : `${old.value} -> ${value}`}`;
+      return entry(numbers, 2 * POINTS + 8, values, name, screen);
+    });
+  const nothing = 'Nothing changes: the user has these values.';
+  return [
+    '',
+    ...wrapped(heading, screen.width).map((line) => paint(screen, 'bold', line)),
+    ...(lines.length === 0 ? wrapped(nothing, screen.width) : lines),
+  ];
+};
 
 /** The answer about one user as text. */
 export const explainScreen = (answer: Answer, screen: Screen): string => {
-  const { now, what_if: changed, users, rank, percentile } = answer;
+  const { now, users, rank, percentile } = answer;
   const who = answer.username === '' ? answer.user_id : `${answer.username} (${answer.user_id})`;
   const above = percentile === null ? 'the only user' : `higher than ${percentile}% of the others`;
-  const heading = `${who}: ${now.score.toFixed(2)}, ${now.label}; ${rank} of ${users}, ${above}`;
-  const difference = changed ? Math.round((changed.score - now.score) * 100) / 100 : 0;
-  const supposed = changed
-    ? ['', paint(screen, 'bold', `What if: ${changed.score.toFixed(2)}, ${changed.label} (${signed(difference)})`)]
-    : [];
+  const heading = `${who}: ${now.score.toFixed(2)}, ${now.label}; rank ${rank} of ${users}, ${above}`;
   const lines = [
     ...wrapped(heading, screen.width).map((line) => paint(screen, 'bold', line)),
     ...wrapped(now.explanation, screen.width),
     '',
     ...table(now, screen),
     ...gains(now, screen),
-    ...(changed ? [...supposed, ...wrapped(changed.explanation, screen.width), '', ...table(changed, screen)] : []),
+    ...whatIf(answer, screen),
     '',
     `config ${answer.config}`,
   ];

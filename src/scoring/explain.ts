@@ -34,6 +34,8 @@ export interface Scored {
 
 /** A contribution and how it was calculated. */
 export interface ExplainedSignal extends Contribution {
+  /** The feature in words: "views of the pricing page". */
+  readonly says: string;
   /** The most points it can have. */
   readonly most: number;
   /** How the value earns points, in words. */
@@ -56,6 +58,7 @@ export interface Gain {
 
 /** The whole answer about one user. */
 export interface Explained extends Scored {
+  /** The largest effect first; then those without points, in the order of the weights. */
   readonly signals: readonly ExplainedSignal[];
   /** The largest possible gains, at most three. */
   readonly gains: readonly Gain[];
@@ -144,11 +147,13 @@ export const explain = (row: FeatureRow, scoring: Scoring = defaultScoring): Exp
     const share = contribution.value === null ? 0 : (model.shares[i]?.(contribution.value) ?? 0);
     return {
       ...contribution,
+      says: model.says[i] ?? contribution.signal,
       most: weight?.points ?? 0,
       curve: weight ? curveWords(weight.earns) : '',
       share,
       because: weight?.because ?? '',
     };
   });
-  return { ...scored, signals, gains: gainsOf(values, model) };
+  const strongest = signals.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
+  return { ...scored, signals: strongest, gains: gainsOf(values, model) };
 };

@@ -3,6 +3,8 @@
  *
  * Points are whole hundredths everywhere between curve and file, so they add up exactly.
  */
+import { features as builtIn } from '../catalogue/features.js';
+import type { Features } from '../catalogue/measures.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weight, type Weights } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { shareBy } from './curves.js';
@@ -12,6 +14,8 @@ import { phrasing } from './phrases.js';
 export interface Scoring {
   readonly weights: Weights;
   readonly labels: Thresholds;
+  /** The features that a row can have, with their words; by default the built-in ones. */
+  readonly features?: Features;
 }
 
 /** The scoring of a run without gesture.yaml. */
@@ -20,6 +24,8 @@ export const defaultScoring: Scoring = { weights: defaultWeights, labels: defaul
 /** A scoring prepared for many users: arrays by signal, in the order of the weights. */
 export interface Model {
   readonly signals: readonly string[];
+  /** Each signal in words: "views of the pricing page". */
+  readonly says: readonly string[];
   readonly weights: readonly Weight[];
   readonly shares: readonly ((value: number) => number)[];
   readonly phrases: readonly ((value: number) => string)[];
@@ -54,8 +60,9 @@ const RECENCY = 'days_since_last_event';
  *
  * @param asOf what ages are counted from, in milliseconds since 1970, unless it is today: then explanations name dates
  */
-export const prepare = ({ weights, labels }: Scoring, asOf?: number): Model => ({
+export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: number): Model => ({
   signals: Object.keys(weights),
+  says: Object.keys(weights).map((signal) => (Object.hasOwn(features, signal) && features[signal]?.says) || signal),
   weights: Object.values(weights),
   shares: Object.values(weights).map((weight) => shareBy(weight.earns)),
   phrases: Object.values(weights).map((weight) => phrasing(weight.phrase, asOf)),

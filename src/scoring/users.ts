@@ -176,6 +176,13 @@ export class Users {
     return latest;
   }
 
+  /** Gives the user at `index` other values. */
+  setValues(index: number, values: ArrayLike<number>): void {
+    const from = (index % BLOCK) * this.signals;
+    const block = this.blocks[Math.floor(index / BLOCK)] ?? new Float64Array();
+    for (let i = 0; i < this.signals; i++) block[from + i] = values[i] ?? Number.NaN;
+  }
+
   /** The values of the user at `index`, copied into `values`. */
   values(index: number, values = new Float64Array(this.signals)): Float64Array {
     const from = (index % BLOCK) * this.signals;

@@ -47,15 +47,50 @@ describe('gesture explain', () => {
     expect(supposed.what_if?.score).toBe(score({ signups: 1, pricing_page_views: 6 }).score);
   });
 
+  it.each(['ben', 'BEN', '3', '#3'])('takes an id, a name in any case, or a rank: %s', async (user) => {
+    expect((await explain(user)).stdout).toMatch(/^Ben \(ben\):/);
+  });
+
+  it('ends with what to do next: try the largest gain, then see who changed', async () => {
+    const gain = 'calendar_bookings=1';
+    expect((await explain('ana')).stderr).toContain(`next     gesture explain ana --what-if ${gain}\n`);
+    expect((await explain('ana', '--what-if', gain)).stderr).toContain(
+      'next     gesture compare OLD_SCORES NEW_SCORES\n',
+    );
+    write({ ...ANA, user_id: "Ana's $id" });
+    const { stderr } = await explain('1', 'data/user_features.csv', '--json');
+    expect(stderr).toContain(`next     gesture explain 'Ana'\\''s $id' --what-if ${gain}\n`);
+  });
+
+  it('--what-if shows the old and the new score, label and rank, and only the signals that change', async () => {
+    const { stdout } = await explain('ana', '--what-if', 'calendar_bookings=1', '--what-if', 'spam_rate=0.25');
+    const points = pointsOf('calendar_bookings').toFixed(2);
+    expect(
+      stdout
+        .split(/^What if: /m)[1]
+        ?.split('\n')
+        .slice(0, 3),
+    ).toEqual([
+      expect.stringMatching(/^28\.43 -> 58\.43 \(\+30\.00\), low -> medium, still rank 2$/),
+      `     0.00 ->  +${points}  booked calls: unknown -> 1  calendar_bookings`,
+      '',
+    ]);
+    expect((await explain('ana', '--what-if', 'spam_rate=0.25')).stdout).toContain('Nothing changes');
+    const answer: Answer = JSON.parse((await explain('ben', '--what-if', 'signups=1', '--json')).stdout);
+    expect([answer.rank, answer.what_if_rank]).toEqual([3, 2]);
+  });
+
   it('holds a floor as a line of its own', async () => {
     write({ user_id: 'bot', spam_rate: 1 });
     const floor = String(-pointsOf('spam_rate'));
-    expect((await explain('bot')).stdout).toMatch(new RegExp(`floor: held at 0 +\\+${floor}\\.00\\n +score +0\\.00`));
+    expect((await explain('bot')).stdout).toMatch(
+      new RegExp(`\\+${floor}\\.00 +held at 0  floor\\n +0\\.00 +score\\n`),
+    );
     expect((await explain('bot')).stdout).toMatch(/the only user/);
   });
 
   it.each([
-    [['anna'], 'has no user anna. Did you mean "ana"?'],
+    [['anna'], 'has no user "anna". Did you mean the id "ana" or the name "Ana"?'],
     [['ana', '--what-if', 'pricing_page_view=6'], '--what-if pricing_page_view: must be one of signups, '],
     [
       ['ana', '--what-if', 'pricing_page_views=six'],

@@ -74,11 +74,14 @@ describe('the table of gesture rank', () => {
   });
 });
 
+/** The words of a screen in their order, without bars. */
+const wordsOf = (text: string): string[] => text.split(/[\s█·]+/);
+
 describe('the answer of gesture explain', () => {
   const answer = (as: Screen): string => {
     const row = { signups: 1, pricing_page_views: 3, account_balance_usd: 72.41, spam_rate: 0.25, bounce_rate: 1 };
     const [user_id, username] = HOSTILE[1];
-    const standing = { rank: 2, users: 100, percentile: 98, config: '0123456789ab' };
+    const standing = { rank: 2, what_if_rank: 99, users: 100, percentile: 98, config: '0123456789ab' };
     return explainScreen(
       { user_id, username, ...standing, now: explain(row, SCORING), what_if: explain({ spam_rate: 1 }, SCORING) },
       as,
@@ -92,9 +95,21 @@ describe('the answer of gesture explain', () => {
     await expect(answer(as)).toMatchFileSnapshot(`screens/${file}`);
   });
 
-  it.each([40, 60, 80, 100, 120])('fits %d columns', (width) => {
-    for (const line of answer({ width, colour: false }).split('\n'))
-      expect(displayWidth(line)).toBeLessThanOrEqual(width);
+  it.each([40, 60, 80, 100, 120, 200])('fits %d columns, and breaks no word', (width) => {
+    const text = answer({ width, colour: false });
+    for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    expect(wordsOf(text)).toEqual(wordsOf(answer({ width: 1000, colour: false })));
+  });
+
+  it('begins details near the edge where the name of a signal is too long to stand beside the numbers', () => {
+    const name = 'a_signal_with_a_very_long_name';
+    const weights = { [name]: { points: 100, earns: { rate: true }, because: '', phrase: 'x' } } as const;
+    const features = { [name]: { from: 'sessions', is: { op: 'count' }, unit: 'x', says: 'long' } } as const;
+    const now = explain({ [name]: 1 }, { ...SCORING, weights, features });
+    const user = { user_id: 'u1', username: '', rank: 1, users: 1, percentile: null, config: '' };
+    expect(explainScreen({ ...user, now }, { width: 40, colour: false })).toContain(
+      `\n    in proportion;\n    ${name}\n`,
+    );
   });
 });
 

@@ -16,6 +16,7 @@ const SCORING: Scoring = {
     spam: weight(-20, { rate: true }, 'spammy'),
   },
   labels: { high: 70, medium: 40 },
+  features: { demos: { from: 'sessions', is: { op: 'count' }, unit: 'sessions', says: 'requests for a demo' } },
 };
 
 describe('the gains still open', () => {
@@ -50,10 +51,20 @@ describe('the gains still open', () => {
 describe('the signals', () => {
   it('have the value, the share, the most, the curve and the reason of each', () => {
     const { signals } = explain({ signups: 1, demos: 1, spam: 0.25 }, SCORING);
-    expect(signals.slice(0, 3)).toEqual([
-      { signal: 'signups', value: 1, points: 30, most: 30, curve: 'all at once', share: 1, because: 'worth 30' },
+    expect(signals.slice(0, 2)).toEqual([
+      {
+        signal: 'signups',
+        says: 'signups',
+        value: 1,
+        points: 30,
+        most: 30,
+        curve: 'all at once',
+        share: 1,
+        because: 'worth 30',
+      },
       {
         signal: 'demos',
+        says: 'requests for a demo',
         value: 1,
         points: 5,
         most: 20,
@@ -61,17 +72,14 @@ describe('the signals', () => {
         share: 0.25,
         because: 'worth 20',
       },
-      {
-        signal: 'balance',
-        value: null,
-        points: 0,
-        most: 10,
-        curve: 'logarithmic, full at 99',
-        share: 0,
-        because: 'worth 10',
-      },
     ]);
-    expect(signals.at(-1)).toMatchObject({ signal: 'spam', points: -5, share: 0.25, curve: 'in proportion' });
+    expect(signals[2]).toMatchObject({ signal: 'spam', points: -5, share: 0.25, curve: 'in proportion' });
+    expect(signals[3]).toMatchObject({ signal: 'balance', value: null, points: 0, share: 0 });
+  });
+
+  it('have the largest effect first, then those without points in the order of the weights', () => {
+    const order = explain({ signups: 1, demos: 1, spam: 1, balance: 3 }, SCORING).signals.map(({ signal }) => signal);
+    expect(order).toEqual(['signups', 'spam', 'demos', 'balance', 'age', 'returns']);
   });
 
   it('are unknown where a row says nothing, null or NaN, and where only every object has the name', () => {
