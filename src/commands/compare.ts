@@ -4,13 +4,14 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
+import { nextStep, shellWord } from '../text/shell.js';
 import { wholeNumber } from './flags.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
     .command('compare')
     .helpGroup('Companions:')
-    .description('Show whose score changed between two user_scores.csv, by how much, and why.')
+    .description('Show whose label and score changed between two user_scores.csv, by how much, and why.')
     .argument('<old>', 'an earlier user_scores.csv')
     .argument('<new>', 'a later user_scores.csv')
     .option('--top <n>', 'number of users to show', wholeNumber('--top', 1), 20)
@@ -25,14 +26,18 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
     import('./compareScreen.js'),
   ]);
   const comparison = compareScores(await readScores(before), await readScores(after));
-  const { config_changed: configChanged, moved, entered, left, unchanged } = comparison;
+  const { config_changed: configChanged, label_changes: relabelled, moved, entered, left, unchanged } = comparison;
+  const changed = configChanged || relabelled.length + moved.length + entered.length + left.length > 0;
   if (json) {
     await print(`${toJson(comparison, 2)}\n`);
-  } else if (configChanged || moved.length + entered.length + left.length > 0) {
+  } else if (changed) {
     await print(compareScreen(comparison, top, screenOf(process.stdout)));
   } else {
     process.stderr.write(`no change: ${counted(unchanged, 'user')} with the same points and settings\n`);
   }
+  const [first] = [...relabelled, ...moved];
+  const next = first === undefined ? 'gesture features NEWER_EVENTS' : `gesture explain ${shellWord(first.user_id)}`;
+  process.stderr.write(nextStep(next));
 };
 
 /** Adds `gesture compare`. */

@@ -1,7 +1,7 @@
 /** What `gesture explain` prints: the score, what it is made of, what would raise it, and what `--what-if` changes. */
-import { cell, displayWidth, paint, type Screen, wrapped } from '../text/columns.js';
+import { cell, paint, type Screen, wrapped } from '../text/columns.js';
+import { entry } from '../text/entry.js';
 import { signedPoints } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
 import type { Explained } from '../scoring/explain.js';
 
 /** The answer about one user, with the user's rank among all. */
@@ -37,25 +37,6 @@ const plain = (value: number | null): string => (value === null ? 'unknown' : St
 const pointsCell = (points: number, screen: Screen): string => {
   const text = cell(signed(points), POINTS, 'right');
   return points < 0 ? paint(screen, 'red', text) : text;
-};
-
-/**
- * A line of numbers, then words, then details: beside the words if they fit, otherwise below. Details with a word too long
- * for that begin near the edge.
- *
- * @param width the width of the numbers
- */
-const entry = (numbers: string, width: number, words: string, details: string, screen: Screen): string[] => {
-  const room = screen.width - width;
-  const dim = (text: string): string => paint(screen, 'dim', text);
-  const [first = '', ...rest] = wrapped(words, room);
-  const said = [numbers + first, ...rest.map((line) => ' '.repeat(width) + line)];
-  if (details === '') return said;
-  const besides = `  ${printable(details)}`;
-  if (rest.length === 0 && displayWidth(first + besides) <= room) return [numbers + first + dim(besides)];
-  const longest = Math.max(...details.split(' ').map(displayWidth));
-  const indent = longest > room ? 4 : width;
-  return [...said, ...wrapped(details, screen.width - indent).map((line) => ' '.repeat(indent) + dim(line))];
 };
 
 /** The signals and what holds the sum between 0 and 100: each with its points, largest first, down to the score. */

@@ -1,5 +1,5 @@
 /** Reads a user_scores.csv strictly, and only if its points add up. */
-import { Failure } from '../model.js';
+import { Failure, LABELS } from '../model.js';
 import type { ScoredUser, Scores } from '../scoring/compare.js';
 import { type Header, readHeader, requireColumns } from './header.js';
 import { records, withoutDecimalComma } from './csv.js';
@@ -21,7 +21,7 @@ export const readScores = async (path: string): Promise<Scores> => {
     const { cells, line } = record;
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
-      const columns = ['user_id', 'username', 'rank', 'score', 'floor_points', 'cap_points', 'config'];
+      const columns = ['user_id', 'username', 'rank', 'score', 'score_label', 'floor_points', 'cap_points', 'config'];
       requireColumns(header, columns, 'Name a user_scores.csv that `gesture rank` wrote');
       parts = header.names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
       continue;
@@ -34,6 +34,11 @@ export const readScores = async (path: string): Promise<Scores> => {
       throw new Failure('data', `${file}:${line}: ${column} is ${shown(text(column))}, not a number`);
     };
     const hundredths = (column: string): number => Math.round(number(column) * 100);
+    const label = LABELS.find((known) => known === text('score_label'));
+    if (label === undefined) {
+      const said = shown(text('score_label'));
+      throw new Failure('data', `${file}:${line}: score_label is ${said}, not one of ${LABELS.join(', ')}`);
+    }
     const id = text('user_id');
     if (users.has(id)) throw new Failure('data', `${file}:${line}: user_id ${shown(id)} appears twice`);
     const points = Int32Array.from(parts, (part) => hundredths(part + SUFFIX));
@@ -44,7 +49,7 @@ export const readScores = async (path: string): Promise<Scores> => {
       throw new Failure('data', `${file}:${line}: ${said}; was the file edited?`);
     }
     configs.add(text('config'));
-    users.set(id, { name: text('username'), rank: number('rank'), score, points });
+    users.set(id, { name: text('username'), rank: number('rank'), score, label, points });
   }
   if (header === undefined) throw new Failure('data', `${path} is empty: user_scores.csv has a header`);
   return { configs, parts, users };

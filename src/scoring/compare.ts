@@ -1,4 +1,5 @@
 /** What changed between two sets of scores, and because of which signals. Pure. */
+import { type Label, LABELS } from '../model.js';
 import { compareBytes } from './users.js';
 
 /** One user in a user_scores.csv. Points are in hundredths. */
@@ -6,6 +7,7 @@ export interface ScoredUser {
   readonly name: string;
   readonly rank: number;
   readonly score: number;
+  readonly label: Label;
   /** The points of each part, in the order of the parts; they sum to the score. */
   readonly points: Int32Array;
 }
@@ -32,6 +34,12 @@ export interface Moved {
   readonly parts: readonly { readonly part: string; readonly change: number }[];
 }
 
+/** A user with another label than before. Without parts, only the thresholds of the labels changed. */
+export interface LabelChange extends Moved {
+  readonly old_label: Label;
+  readonly new_label: Label;
+}
+
 /** What changed between two user_scores.csv. */
 export interface Comparison {
   /** False if the same settings produced both, so that every change comes from behaviour. */
@@ -45,7 +53,10 @@ export interface Comparison {
   readonly signals_removed: readonly string[];
   readonly entered: readonly string[];
   readonly left: readonly string[];
+  /** Users with the same points in both. */
   readonly unchanged: number;
+  /** Those who rose first, to the best label first; then those who fell. Within a label the largest change first. */
+  readonly label_changes: readonly LabelChange[];
   /** The largest change first, then by user_id. */
   readonly moved: readonly Moved[];
 }
@@ -79,6 +90,20 @@ const change = (id: string, before: ScoredUser, after: ScoredUser, parts: readon
     .toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change)),
 });
 
+/** Compares two changes: the largest first, then by user_id. */
+const byChange = (a: Moved, b: Moved): number =>
+  Math.abs(b.change) - Math.abs(a.change) || compareBytes(a.user_id, b.user_id);
+
+/** The place of a label: 0 for the best. */
+const placeOf = (label: Label): number => LABELS.indexOf(label);
+
+/** True if the label is now better than before. */
+export const hasRisen = ({ old_label: before, new_label: after }: LabelChange): boolean =>
+  placeOf(after) < placeOf(before);
+
+const byLabel = (a: LabelChange, b: LabelChange): number =>
+  Number(hasRisen(b)) - Number(hasRisen(a)) || placeOf(a.new_label) - placeOf(b.new_label) || byChange(a, b);
+
 /** The first or second half of each stamp, the settings of the features or of the scoring, as one text. */
 const partsOf = (configs: readonly string[], half: number): string =>
   configs.map((config) => config.split('-')[half] ?? '').join();
@@ -91,6 +116,7 @@ export const compareScores = (before: Scores, after: Scores): Comparison => {
     after: after.parts.indexOf(name),
   }));
   const moved: Moved[] = [];
+  const labelChanges: LabelChange[] = [];
   let unchanged = 0;
   for (const [id, now] of after.users) {
     const then = before.users.get(id);
@@ -98,6 +124,9 @@ export const compareScores = (before: Scores, after: Scores): Comparison => {
     const difference = change(id, then, now, parts);
     if (difference.parts.length === 0) unchanged++;
     else moved.push(difference);
+    if (then.label !== now.label) {
+      labelChanges.push({ ...difference, old_label: then.label, new_label: now.label });
+    }
   }
   const [oldConfig, newConfig] = [inOrder(before.configs), inOrder(after.configs)];
   return {
@@ -110,6 +139,7 @@ export const compareScores = (before: Scores, after: Scores): Comparison => {
     entered: inOrder([...after.users.keys()].filter((id) => !before.users.has(id))),
     left: inOrder([...before.users.keys()].filter((id) => !after.users.has(id))),
     unchanged,
-    moved: moved.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change) || compareBytes(a.user_id, b.user_id)),
+    label_changes: labelChanges.toSorted(byLabel),
+    moved: moved.toSorted(byChange),
   };
 };

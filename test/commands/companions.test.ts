@@ -145,6 +145,24 @@ describe('gesture compare', () => {
     ]);
   });
 
+  it('says who changed label, and ends with whom to look at', async () => {
+    const before = await scores('before.csv');
+    write({ ...ANA, calendar_bookings: 1 }, ...OTHERS);
+    const { stdout, stderr } = await compare(before, await scores('after.csv'), '--json');
+    const { label_changes: changes }: Comparison = JSON.parse(stdout);
+    expect(changes).toMatchObject([{ user_id: 'ana', username: 'Ana', old_label: 'low', new_label: 'medium' }]);
+    expect(stderr).toContain('next     gesture explain ana\n');
+  });
+
+  it('refuses a label that is none', async () => {
+    const edited = await scores('edited.csv');
+    const text = readFileSync(join(folder, edited), 'utf8');
+    writeFileSync(join(folder, edited), text.replace(',low,', ',cold,'));
+    const { status, stderr } = await compare(edited, edited);
+    expect(stderr).toMatch(/edited\.csv:\d: score_label is "cold", not one of high, medium, low/);
+    expect(status).toBe(65);
+  });
+
   it('refuses scores that do not add up', async () => {
     const edited = await scores('edited.csv');
     const cy = score({ signups: 1, calendar_bookings: 2 }).score;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { compareScreen } from '../../src/commands/compareScreen.js';
 import { explainScreen } from '../../src/commands/explainScreen.js';
 import { bar, legend, pensFor } from '../../src/commands/bars.js';
 import { healthScreen, histogramLine, listScreen } from '../../src/commands/rankScreen.js';
 import { displayWidth, idAndName, type Screen, screenOf } from '../../src/text/columns.js';
 import { explain } from '../../src/scoring/explain.js';
+import type { Comparison, LabelChange } from '../../src/scoring/compare.js';
 import { healthOf } from '../../src/scoring/health.js';
 import { listUsers, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
@@ -110,6 +112,73 @@ describe('the answer of gesture explain', () => {
     expect(explainScreen({ ...user, now }, { width: 40, colour: false })).toContain(
       `\n    in proportion;\n    ${name}\n`,
     );
+  });
+});
+
+describe('the answer of gesture compare', () => {
+  const [[id, name], [hostile, red]] = HOSTILE;
+  const uuid = '123e4567-e89b-12d3-a456-426614174000';
+  const change = (more: Partial<LabelChange>): LabelChange => ({
+    user_id: id,
+    username: name,
+    old_score: 55,
+    new_score: 72.43,
+    old_rank: 12,
+    new_rank: 3,
+    change: 17.43,
+    parts: [
+      { part: 'demo_request_clicks', change: 15 },
+      { part: 'page_views', change: 3 },
+      { part: 'bounce_rate', change: -0.7 },
+      { part: 'webinars', change: 0.1 },
+      { part: 'cap', change: 0.03 },
+    ],
+    old_label: 'medium',
+    new_label: 'high',
+    ...more,
+  });
+  const fallen = {
+    old_label: 'high',
+    new_label: 'low',
+    new_score: 0,
+    change: -55,
+    parts: [
+      { part: 'signups', change: -60 },
+      { part: 'floor', change: 5 },
+    ],
+  } as const;
+  const changes = [
+    change({}),
+    change({ user_id: hostile, username: red, parts: [] }),
+    change({ ...fallen, user_id: uuid, username: '' }),
+  ];
+  const comparison: Comparison = {
+    config_changed: true,
+    changed: ['scoring'],
+    old_config: ['unknown-640923916175'],
+    new_config: ['unknown-94ab0d1e5acc'],
+    signals_added: ['webinars'],
+    signals_removed: [],
+    entered: [],
+    left: [],
+    unchanged: 97,
+    label_changes: changes,
+    moved: changes.filter(({ parts }) => parts.length > 0),
+  };
+  const answer = (as: Screen, top = 3): string => compareScreen(comparison, top, as);
+
+  it('on 80 columns', async () => {
+    await expect(answer({ width: 80, colour: false })).toMatchFileSnapshot('screens/compare-80.txt');
+  });
+
+  it.each([40, 60, 80, 120, 200])('fits %d columns, and breaks no word', (width) => {
+    const text = answer({ width, colour: false });
+    for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+    expect(wordsOf(text)).toEqual(wordsOf(answer({ width: 1000, colour: false })));
+  });
+
+  it('shows the most important of each group, and says how many there are', () => {
+    expect(answer({ width: 80, colour: false }, 1)).toMatch(/^2 people became high:\n(.*\n){3} +and 1 more/m);
   });
 });
 

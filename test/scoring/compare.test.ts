@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareScores, type Scores } from '../../src/scoring/compare.js';
-import { prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
+import { labelOf, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
 import { holds } from '../random.js';
 import { scoring, value } from './arbitrary.js';
 
@@ -11,7 +11,8 @@ const scoresOf = (some: Scoring, rows: Readonly<Record<string, readonly number[]
   const users = Object.entries(rows).map(([id, values], i) => {
     const points = new Int32Array(model.signals.length);
     const { score, floor, cap } = scoreRow(model, values, points);
-    return [id, { name: id, rank: i + 1, score, points: Int32Array.from([...points, floor, cap]) }] as const;
+    const parts = Int32Array.from([...points, floor, cap]);
+    return [id, { name: id, rank: i + 1, score, label: labelOf(score, some.labels), points: parts }] as const;
   });
   return { configs: new Set([config]), parts: [...model.signals, 'floor', 'cap'], users: new Map(users) };
 };
@@ -25,6 +26,7 @@ describe('compare', () => {
     const scores = scoresOf(plain, { ana: [1, 0, 0], ben: [0, 0, 1] });
     expect(compareScores(scores, scores)).toMatchObject({
       config_changed: false,
+      label_changes: [],
       moved: [],
       entered: [],
       left: [],
@@ -64,6 +66,27 @@ describe('compare', () => {
         ],
       },
     ]);
+  });
+
+  it('says who changed label: who rose first, to the best label first; then who fell', () => {
+    const before = { ana: [1, 0, 0], ben: [1, 1, 0], cy: [1, 1, 0], dee: [0, 0, 0], eve: [0, 1, 0], fay: [0, 0, 0] };
+    const after = { ana: [1, 1, 0], ben: [1, 0, 0], cy: [0, 0, 0], dee: [1, 1, 0], eve: [0, 1, 0], fay: [0, 1, 0] };
+    const { label_changes: changes } = compareScores(scoresOf(plain, before), scoresOf(plain, after));
+    expect(changes.map((c) => [c.user_id, c.old_label, c.new_label, c.change])).toEqual([
+      ['dee', 'low', 'high', 100],
+      ['ana', 'medium', 'high', 40],
+      ['fay', 'low', 'medium', 40],
+      ['ben', 'high', 'medium', -40],
+      ['cy', 'high', 'low', -100],
+    ]);
+  });
+
+  it('says who changed label only because the thresholds changed', () => {
+    const rows = { ana: [1, 0, 0], ben: [0, 1, 0] };
+    const eased = { ...plain, labels: { high: 60, medium: 40 } };
+    const { label_changes: changes, unchanged } = compareScores(scoresOf(plain, rows), scoresOf(eased, rows, 'two'));
+    expect(changes).toMatchObject([{ user_id: 'ana', old_label: 'medium', new_label: 'high', parts: [] }]);
+    expect(unchanged).toBe(2);
   });
 
   it('tells a change of settings from behaviour, and names signals that came or went', () => {
