@@ -6,26 +6,30 @@ import { cannotWrite, discardUnfinished } from './io/output.js';
 import { printable } from './text/printable.js';
 import { EXIT, Failure, systemCode } from './model.js';
 import { VERSION } from './text/version.js';
+import { type Example, examples, paragraph, helpStyle } from './commands/help.js';
 import { commands } from './commands/index.js';
+
+/** What to run first: the last lines of the help, which also show if no command is given. */
+const FIRST_STEPS: readonly Example[] = [
+  ['gesture generate && gesture features && gesture rank', 'the demo, from simulated events to a ranked list'],
+  ['gesture features my_events.csv && gesture rank', 'your own log'],
+];
+
+const EXIT_CODES = paragraph(
+  'Exit codes:',
+  '0 done, 1 a check found something, 2 wrong usage or config, 65 bad data, 66 no input, 70 a bug in gesture, 73 cannot write, 130 interrupted.',
+);
 
 const program = (): Command => {
   const gesture = new Command('gesture')
     .description('Turns an event log into a ranked, explained list of the people worth calling.')
     .version(VERSION)
     .showHelpAfterError('(run gesture --help to see the commands)')
-    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text, { lines: true })) })
+    .configureOutput({ outputError: (text, write) => write(printable(text, { lines: true })) })
+    .configureHelp(helpStyle)
     .exitOverride();
   for (const register of commands) register(gesture);
-  return gesture.addHelpText(
-    'after',
-    `
-Examples:
-  gesture generate && gesture features && gesture rank     the demo, from simulated events to a ranked list
-  gesture features my_events.csv && gesture rank --top 25  your own log
-
-Exit codes: 0 done, 1 a check found something, 2 wrong usage or config, 65 bad data, 66 no input,
-70 a bug in gesture, 73 cannot write, 130 interrupted.`,
-  );
+  return gesture.addHelpText('after', examples(FIRST_STEPS, 'First step:')).addHelpText('after', EXIT_CODES);
 };
 
 /** The exit code of an error, and the message to print unless commander has printed one. */

@@ -1,11 +1,11 @@
 /** `gesture compare`: whose score changed between two user_scores.csv, by how much, and because of which signals. */
-import { toJson } from '../text/printable.js';
+import { shellWord, toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
-import { screenOf } from '../text/columns.js';
+import { labelled, screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
-import { nextStep, shellWord } from '../text/shell.js';
 import { wholeNumber } from './flags.js';
+import { examples } from './help.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -15,7 +15,11 @@ const define = (program: CommandUnknownOpts) =>
     .argument('<old>', 'an earlier user_scores.csv')
     .argument('<new>', 'a later user_scores.csv')
     .option('--top <n>', 'number of users to show', wholeNumber('--top', 1), 20)
-    .option('--json', 'print every change as JSON');
+    .option('--json', 'print every change as JSON')
+    .addHelpText(
+      'after',
+      examples([['gesture compare last_week/user_scores.csv data/user_scores.csv', 'who changed since last week']]),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
@@ -37,7 +41,7 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
   }
   const [first] = [...relabelled, ...moved];
   const next = first === undefined ? 'gesture features NEWER_EVENTS' : `gesture explain ${shellWord(first.user_id)}`;
-  process.stderr.write(nextStep(next));
+  process.stderr.write(`${labelled('next', next, screenOf(process.stderr)).join('\n')}\n`);
 };
 
 /** Adds `gesture compare`. */

@@ -1,18 +1,21 @@
 /** `gesture explain`: everything behind one user's score. */
-import { toJson } from '../text/printable.js';
+import { shellWord, toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/load.js';
 import { stampOf } from '../config/settings.js';
 import { print } from '../io/output.js';
-import { screenOf } from '../text/columns.js';
-import { nextStep, shellWord } from '../text/shell.js';
+import { labelled, screenOf } from '../text/columns.js';
+import type { Explained } from '../scoring/explain.js';
 import type { Ranking } from '../scoring/ranking.js';
 import type { Model } from '../scoring/score.js';
 import type { Answer } from './explainScreen.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
+import { examples } from './help.js';
 
 /** The features that are read unless others are named. */
 const DEFAULT_INPUT = 'data/user_features.csv';
+
+const DAY_MS = 86_400_000;
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -27,7 +30,14 @@ const define = (program: CommandUnknownOpts) =>
       changes('--what-if'),
     )
     .option(...CONFIG_FLAG)
-    .option('--json', 'print the answer as JSON');
+    .option('--json', 'print the answer as JSON')
+    .addHelpText(
+      'after',
+      examples([
+        ['gesture explain u_000005', 'by id; or by name or rank'],
+        ['gesture explain 5 --what-if calendar_bookings=1', 'what a booked call would change'],
+      ]),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
@@ -57,11 +67,12 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   const [
     { explain: explainRow },
     { findUser },
-    { rankUsers },
+    { rankedAt, rankUsers },
     { prepare },
     { readUsers },
     { recordFiles, recordOf },
     { explainScreen },
+    { asOfOf, datedFrom },
   ] = await Promise.all([
     import('../scoring/explain.js'),
     import('../scoring/findUser.js'),
@@ -70,36 +81,42 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
     import('../io/readUsers.js'),
     import('../io/runRecord.js'),
     import('./explainScreen.js'),
+    import('./asOf.js'),
   ]);
   const config = await loadConfig(path);
-  const model = prepare(config);
-  const known = oneOf('--what-if', model.signals);
+  const known = oneOf('--what-if', Object.keys(config.weights));
   const changed = new Map(whatIf.map(({ signal, value }) => [known(signal), value]));
-  const [users, [file]] = await Promise.all([readUsers(from, model), recordFiles([from])]);
-  const ranking = rankUsers(users, model);
-  const index = findUser(asked, ranking, from);
+  const signals = Object.keys(config.weights);
+  const [users, [file]] = await Promise.all([readUsers(from, { signals }), recordFiles([from])]);
   const made = await recordOf(from, file);
-  const values = users.values(index);
+  const asOf = asOfOf(made, users);
+  const model = prepare(config, datedFrom(asOf, new Date()));
+  const ranking = rankUsers(users, model, asOf);
+  const index = findUser(asked, ranking, from);
+  /** The answer about the user as in `users`, in the words of the list that `rank` writes. */
+  const answerOf = (among: Ranking): Explained => ({
+    ...explainRow(rowOf(users.values(index), model), config),
+    explanation: rankedAt(among, among.order.indexOf(index)).explanation,
+  });
   const now = {
     user_id: users.ids.at(index),
     username: users.names.at(index),
     ...standing(ranking, index),
     config: stampOf({ features: made?.config.features, scoring: config.hashes.scoring }),
-    now: explainRow(rowOf(values, model), config),
+    now: answerOf(ranking),
   };
-  const supposed = values.map((value, i) => changed.get(model.signals[i] ?? '') ?? value);
-  // The rank is that of a user who really has these values.
-  users.setValues(index, supposed);
-  const answer: Answer =
-    changed.size === 0
-      ? now
-      : {
-          ...now,
-          what_if: explainRow(rowOf(supposed, model), config),
-          what_if_rank: standing(rankUsers(users, model), index).rank,
-        };
+  /** The answer about a user who really has the other values. */
+  const suppose = (): Pick<Answer, 'what_if' | 'what_if_rank'> => {
+    const values = users.values(index).map((value, i) => changed.get(signals[i] ?? '') ?? value);
+    const age = changed.get(signals[model.recency] ?? '');
+    users.replace(index, values, age === undefined ? (users.last[index] ?? Number.NaN) : asOf - age * DAY_MS);
+    const supposed = rankUsers(users, model, asOf);
+    return { what_if: answerOf(supposed), what_if_rank: standing(supposed, index).rank };
+  };
+  const answer: Answer = changed.size === 0 ? now : { ...now, ...suppose() };
   await print(json ? `${toJson(answer, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
-  process.stderr.write(nextStep(nextFor(answer, from, path)));
+  const next = labelled('next', nextFor(answer, from, path), screenOf(process.stderr));
+  process.stderr.write(`${next.join('\n')}\n`);
 };
 
 /** Adds `gesture explain`. */

@@ -14,6 +14,7 @@ import { VERSION } from '../text/version.js';
 import { EXIT, REQUIRED_COLUMNS } from '../model.js';
 import { summary } from './featuresScreen.js';
 import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
+import { examples } from './help.js';
 
 /** The log that is read unless another is named. */
 const DEFAULT_INPUT = 'data/raw_events.csv';
@@ -74,6 +75,13 @@ const define = (program: CommandUnknownOpts) =>
       '--memory-limit <size>',
       'memory to use before spilling to disk, such as 512MB (default: half of the memory)',
       memory('--memory-limit'),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['gesture features my_events.csv', 'your own log'],
+        ['gesture features --from segment tracks_and_pages.csv', 'the export of another product'],
+      ]),
     );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;

@@ -8,6 +8,7 @@ import { labelled, screenOf, wrapped } from '../text/columns.js';
 import { printable, shellWord, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
 import { csvFile, instant, oneOf, share, wholeNumber } from './flags.js';
+import { examples } from './help.js';
 
 /** Where the demo ends, in microseconds: a fixed instant, so that the default files are the same every day. */
 const DEFAULT_AS_OF = BigInt(Date.UTC(2026, 0, 31)) * 1000n;
@@ -42,7 +43,14 @@ const define = (program: CommandUnknownOpts) =>
       'plant defects in this share of the rows (0.01 or 1%) and list them in planted_events.csv',
       share('--dirty'),
     )
-    .option('--json', 'print what was written as JSON on standard output');
+    .option('--json', 'print what was written as JSON on standard output')
+    .addHelpText(
+      'after',
+      examples([
+        ['gesture generate', 'the demo: 100 people, 30 days, data/raw_events.csv'],
+        ['gesture generate --days 90 --seed another', 'a longer log of another world'],
+      ]),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 

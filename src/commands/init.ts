@@ -6,6 +6,7 @@ import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
 import { printable } from '../text/printable.js';
 import { Failure } from '../model.js';
+import { examples } from './help.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
@@ -17,7 +18,8 @@ const define = (program: CommandUnknownOpts) =>
     .option('--out <file>', 'where to write it; - is standard output', CONFIG_FILE)
     .option('--force', 'replace an existing file')
     .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
-    .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)');
+    .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)')
+    .addHelpText('after', examples([['gesture init', 'a gesture.yaml in this folder']]));
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 

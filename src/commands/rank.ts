@@ -1,7 +1,5 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { utc } from '@date-fns/utc';
-import { isSameDay } from 'date-fns/isSameDay';
 import { dirname, join } from 'node:path';
 import { isSource } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
@@ -16,6 +14,7 @@ import type { Warning } from '../scoring/health.js';
 import { VERSION } from '../text/version.js';
 import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
+import { examples } from './help.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -49,7 +48,14 @@ const define = (program: CommandUnknownOpts) =>
       'format of the list: csv, json or ndjson (default: from the ending of --out)',
       oneOf('--format', LIST_FORMATS),
     )
-    .option('--json', 'print the list and the health of the scoring as JSON on standard output');
+    .option('--json', 'print the list and the health of the scoring as JSON on standard output')
+    .addHelpText(
+      'after',
+      examples([
+        ['gesture rank --exclude-converted --top 25', '25 people who have not converted'],
+        ['gesture rank --label medium+ --active-within 30d', 'people with some interest who were here lately'],
+      ]),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
@@ -75,10 +81,6 @@ const otherSettings = (from: string, features: RunRecord | undefined, now: strin
   return [{ code: 'other-settings', text }];
 };
 
-/** As-of in milliseconds since 1970, unless it is unknown or today: then explanations say how long ago something was. */
-const datedFrom = (asOf: number, now: Date): number | undefined =>
-  Number.isNaN(asOf) || isSameDay(asOf, now, { in: utc }) ? undefined : asOf;
-
 const rank = async (from: string, flags: Flags): Promise<void> => {
   const { out } = flags;
   const format = listFormat(out, flags.format);
@@ -99,6 +101,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     { healthOf },
     { listText, scoresCsv, userJson },
     { healthScreen, listScreen },
+    { asOfOf, datedFrom },
   ] = await Promise.all([
     import('../scoring/score.js'),
     import('../io/readUsers.js'),
@@ -106,6 +109,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     import('../scoring/health.js'),
     import('../io/writeScores.js'),
     import('./rankScreen.js'),
+    import('./asOf.js'),
   ]);
   const { show } = config;
   const hashed = recordFiles([from]);
@@ -113,7 +117,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   const users = await readUsers(from, columns);
   const read = await hashed;
   const features = await recordOf(from, read[0]);
-  const asOf = features?.as_of ? Date.parse(features.as_of) : users.latest();
+  const asOf = asOfOf(features, users);
   const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
   const list = listUsers(ranking, flags);
   const health = healthOf(ranking, list);

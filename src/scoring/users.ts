@@ -176,8 +176,9 @@ export class Users {
     return latest;
   }
 
-  /** Gives the user at `index` other values. */
-  setValues(index: number, values: ArrayLike<number>): void {
+  /** Gives the user at `index` other values, and another last activity in milliseconds since 1970. */
+  replace(index: number, values: ArrayLike<number>, last: number): void {
+    this.last[index] = last;
     const from = (index % BLOCK) * this.signals;
     const block = this.blocks[Math.floor(index / BLOCK)] ?? new Float64Array();
     for (let i = 0; i < this.signals; i++) block[from + i] = values[i] ?? Number.NaN;

@@ -22,7 +22,7 @@ export const shown = (cell: string): string => JSON.stringify(cell.length > 40 ?
 
 /** A text as one word of a shell's command line. */
 export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\'''`)}'`;
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A value as JSON in which nothing but its escapes can reach a terminal; it parses to the same value. */
 export const toJson = (value: unknown, indent?: number): string =>

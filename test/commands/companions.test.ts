@@ -62,6 +62,17 @@ describe('gesture explain', () => {
     expect(stderr).toContain(`next     gesture explain 'Ana'\\''s $id' --what-if ${gain}\n`);
   });
 
+  it('says the same of a user as the list does, and counts the days of --what-if from as-of', async () => {
+    const last = { days_since_last_event: 2, last_event_ts: '2026-01-29T00:00:00Z' };
+    write({ ...ANA, ...last }, { user_id: 'zoe', days_since_last_event: 0, last_event_ts: '2026-01-31T00:00:00Z' });
+    const { stdout } = await call(folder, ['rank', '--json', '--out', 'data/top.csv']);
+    const [first]: { explanation: string }[] = JSON.parse(stdout).top;
+    const answer: Answer = JSON.parse((await explain('ana', '--what-if', 'days_since_last_event=1', '--json')).stdout);
+    expect(answer.now.explanation).toBe(first?.explanation);
+    expect(answer.now.explanation).toContain('last active on 29 January 2026');
+    expect(answer.what_if?.explanation).toContain('last active on 30 January 2026');
+  });
+
   it('--what-if shows the old and the new score, label and rank, and only the signals that change', async () => {
     const { stdout } = await explain('ana', '--what-if', 'calendar_bookings=1', '--what-if', 'spam_rate=0.25');
     const points = pointsOf('calendar_bookings').toFixed(2);
