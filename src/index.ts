@@ -1,5 +1,5 @@
 /**
- * gesture as a library: score one user in your own backend, in microseconds; no file, no clock.
+ * gesture as a library: score a user or rank many in your own backend, in microseconds each; no file, no clock.
  * The commands use the same functions.
  */
 export type { Curve, Thresholds, Weight, Weights } from './catalogue/weights.js';
@@ -12,9 +12,10 @@ export {
   explain,
   type Explained,
   type ExplainedSignal,
-  type FeatureRow,
   type Gain,
   score,
   type Scored,
 } from './scoring/explain.js';
+export { rank, type RankedUser, type RankOptions, type UserFeatures } from './scoring/rank.js';
+export type { DefaultScoring, FeatureRow, FeatureValue } from './scoring/row.js';
 export type { Scoring } from './scoring/score.js';

@@ -42,6 +42,58 @@ export interface Thresholds {
   readonly medium: number;
 }
 
+/** Points lie between this and minus this. */
+export const MOST_POINTS = 100;
+
+/** True of a number without a third decimal: points and scores are whole hundredths. */
+export const hasTwoDecimals = (n: number): boolean => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6;
+
+/** The rules for points, as messages word them. */
+export const POINTS_RULES = {
+  bounds: `must be between -${MOST_POINTS} and ${MOST_POINTS}`,
+  decimals: 'must have at most two decimals',
+} as const;
+
+/** The rule of weights that is broken: by one signal, or by all together. */
+export interface WeightProblem {
+  readonly signal?: string;
+  readonly rule: string;
+}
+
+const CURVES = ['binary', 'saturates_at', 'log_full_at', 'half_life', 'rate'];
+
+const ruleBrokenBy = ({ points, earns }: Weight): string | undefined => {
+  if (!(Math.abs(points) <= MOST_POINTS)) return `points ${POINTS_RULES.bounds}, not ${points}`;
+  if (!hasTwoDecimals(points)) return `points ${POINTS_RULES.decimals}, not ${points}`;
+  const [curve, ...others] = Object.entries(earns);
+  if (curve === undefined || others.length > 0 || !CURVES.includes(curve[0])) {
+    return `must have exactly one curve of ${CURVES.join(', ')}`;
+  }
+  const [name, value] = curve;
+  if (name === 'binary' || name === 'rate') return value === true ? undefined : `${name} must be true`;
+  return Number.isFinite(value) && Number(value) > 0 ? undefined : `${name} must be a number above 0`;
+};
+
+/**
+ * Checks weights: the points and the curve of each, then that the positive points sum to 100. The catalogue, gesture.yaml
+ * and the library all use it.
+ *
+ * @returns the broken rules; empty if all hold
+ */
+export const checkWeights = (weights: Weights): WeightProblem[] => {
+  const broken = Object.entries(weights).flatMap(([signal, weight]): WeightProblem[] => {
+    const rule = ruleBrokenBy(weight);
+    return rule === undefined ? [] : [{ signal, rule }];
+  });
+  if (broken.length > 0) return broken;
+  const all = Object.values(weights).map(({ points }) => Math.max(0, Math.round(points * 100)));
+  const sum = all.reduce((total, points) => total + points, 0);
+  if (sum === MOST_POINTS * 100) return [];
+  const missing = (MOST_POINTS * 100 - sum) / 100;
+  const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
+  return [{ rule: `the positive points sum to ${sum / 100}, not ${MOST_POINTS}: ${fix}` }];
+};
+
 type Unscorable = 'text' | 'UTC' | 'flag';
 
 /** A built-in feature that can be a signal: a number, but not the conversion that the score predicts. */
@@ -123,3 +175,6 @@ export const defaultWeights = {
 
 /** The default labels. Someone who has not booked yet can reach 70 points, so high must lie below that. */
 export const defaultLabels: Thresholds = { high: 60, medium: 30 };
+
+const [problem] = checkWeights(defaultWeights);
+if (problem !== undefined) throw new Error(`catalogue/weights.ts: ${problem.signal ?? 'weights'}: ${problem.rule}`);

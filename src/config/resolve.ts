@@ -11,7 +11,7 @@ import {
   SESSION_COLUMNS,
   valueKind,
 } from '../catalogue/measures.js';
-import type { Curve, Weight } from '../catalogue/weights.js';
+import { checkWeights, type Curve, type Weight } from '../catalogue/weights.js';
 import { defaultReading, type Exclusions, type Reading, type Settings } from './settings.js';
 import { didYouMean } from '../text/closest.js';
 import { durationSeconds } from '../text/duration.js';
@@ -186,14 +186,13 @@ const resolveWeights = (
     const moved = Math.round((Math.max(0, weight.points) - Math.max(0, before?.points ?? 0)) * 100) / 100;
     if (moved !== 0) changes.push(`${name} ${signed(moved)}`);
   }
-  const sum = [...weights.values()].reduce((total, { points }) => total + Math.max(0, Math.round(points * 100)), 0);
-  if (sum !== 10_000 && problems.length === 0) {
-    const missing = (10_000 - sum) / 100;
-    const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
+  const resolved = Object.fromEntries(weights);
+  const [broken] = problems.length === 0 ? checkWeights(resolved) : [];
+  if (broken !== undefined) {
     const because = input.defaults === undefined ? ` (compared with the defaults: ${changes.join(', ')})` : '';
-    problems.push(at('weights').is(`the positive points sum to ${sum / 100}, not 100: ${fix}${because}`));
+    problems.push(at('weights').is(broken.rule + because));
   }
-  return Object.fromEntries(weights);
+  return resolved;
 };
 
 const timeoutMinutes = (input: ConfigInput, problems: Problem[]): number | undefined => {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { spamWords } from '../catalogue/sessions.js';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
-import type { Weights } from '../catalogue/weights.js';
+import { hasTwoDecimals, MOST_POINTS, POINTS_RULES, type Weights } from '../catalogue/weights.js';
 import { TIMESTAMP_FORMS } from '../model.js';
 import { isTimeZone } from '../text/timeZone.js';
 import { didYouMean } from '../text/closest.js';
@@ -122,15 +122,11 @@ const curve = {
 /** The keys that say how a value earns points; a weight has one of them. */
 export const CURVE_KEYS = Object.keys(curve);
 
-/** Points and scores are hundredths, so a third decimal would mean nothing. */
-const hasTwoDecimals = (n: number): boolean => Math.abs(n * 100 - Math.round(n * 100)) < 1e-6;
-const TWO_DECIMALS = 'must have at most two decimals';
-
 const points = z
   .number()
-  .min(-100, 'must be between -100 and 100')
-  .max(100, 'must be between -100 and 100')
-  .refine(hasTwoDecimals, TWO_DECIMALS)
+  .min(-MOST_POINTS, POINTS_RULES.bounds)
+  .max(MOST_POINTS, POINTS_RULES.bounds)
+  .refine(hasTwoDecimals, POINTS_RULES.decimals)
   .describe('The most this signal can add, or take away if below 0. 0 shows it without scoring it.');
 
 const weight = z
@@ -155,7 +151,7 @@ const score = z
   .number()
   .min(0, 'must be between 0 and 100')
   .max(100, 'must be between 0 and 100')
-  .refine(hasTwoDecimals, TWO_DECIMALS);
+  .refine(hasTwoDecimals, POINTS_RULES.decimals);
 
 /** One name or several, of which the first known cell counts. */
 const names = z.union([text, z.array(text).min(1, 'must name at least one')], 'must be a name or a list of names');

@@ -2,12 +2,10 @@
 import type { Curve, Weight } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { curveWords } from './curves.js';
-import { defaultScoring, labelOf, type Model, prepare, scoreRow, type Scoring } from './score.js';
+import { type DefaultScoring, type FeatureRow, readerOf, valuesOf } from './row.js';
+import { defaultScoring, labelOf, type Model, scoreRow, type Scoring, type Total } from './score.js';
 import { phrasing } from './phrases.js';
 import { sentence } from './sentence.js';
-
-/** One user's values by feature. Missing, null and NaN mean unknown; features without a weight are ignored. */
-export type FeatureRow = Readonly<Record<string, number | null | undefined>>;
 
 /** What one signal adds to a score or takes away. */
 export interface Contribution {
@@ -64,46 +62,43 @@ export interface Explained extends Scored {
   readonly gains: readonly Gain[];
 }
 
-const models = new WeakMap<Scoring, Model>();
-
-const modelOf = (scoring: Scoring): Model => {
-  const known = models.get(scoring);
-  if (known) return known;
-  const model = prepare(scoring);
-  models.set(scoring, model);
-  return model;
-};
-
-const valuesOf = (row: FeatureRow, model: Model): Float64Array =>
-  Float64Array.from(model.signals, (signal) => (Object.hasOwn(row, signal) ? row[signal] : undefined) ?? Number.NaN);
-
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
+
+/** A score with its parts in points. */
+export const scoredOf = (
+  total: Total,
+  values: ArrayLike<number>,
+  points: ArrayLike<number>,
+  explanation: string,
+  model: Model,
+): Scored => ({
+  score: total.score / 100,
+  label: labelOf(total.score, model.labels),
+  explanation,
+  contributions: model.signals.map((signal, i) => ({
+    signal,
+    value: known(values[i]),
+    points: (points[i] ?? 0) / 100,
+  })),
+  floor: total.floor / 100,
+  cap: total.cap / 100,
+});
 
 const scoreValues = (values: Float64Array, model: Model): Scored => {
   const points = new Int32Array(model.signals.length);
   const total = scoreRow(model, values, points);
-  return {
-    score: total.score / 100,
-    label: labelOf(total.score, model.labels),
-    explanation: sentence(model, values, points, total),
-    contributions: model.signals.map((signal, i) => ({
-      signal,
-      value: known(values[i]),
-      points: (points[i] ?? 0) / 100,
-    })),
-    floor: total.floor / 100,
-    cap: total.cap / 100,
-  };
+  return scoredOf(total, values, points, sentence(model, values, points, total), model);
 };
 
 /**
  * Scores one user from the given values alone: no file, no clock, no other user.
  *
  * @param scoring weights and labels; a `Config` will do
+ * @throws Failure `data` naming a column that is not known or whose value is no number; `usage` if the weights break a rule
  */
-export const score = (row: FeatureRow, scoring: Scoring = defaultScoring): Scored => {
-  const model = modelOf(scoring);
-  return scoreValues(valuesOf(row, model), model);
+export const score = <S extends Scoring = DefaultScoring>(row: FeatureRow<NoInfer<S>>, scoring?: S): Scored => {
+  const reader = readerOf(scoring ?? defaultScoring);
+  return scoreValues(valuesOf(row, reader), reader.model);
 };
 
 /** The value that a user could reach next: one more for a count, otherwise the best value; undefined if there is none. */
@@ -137,10 +132,12 @@ const gainsOf = (values: Float64Array, model: Model): Gain[] => {
  * Explains the score that `score` gives: adds the curve and the share of every signal, and the largest possible gains.
  *
  * @param scoring weights and labels; a `Config` will do
+ * @throws Failure as `score` does
  */
-export const explain = (row: FeatureRow, scoring: Scoring = defaultScoring): Explained => {
-  const model = modelOf(scoring);
-  const values = valuesOf(row, model);
+export const explain = <S extends Scoring = DefaultScoring>(row: FeatureRow<NoInfer<S>>, scoring?: S): Explained => {
+  const reader = readerOf(scoring ?? defaultScoring);
+  const { model } = reader;
+  const values = valuesOf(row, reader);
   const scored = scoreValues(values, model);
   const signals = scored.contributions.map((contribution, i): ExplainedSignal => {
     const weight = model.weights[i];

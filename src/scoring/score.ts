@@ -19,7 +19,11 @@ export interface Scoring {
 }
 
 /** The scoring of a run without gesture.yaml. */
-export const defaultScoring: Scoring = { weights: defaultWeights, labels: defaultLabels };
+export const defaultScoring = {
+  weights: defaultWeights,
+  labels: defaultLabels,
+  features: builtIn,
+} as const satisfies Scoring;
 
 /** A scoring prepared for many users: arrays by signal, in the order of the weights. */
 export interface Model {

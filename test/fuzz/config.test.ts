@@ -124,7 +124,8 @@ const check = async (file: Buffer): Promise<void> => {
   const hundredths = (points: number): number => Math.round(points * 100);
   const most = Object.values(config.weights).reduce((sum, { points }) => sum + hundredths(Math.max(0, points)), 0);
   assert.equal(most, 10_000);
-  const { score: total, contributions, floor, cap } = score({ signups: 1, webinars: 2, spam_rate: 1 }, config);
+  const row = Object.fromEntries(Object.keys(config.weights).map((signal, i) => [signal, i]));
+  const { score: total, contributions, floor, cap } = score(row, config);
   const parts = [floor, cap, ...contributions.map(({ points }) => points)];
   assert.equal(
     parts.reduce((sum, points) => sum + hundredths(points), 0),

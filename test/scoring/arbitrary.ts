@@ -34,6 +34,18 @@ export const scoring: fc.Arbitrary<Scoring> = fc.array(weight, { minLength: 1, m
   labels: { high: 70, medium: 40 },
 }));
 
+/** The same weights with positive points that sum to 100, as the library demands. */
+const checked = ({ weights, labels }: Scoring): Scoring => {
+  const hundredths = Object.values(weights).map(({ points }) => Math.round(points * 100));
+  const sum = hundredths.reduce((total, points) => total + Math.max(0, points), 0);
+  const scaled = hundredths.map((points) => (points > 0 ? Math.floor((points * 10_000) / sum) : points));
+  const used = scaled.reduce((total, points) => total + Math.max(0, points), 0);
+  const first = sum === 0 ? 0 : hundredths.findIndex((points) => points > 0);
+  const points = scaled.map((each, i) => (i === first ? Math.max(0, each) + 10_000 - used : each) / 100);
+  const all = Object.entries(weights).map(([name, each], i) => [name, { ...each, points: points[i] ?? 0 }]);
+  return { weights: Object.fromEntries(all), labels };
+};
+
 /** A scoring and the values of one user for it. */
 export const scoredUser = scoring.chain((some) => {
   const signals = Object.keys(some.weights).length;
@@ -44,3 +56,6 @@ export const scoredUser = scoring.chain((some) => {
     other: value,
   });
 });
+
+/** The same for a scoring that the library takes. */
+export const checkedUser = scoredUser.map((user) => ({ ...user, scoring: checked(user.scoring) }));

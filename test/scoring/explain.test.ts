@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../src/catalogue/weights.js';
 import { curveWords } from '../../src/scoring/curves.js';
-import { explain, type FeatureRow, score } from '../../src/scoring/explain.js';
+import { explain, score } from '../../src/scoring/explain.js';
 import type { Scoring } from '../../src/scoring/score.js';
 
 const weight = (points: number, earns: Curve, phrase = 'x') => ({ points, earns, because: `worth ${points}`, phrase });
@@ -14,6 +14,7 @@ const SCORING: Scoring = {
     age: weight(8, { half_life: 7 }, 'seen {ago}'),
     returns: weight(6, { rate: true }, 'back in {percent}'),
     spam: weight(-20, { rate: true }, 'spammy'),
+    fan: weight(26, { binary: true }, 'a fan'),
   },
   labels: { high: 70, medium: 40 },
   features: { demos: { from: 'sessions', is: { op: 'count' }, unit: 'sessions', says: 'requests for a demo' } },
@@ -21,7 +22,13 @@ const SCORING: Scoring = {
 
 describe('the gains still open', () => {
   const gains = (row: Record<string, number>) =>
-    explain(row, SCORING).gains.map(({ signal, from, to, points, says }) => [signal, from, to, points, says]);
+    explain({ fan: 1, ...row }, SCORING).gains.map(({ signal, from, to, points, says }) => [
+      signal,
+      from,
+      to,
+      points,
+      says,
+    ]);
 
   it('are at most three, the largest first: one more of a count, all of anything else', () => {
     expect(gains({ demos: 1.5, balance: 9, age: 7 })).toEqual([
@@ -79,7 +86,7 @@ describe('the signals', () => {
 
   it('have the largest effect first, then those without points in the order of the weights', () => {
     const order = explain({ signups: 1, demos: 1, spam: 1, balance: 3 }, SCORING).signals.map(({ signal }) => signal);
-    expect(order).toEqual(['signups', 'spam', 'demos', 'balance', 'age', 'returns']);
+    expect(order).toEqual(['signups', 'spam', 'demos', 'balance', 'age', 'returns', 'fan']);
   });
 
   it('are unknown where a row says nothing, null or NaN, and where only every object has the name', () => {
@@ -87,7 +94,7 @@ describe('the signals', () => {
       ...SCORING,
       weights: { toString: weight(50, { binary: true }), x: weight(50, { binary: true }) },
     };
-    const inherited: FeatureRow = Object.create({ x: 1 });
+    const inherited: object = Object.create({ x: 1 });
     for (const row of [{}, { x: null }, { x: undefined }, { x: Number.NaN }, inherited]) {
       expect(score(row, odd)).toMatchObject({ score: 0, contributions: [{ value: null }, { value: null }] });
     }

@@ -4,12 +4,12 @@ import { features } from '../../src/catalogue/features.js';
 import { type Curve, defaultWeights } from '../../src/catalogue/weights.js';
 import { explain, score } from '../../src/scoring/explain.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
-import { defaultScoring, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
+import { defaultScoring, labelOf, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
 import { sentence } from '../../src/scoring/sentence.js';
 import { compareBytes, Users } from '../../src/scoring/users.js';
 import { SCORING } from '../fixtures/scoring.js';
 import { holds } from '../random.js';
-import { scoredUser, value } from './arbitrary.js';
+import { checkedUser, scoredUser, value } from './arbitrary.js';
 
 const scored = (scoring: Scoring, values: readonly number[]) => {
   const model = prepare(scoring);
@@ -73,8 +73,7 @@ describe('the score of a user', () => {
     [39.99, 'low'],
     [40, 'medium'],
   ])('of %d is %s', (points, label) => {
-    const weight = { points, earns: { binary: true }, because: '', phrase: 'x' } as const;
-    expect(score({ x: 1 }, { weights: { x: weight }, labels: { high: 70, medium: 40 } }).label).toBe(label);
+    expect(labelOf(points * 100, { high: 70, medium: 40 })).toBe(label);
   });
 
   it('rounds half away from zero, and never to -0', () => {
@@ -172,7 +171,7 @@ describe('for every user and every scoring', () => {
   });
 
   it('the gains it names are what a user with that value would have', () => {
-    holds(scoredUser, ({ scoring, values }) => {
+    holds(checkedUser, ({ scoring, values }) => {
       const row = Object.fromEntries(values.map((v, i) => [`signal_${i}`, v]));
       const { score: now, gains } = explain(row, scoring);
       for (const { signal, to, points } of gains) {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/catalogue/weights.js';
 import { score } from '../../src/scoring/explain.js';
 import { phrasing } from '../../src/scoring/phrases.js';
+import { prepare, scoreRow } from '../../src/scoring/score.js';
+import { sentence } from '../../src/scoring/sentence.js';
 import { signedPoints } from '../../src/text/numbers.js';
 
 describe('a phrase', () => {
@@ -51,12 +53,22 @@ it.each([
   expect(signedPoints(hundredths, 1)).toBe(text);
 });
 
+/** The sentence about a user with these values. */
+const said = (weights: Readonly<Record<string, Weight>>, values: readonly number[]): string => {
+  const model = prepare({ weights, labels: { high: 60, medium: 30 } });
+  const points = new Int32Array(values.length);
+  const total = scoreRow(model, values, points);
+  return sentence(model, values, points, total);
+};
+
 describe('the sentence', () => {
   const weight = (points: number, phrase: string): Weight => ({ points, earns: { binary: true }, because: '', phrase });
   const of = (...weights: Weight[]) => {
     const all = Object.fromEntries(weights.map((each, i) => [`s${i}`, each]));
-    const row = Object.fromEntries(Object.keys(all).map((name) => [name, 1]));
-    return score(row, { weights: all, labels: { high: 70, medium: 40 } }).explanation;
+    return said(
+      all,
+      weights.map(() => 1),
+    );
   };
 
   it('names the strongest first, gains before losses', () => {
@@ -78,21 +90,14 @@ describe('the sentence', () => {
 
   it('always ends the gains with the last activity, whether it earns points or not', () => {
     const recency: Weight = { points: 5, earns: { half_life: 7 }, because: '', phrase: 'last active {ago}' };
-    const said = (points: number, days: number | null) =>
-      score(
-        { signups: 1, page_views: 9, days_since_last_event: days },
-        {
-          weights: {
-            days_since_last_event: { ...recency, points },
-            signups: weight(30, 'signed up'),
-            page_views: weight(-2, 'read too much'),
-          },
-          labels: { high: 60, medium: 30 },
-        },
-      ).explanation;
-    expect(said(5, 7)).toBe('signed up (+30.0), last active 7 days ago (+2.5); read too much (-2.0)');
-    expect(said(0, 1)).toBe('signed up (+30.0), last active yesterday; read too much (-2.0)');
-    expect(said(5, null)).toBe('signed up (+30.0); read too much (-2.0)');
+    const saidOf = (points: number, days: number) => {
+      const days_since_last_event = { ...recency, points };
+      const others = { signups: weight(30, 'signed up'), page_views: weight(-2, 'read too much') };
+      return said({ days_since_last_event, ...others }, [days, 1, 9]);
+    };
+    expect(saidOf(5, 7)).toBe('signed up (+30.0), last active 7 days ago (+2.5); read too much (-2.0)');
+    expect(saidOf(0, 1)).toBe('signed up (+30.0), last active yesterday; read too much (-2.0)');
+    expect(saidOf(5, Number.NaN)).toBe('signed up (+30.0); read too much (-2.0)');
   });
 
   it('says so where there is nothing to say', () => {
