@@ -2,14 +2,13 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
-import type { Evaluation } from '../backtest/evaluate.js';
-import type { Windows } from '../backtest/windows.js';
+import { type Backtest, remarksOf } from '../backtest/result.js';
 import { print, checkOutputs, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
 import { endOf } from '../text/instants.js';
 import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
-import { CONFIG_FLAG, duration, instants, number, oneOf, share, wholeNumber, words } from './flags.js';
+import { CONFIG_FLAG, duration, instants, jsonFile, names, number, oneOf, share, wholeNumber } from './flags.js';
 import { readPast } from './past.js';
 
 /** How many people a list is taken to have unless told otherwise. */
@@ -30,43 +29,18 @@ const define = (program: CommandUnknownOpts) =>
     .option('--active-within <duration>', 'only people active so long before a cut-off', duration('--active-within'))
     .option('--list <n>', 'number of people to call', wholeNumber('--list', 1), LIST)
     .option('--again', 'repeat conversions count, and people who have converted are not left out')
-    .option('--without <signal>', 'score without this signal; may be repeated', words('--without'))
+    .option('--without <signal>', 'score without this signal; may be repeated', names('--without'))
     .option('--shuffle-labels', 'give the conversions to people at random: what chance looks like')
     .option('--bootstrap <n>', 'resamples for the intervals; 0: none', wholeNumber('--bootstrap', 0, 100_000), 1000)
     .option('--seed <text>', 'any text; another seed gives other resamples', '42')
     .option('--min-lift <x>', 'exit with 1 if the lift of the top 10% may be lower than this', number('--min-lift'))
     .option('--max-rejected <share>', 'fail if more than this share of the rows is rejected', share('--max-rejected'))
-    .option('--out <file>', 'where to write the result for `gesture report`', 'data/backtest.json')
+    .option('--out <file>', 'where to write the result, for `gesture report`', jsonFile('--out'), 'data/backtest.json')
     .option('--json', 'print the result as JSON on standard output');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const DAY = 86_400;
-
-/** A warning about the cut-offs or the people, in the form of those that the rows show. */
-type Remark =
-  | { readonly code: 'short_window' | 'short_history'; readonly at: string }
-  | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number };
-
-/** The result as it is written. */
-export interface Backtest extends Evaluation {
-  readonly horizon_days: number;
-  readonly config: string;
-  /** Signals that the scoring was tried without. */
-  readonly without: readonly string[];
-  readonly shuffled: boolean;
-  readonly remarks: readonly Remark[];
-}
-
-const isoDay = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
-
-const remarksOf = ({ leftOut }: Windows, newcomers: readonly number[], conversions: number): Remark[] => {
-  const late = newcomers.reduce((sum, n) => sum + n, 0);
-  return [
-    ...leftOut.map(({ at, why }): Remark => ({ code: why, at: isoDay(at) })),
-    ...(late > 0 ? [{ code: 'newcomers', conversions: late, all: late + conversions } as const] : []),
-  ];
-};
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const [{ evaluate }, { shuffleLabels }, { withoutSignal }, { stream }, { backtestScreen }] = await Promise.all([

@@ -2,13 +2,13 @@
 import type { RankingName } from '../backtest/cutoffs.js';
 import type { Evaluation } from '../backtest/evaluate.js';
 import type { Estimate } from '../backtest/intervals.js';
+import type { Backtest } from '../backtest/result.js';
 import type { Verdict } from '../backtest/verdict.js';
 import type { Features } from '../catalogue/measures.js';
 import { LABELS } from '../model.js';
 import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { table } from '../text/table.js';
-import type { Backtest } from './backtest.js';
 
 /** The orders in words. */
 const ORDERS: Readonly<Record<RankingName, string>> = {

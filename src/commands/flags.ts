@@ -63,8 +63,8 @@ export const instants = (flag: string): ((text: string, before?: readonly NamedT
   return (text, before = []) => [...before, one(text)];
 };
 
-/** Several words: the flag may be repeated. */
-export const words = (flag: string): ((text: string, before?: readonly string[]) => readonly string[]) => {
+/** Several names: the flag may be repeated. */
+export const names = (flag: string): ((text: string, before?: readonly string[]) => readonly string[]) => {
   const one = grammar(flag, 'a name', (text) => (text === '' ? undefined : text));
   return (text, before = []) => [...before, one(text)];
 };
@@ -123,6 +123,12 @@ const endingOf = (path: string): string => (path.startsWith('/dev/') ? '' : extn
 export const csvFile = (flag: string): ((text: string) => string) =>
   grammar(flag, 'a name that ends in .csv, or one without an ending', (path) =>
     ['', 'csv'].includes(endingOf(path)) ? path : undefined,
+  );
+
+/** A file that is always written as JSON. */
+export const jsonFile = (flag: string): ((text: string) => string) =>
+  grammar(flag, 'a name that ends in .json, or one without an ending', (path) =>
+    ['', 'json'].includes(endingOf(path)) ? path : undefined,
   );
 
 /**

@@ -1,5 +1,5 @@
 /** What `gesture rank` shows: the list with its reasons on standard output, the health of the scoring on standard error. */
-import { cell, displayWidth, idAndName, labelled, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
+import { cell, idAndName, labelled, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { type Label, LABELS } from '../model.js';
 import type { Health } from '../scoring/health.js';

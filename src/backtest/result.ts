@@ -1,0 +1,38 @@
+/** The result of a backtest, as it is printed and written for the report. */
+import type { Evaluation } from './evaluate.js';
+import type { Windows } from './windows.js';
+
+/** A remark about the cut-offs or the people, which the rows of the panel cannot show. */
+export type Remark =
+  /** A cut-off that is left out: the log ends before its window, or begins less than a horizon before it. */
+  | { readonly code: 'short_window' | 'short_history'; readonly at: string }
+  /** People who converted in a window, but were not in the log before it. */
+  | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number };
+
+/** The whole result. */
+export interface Backtest extends Evaluation {
+  readonly horizon_days: number;
+  /** The hash of the settings. */
+  readonly config: string;
+  /** Signals that the score was tried without. */
+  readonly without: readonly string[];
+  /** Whether conversions were given to people at random. */
+  readonly shuffled: boolean;
+  readonly remarks: readonly Remark[];
+}
+
+const isoSecond = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
+
+/**
+ * The remarks of a backtest.
+ *
+ * @param newcomers by cut-off
+ * @param conversions of people who were in the log before
+ */
+export const remarksOf = ({ leftOut }: Windows, newcomers: readonly number[], conversions: number): Remark[] => {
+  const late = newcomers.reduce((sum, n) => sum + n, 0);
+  return [
+    ...leftOut.map(({ at, why }): Remark => ({ code: why, at: isoSecond(at) })),
+    ...(late > 0 ? [{ code: 'newcomers', conversions: late, all: late + conversions } as const] : []),
+  ];
+};
