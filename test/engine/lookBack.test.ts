@@ -1,0 +1,175 @@
+/** A log at several moments: the same features as `--as-of` gives, and nothing of what comes later. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
+import { withEngine } from '../../src/engine/duckdb/open.js';
+import { openHistory } from '../../src/engine/history.js';
+import { lookBack, type LookedBack, type Looking } from '../../src/engine/lookBack.js';
+import { Failure } from '../../src/model.js';
+import { everyMeasure, logs, toCsv } from '../oracle/logs.js';
+import { examples, tries } from '../random.js';
+import { find } from './find.js';
+
+const DAY = 86_400_000;
+
+const inScratch = async <T>(text: string, work: (input: string, scratch: string) => Promise<T>): Promise<T> => {
+  const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
+  try {
+    const input = join(scratch, 'log.csv');
+    writeFileSync(input, text);
+    return await work(input, scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const requestFor = (input: string, scratch: string, config: Config) => ({
+  inputs: [input],
+  config,
+  asOf: undefined,
+  now: BigInt(Date.UTC(2300, 0)) * 1000n,
+  maxRejected: 1,
+  unreadable: undefined,
+  stdin: Readable.from([]),
+  scratch,
+});
+
+const back = (text: string, looking: Partial<Looking> = {}, config = defaultConfig): Promise<LookedBack> =>
+  inScratch(text, (input, scratch) =>
+    withEngine(scratch, { threads: 1 }, (engine) =>
+      lookBack(engine, requestFor(input, scratch, config), {
+        at: [],
+        count: 1,
+        every: 10 * DAY,
+        horizon: 10 * DAY,
+        activeWithin: undefined,
+        again: false,
+        ...looking,
+      }),
+    ),
+  );
+
+describe('the features at a cut-off', () => {
+  it('are those of `features --as-of`, byte for byte, of random logs with identity', async () => {
+    const identity = { column: 'anonymous_id' };
+    const { converted, ...others } = everyMeasure;
+    const features = { ...others, ...(converted && { converted }) };
+    const config = { ...defaultConfig, events: [{ ...defaultReading, identity }], features };
+    for (const log of examples(logs, tries(4, 0.2))) {
+      const text = toCsv(log, { eol: '\n', bom: false, quoteAll: false });
+      const moments = ['2024-03-10T06:00:00Z', '2024-03-11T12:00:00Z', '2024-03-10T20:00:00Z'];
+      const expected: string[] = [];
+      for (const asOf of moments) {
+        const single = await find([text], { config, asOf, threads: 1 }).catch(() => undefined);
+        expected.push(single?.accounts.used ? single.csv : 'nothing');
+      }
+      await inScratch(text, (input, scratch) =>
+        withEngine(scratch, { threads: 1 }, async (engine) => {
+          const history = await openHistory(engine, requestFor(input, scratch, config));
+          for (const [i, asOf] of moments.entries()) {
+            const to = join(scratch, 'moment.csv');
+            const found = await history.at(BigInt(Date.parse(asOf)) * 1000n, to).catch(() => undefined);
+            expect(found ? readFileSync(to, 'utf8') : 'nothing').toBe(expected[i]);
+          }
+        }),
+      );
+    }
+  });
+});
+
+/** A line of a log on a day of January. */
+const line = (user: string, day: number, type: string): string =>
+  `${user},2026-01-${String(day).padStart(2, '0')}T12:00:00Z,${type}`;
+
+const LOG = [
+  line('ana', 1, 'page_view'),
+  line('ana', 18, 'signup'),
+  line('ana', 25, 'calendar_booking'),
+  line('ben', 3, 'page_view'),
+  line('cy', 2, 'signup'),
+  line('cy', 5, 'calendar_booking'),
+  line('cy', 25, 'calendar_booking'),
+  line('new', 24, 'signup'),
+  line('new', 28, 'calendar_booking'),
+];
+const csv = (...lines: string[]): string => `${['user_id,timestamp,event_type', ...lines].join('\n')}\n`;
+
+describe('a log with one cut-off, on 18 January at noon', () => {
+  it('has who was open, and who converted within the horizon', async () => {
+    const { panel, newcomers, windows } = await back(csv(...LOG));
+    expect(windows.cutoffs.map((at) => new Date(at).toISOString())).toEqual(['2026-01-18T12:00:00.000Z']);
+    // cy has converted before; new was not there yet.
+    const [cutoff] = panel.cutoffs;
+    expect([...(cutoff?.converted ?? [])]).toEqual([1, 0]);
+    expect([...(cutoff?.activity ?? [])]).toEqual([2, 1]);
+    expect(newcomers).toEqual([1]);
+    expect(panel.features).not.toContain('converted');
+  });
+
+  it('counts repeat conversions if that is asked for: everything within the window', async () => {
+    const config = {
+      ...defaultConfig,
+      features: {
+        ...defaultConfig.features,
+        converted: {
+          ...defaultConfig.features.converted,
+          from: 'events',
+          is: { op: 'did', allOf: [], anyOf: [{ is: [{ column: 'event_type', equals: 'calendar_booking' }] }] },
+          unit: 'flag',
+          says: 'booked',
+        },
+      },
+    } as const;
+    const { panel } = await back(csv(...LOG), { again: true }, config);
+    // ana, ben and cy, who books once more.
+    expect([...(panel.cutoffs[0]?.converted ?? [])]).toEqual([1, 0, 1]);
+  });
+
+  it('does not change by what comes after the window', async () => {
+    const at = [Date.UTC(2026, 0, 18, 12)];
+    const later = [line('ben', 30, 'signup'), line('ben', 31, 'calendar_booking'), line('zoe', 31, 'page_view')];
+    const [plain, longer] = [await back(csv(...LOG), { at }), await back(csv(...LOG, ...later), { at })];
+    expect(longer.panel).toEqual(plain.panel);
+  });
+
+  it('of identity has the visitor who signs up in the window as one who converts', async () => {
+    const config = { ...defaultConfig, events: [{ ...defaultReading, identity: { column: 'anonymous_id' } }] };
+    const log = `user_id,anonymous_id,timestamp,event_type
+,a1,2026-01-01T12:00:00Z,page_view
+,a2,2026-01-02T12:00:00Z,page_view
+eve,a1,2026-01-20T12:00:00Z,signup
+eve,a1,2026-01-28T12:00:00Z,calendar_booking
+`;
+    const { panel, newcomers } = await back(log, {}, config);
+    expect([...(panel.cutoffs[0]?.converted ?? [])]).toEqual([1, 0]);
+    expect(newcomers).toEqual([0]);
+  });
+
+  it('is refused if the log is too short, or if nothing in it can convert', async () => {
+    const short = csv(line('ana', 1, 'page_view'), line('ana', 15, 'signup'));
+    await expect(back(short)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringMatching(/needs two horizons, 20 days/),
+    });
+    const none = csv(line('ana', 1, 'page_view'), line('ana', 28, 'page_view'));
+    await expect(back(none)).rejects.toMatchObject({
+      kind: 'data',
+      message: expect.stringMatching(/no event of the log can convert/),
+    });
+  });
+});
+
+it('any log of random events is looked back on or refused for a reason', async () => {
+  for (const log of fc.sample(logs, { seed: 1, numRuns: 2 })) {
+    const text = toCsv(log, { eol: '\n', bom: false, quoteAll: false });
+    const answer = await back(text, { horizon: 3_600_000, every: 3_600_000, count: 3 }).then(
+      () => 'a panel',
+      (error: unknown) => (error instanceof Failure ? error.kind : error),
+    );
+    expect(['a panel', 'data']).toContain(answer);
+  }
+});
