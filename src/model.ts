@@ -79,6 +79,14 @@ export const LIST_FORMATS = ['csv', 'json', 'ndjson'] as const;
 /** A format of the list that `rank` writes. */
 export type ListFormat = (typeof LIST_FORMATS)[number];
 
+/** Something that is probably not as it should be; `--strict` allows none. */
+export interface Warning {
+  /** A name in kebab case that stays the same, for programs: `types-unmatched`. */
+  readonly code: string;
+  /** One line: what was found, how often and where, and what would help. */
+  readonly text: string;
+}
+
 /** Exit codes, taken from sysexits.h if it has a suitable one. */
 export const EXIT = {
   done: 0,

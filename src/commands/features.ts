@@ -132,7 +132,7 @@ const showProgress = (engine: Engine): (() => void) => {
 
 /** What is recorded of a run besides the files it wrote. */
 const recordOfRun = (
-  { accounts, users, sessions, asOf }: Outcome,
+  { accounts, users, sessions, asOf, warnings }: Outcome,
   { path, hashes }: Config,
   from: string | undefined,
   inputs: readonly RecordedFile[],
@@ -142,6 +142,7 @@ const recordOfRun = (
   config: { path: path ?? null, from: from ?? null, ...hashes },
   as_of: asOf ?? null,
   counts: { ...accounts, users, sessions },
+  warnings,
   inputs,
 });
 
@@ -229,7 +230,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       );
       const [warning] = outcome.warnings;
       if (flags.strict && warning !== undefined)
-        throw new TooManyRejected(`--strict allows no warning: ${warning}`, outcome.faults);
+        throw new TooManyRejected(`--strict allows no warning: ${warning.text}`, outcome.faults);
       const features: Target = { path: out, write: (to) => moveFile(computed, to) };
       const targets = [
         features,

@@ -66,8 +66,7 @@ export const summary = (outcome: Outcome, out: string, config: Config): string[]
     lines.push(`other event types, counted as activity: ${named.join(', ')}`);
   }
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
-  lines.push(...outcome.warnings.map((warning) => `warning: ${warning.slice(0, 400)}`));
-  if (outcome.users === 0) lines.push('warning: no row was used, so the table of users is empty');
+  lines.push(...outcome.warnings.map(({ text }) => `warning: ${text.slice(0, 400)}`));
   const from = [...new Set(config.events.map((reading) => reading.from).filter((source) => source !== undefined))];
   lines.push(
     `config ${config.hashes.features} (${config.path ?? 'the defaults'}${from.length === 0 ? '' : `, from ${from.join(', ')}`})`,

@@ -10,9 +10,8 @@ import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '..
 import { labelled, paint, screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { shellWord, toJson } from '../text/printable.js';
-import type { Warning } from '../scoring/health.js';
 import { VERSION } from '../text/version.js';
-import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
+import { Failure, LABEL_FILTERS, LIST_FORMATS, type Warning } from '../model.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 
@@ -145,6 +144,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     },
     as_of: features?.as_of ?? null,
     counts: { users: health.users, ...health.labels, listed: health.listed, listed_converted: health.listed_converted },
+    warnings,
     inputs: read,
   });
   await replaceFiles(withRecord(out, targets, record), inputs);

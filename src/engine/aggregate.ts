@@ -98,7 +98,9 @@ export interface Aggregated {
   readonly rows: string;
   /** Relation of all rows that could be placed. */
   readonly all: string;
-  /** Values for $1, $2 ... of both. */
+  /** Relation of the rows that a condition of `where` left out; undefined: there is no condition. */
+  readonly left?: string | undefined;
+  /** Values for $1, $2 ... of `rows` and `all`. */
   readonly paths: readonly string[];
 }
 

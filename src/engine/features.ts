@@ -4,7 +4,7 @@
  */
 import type { Log } from '../intake/bind.js';
 import type { Fault } from '../intake/locate.js';
-import { Failure } from '../model.js';
+import { Failure, type Warning } from '../model.js';
 import { sessionRows, users } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import { counted } from '../text/numbers.js';
@@ -25,7 +25,9 @@ import { isNotClean, type NotClean, readFast } from './fast.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
 import { readStrict } from './strict.js';
-import { findNotices, findWarnings, namesTypes } from './warnings.js';
+import { findNotices } from './notices.js';
+import { findWarnings } from './warnings/find.js';
+import { namesTypes } from './warnings/types.js';
 
 /** What a run found. */
 export interface Outcome {
@@ -43,7 +45,7 @@ export interface Outcome {
   /** Things a user should know that are not errors. */
   readonly notices: readonly string[];
   /** Things that are probably not as they should be; `--strict` allows none. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** An instant as the summary shows it: the whole second. */

@@ -2,7 +2,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { patternOf } from '../catalogue/conditions.js';
 import { calculatedColumnOf, comparedColumnsOf, conditionsIn, numberColumnOf } from '../catalogue/measures.js';
-import type { Config } from '../config/settings.js';
+import type { Config, Reading } from '../config/settings.js';
 import { isHidden, type Log } from '../intake/bind.js';
 import { type Input, openLogs } from '../intake/open.js';
 import { ANONYMOUS_ID, EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
@@ -22,6 +22,13 @@ const folderOf = ({ path }: Config): string => (path === undefined ? '.' : dirna
 export const configuredInputs = (config: Config): string[] =>
   config.events.flatMap(({ files }) => files.map((file) => join(folderOf(config), file)));
 
+/** A test of the name of an input: whether one of these patterns of `files:` matches it. */
+export const matcherOf = async (files: readonly string[], config: Config): Promise<(name: string) => boolean> => {
+  const { default: picomatch } = await import('picomatch');
+  const isOne = picomatch([...files]);
+  return (name) => isOne(relative(folderOf(config), name)) || isOne(basename(name)) || isOne(name);
+};
+
 /**
  * The inputs with their readings: each with the first whose `files` match its name.
  *
@@ -32,13 +39,11 @@ const assignReadings = async (names: readonly string[], config: Config): Promise
   if (first !== undefined && others.length === 0 && first.files.length === 0) {
     return names.map((name) => ({ name, reading: first }));
   }
-  const { default: picomatch } = await import('picomatch');
-  const matchers = config.events.map((reading) => {
-    const isOne = picomatch([...reading.files]);
-    const fits = (name: string): boolean =>
-      reading.files.length === 0 || isOne(relative(folderOf(config), name)) || isOne(basename(name)) || isOne(name);
-    return { reading, fits };
-  });
+  const matchers: { reading: Reading; fits: (name: string) => boolean }[] = [];
+  for (const reading of config.events) {
+    const fits = reading.files.length === 0 ? () => true : await matcherOf(reading.files, config);
+    matchers.push({ reading, fits });
+  }
   return names.map((name) => {
     const found = matchers.find(({ fits }) => fits(name));
     if (found !== undefined) return { name, reading: found.reading };

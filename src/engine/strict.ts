@@ -133,6 +133,7 @@ export const aggregateChecked = async (
     asOf,
     rows,
     all: accepted,
+    left: leaves ? `(SELECT * FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL)` : undefined,
     paths: [],
   };
 };

@@ -11,8 +11,13 @@ export const PAGE = '#page';
 /** Our name for the column that links an anonymous id to a user, in logs with one column for both. */
 export const ALIAS = '#alias';
 
+const WHERE = '#where ';
+
 /** Our name for a column of theirs that `where` looks at. */
-export const whereColumn = (theirs: string): string => `#where ${theirs}`;
+export const whereColumn = (theirs: string): string => `${WHERE}${theirs}`;
+
+/** True of our name for a column that `where` looks at. */
+export const isWhere = (column: string): boolean => column.startsWith(WHERE);
 
 const KEY = '#key ';
 
@@ -231,7 +236,7 @@ export const sourceNames = ({ identity, pages, where, id }: Reading): string[] =
 ];
 
 /** True if a log has one of these columns of theirs. JSON lines have no header, so the keys that were found count. */
-const hasAny = (theirs: readonly string[], log: Named): boolean =>
+export const hasAny = (theirs: readonly string[], log: Named): boolean =>
   theirs.some((one) =>
     log.format === 'ndjson' ? spelledIn(log.header, one) !== undefined : placesOf(one, log).length > 0,
   );

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Warning } from '../model.js';
 import { type Target, writeText } from './output.js';
 
 /** A file that a run read or wrote. */
@@ -29,6 +30,8 @@ export interface RunRecord {
   /** ISO 8601 UTC; null if no row was used, or nobody knows. */
   readonly as_of: string | null;
   readonly counts: Readonly<Record<string, number>>;
+  /** What was probably not as it should be. */
+  readonly warnings: readonly Warning[];
   /** Regular files; what came through a pipe is not listed. */
   readonly inputs: readonly RecordedFile[];
   readonly outputs: readonly RecordedFile[];

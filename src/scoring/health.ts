@@ -1,6 +1,6 @@
 /** The health of a scoring: what the spread of scores and the use of each signal say about the weights. */
 import { counted, grouped, percent } from '../text/numbers.js';
-import type { Label } from '../model.js';
+import type { Label, Warning } from '../model.js';
 import type { Listed, Ranking } from './ranking.js';
 import { labelOf, type Model } from './score.js';
 
@@ -38,13 +38,6 @@ export interface Health {
   readonly listed_converted: number;
   readonly tied: number;
   readonly warnings: readonly Warning[];
-}
-
-/** Something that is probably not as it should be. */
-export interface Warning {
-  /** A name that stays the same, for programs. */
-  readonly code: string;
-  readonly text: string;
 }
 
 /** Users at the bottom of the scale from which on the order of most of a list means nothing. */

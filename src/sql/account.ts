@@ -2,7 +2,7 @@
  * The account that the fast reading keeps: it aggregates all rows of a log as they come, and counts at the same time
  * whatever would make the result wrong.
  */
-import { columnsOf, conditionsIn, isPlain, rowMeasures } from '../catalogue/measures.js';
+import { columnsOf, conditionsIn, type Features, isPlain, rowMeasures } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { accepted, isChecked, numberColumns } from './cells.js';
 import { PACKED_EVENTS } from './packedEvents.js';
@@ -50,16 +50,19 @@ const wordColumns = ({ rules, features }: Plan): string[] => {
   return [...new Set(['session_id', ...others])].filter((c) => rules.columns.includes(c) && !spared.has(c));
 };
 
-/** SQL: how many events there are in `by_event`, and how many of them features explain that just count a type. */
-export const typeCounts = ({ features }: Plan): string => {
-  const counts = new Map(
+/** The features that just count the events of a type, by that type. */
+export const featuresOfTypes = (features: Features): Map<string, string> =>
+  new Map(
     rowMeasures(features, 'events').flatMap(([name, is]) =>
       is.op === 'countWhere' && is.equals !== undefined && is.column === 'event_type' && isPlain(is)
         ? [[is.equals, name]]
         : [],
     ),
   );
-  const explained = [...counts.values()].map((name) => `sum(${identifier(name)})`);
+
+/** SQL: how many events there are in `by_event`, and how many of them features explain that just count a type. */
+export const typeCounts = ({ features }: Plan): string => {
+  const explained = [...featuresOfTypes(features).values()].map((name) => `sum(${identifier(name)})`);
   return `SELECT sum("#events")::BIGINT, (${['0', ...explained].join(' + ')})::BIGINT FROM by_event`;
 };
 

@@ -44,7 +44,8 @@ const kindOf = (column: string, level: Level): string | undefined =>
 const text = (column: string, level: Level): string =>
   level === 'events' && kindOf(column, level) !== 'flag' ? identifier(column) : `${identifier(column)}::VARCHAR`;
 
-const condition = (where: Condition, level: Level): string => {
+/** SQL: true of a row, with typed cells, that meets a condition. */
+export const condition = (where: Condition, level: Level): string => {
   const { column, equals } = where;
   const cell = identifier(column);
   if (kindOf(column, level) === 'flag' && equals !== undefined && /^[01]$/.test(equals)) return `${cell} = ${equals}`;

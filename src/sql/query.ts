@@ -159,9 +159,15 @@ const isLong = ({ ids, speed, timeoutMinutes }: SessionFacts): string =>
     ? 'false'
     : `duration_sec > 86400 AND events * ${Math.round(timeoutMinutes * 60)} < duration_sec`;
 
+/** SQL aggregates: how many sessions have three events or more, and how many of those have one timestamp for all. */
+const INSTANT_SESSIONS = [
+  'count(*) FILTER (WHERE events > 2) AS "#several"',
+  'count(*) FILTER (WHERE events > 2 AND "start" = "end") AS "#instant"',
+];
+
 /**
  * SQL of `by_session`: one row per user, the features measured over sessions, how many sessions have a device that
- * the facts do not name, and how many are suspiciously long.
+ * the facts do not name, how many are suspiciously long, and how many have one timestamp.
  *
  * @param asOf microseconds since 1970
  * @param from a relation of rows with `t`, or the packed events that `by_event` lists
@@ -178,7 +184,7 @@ export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string |
       : `WITH events AS (${from.events}),\n  ${sessionTable(found, from.columns)}`;
   return `${sessions}
   SELECT user_id,
-    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...measured])}
+    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...INSTANT_SESSIONS, ...measured])}
   FROM sessions GROUP BY user_id`;
 };
 

@@ -2,7 +2,7 @@
 import type { Condition } from '../catalogue/conditions.js';
 import { customary, NAME_SEPARATORS } from '../catalogue/sources.js';
 import type { Reading } from '../config/settings.js';
-import { ALIAS, isHidden, isKey, isTimePart, PAGE, whereColumn } from '../intake/bind.js';
+import { ALIAS, isHidden, isKey, isTimePart, isWhere, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
 import { escapePattern } from '../text/patterns.js';
 import { meets } from './conditions.js';
@@ -91,7 +91,7 @@ const FAILED: Readonly<Record<string, string>> = {
 };
 
 /** Why a row does not meet a condition, for the list of excluded rows. */
-const inWords = ({ column, ...test }: Condition): string => {
+export const failureOf = ({ column, ...test }: Condition): string => {
   const [given] = Object.entries(test).filter(([, value]) => value !== undefined);
   const [name = '', value = ''] = given ?? [];
   return `${column} ${FAILED[name] ?? name} ${[value].flat().join(', ').slice(0, 60)}`;
@@ -196,14 +196,15 @@ export const readRows = (
       : [
           `concat_ws(chr(31), ${keys.map((column) => `coalesce(${identifier(column)}, '')`).join(', ')}) AS "event_id"`,
         ]),
-    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${isKept(one, reading)}) IS NOT TRUE THEN ${literal(inWords(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
+    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${isKept(one, reading)}) IS NOT TRUE THEN ${literal(failureOf(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
   ];
   // Much shorter to plan than comparisons, which are quicker.
   const anyWord = [...places].flatMap(([column, at]) =>
     at.map((place) => `regexp_full_match(${place}, ${literal(anyOf(wordsOf(column, reading)))})`),
   );
   const marked = look.marked ? [`(${anyWord.join(' OR ')}) AS ${identifier(ROW.hasWord)}`] : [];
-  const hidden = [...places.keys()].filter(isHidden);
+  // What a condition looks at is kept, so that a condition that no row meets can be explained.
+  const hidden = [...places.keys()].filter((column) => isHidden(column) && !isWhere(column));
   const rest = hidden.length === 0 ? '*' : `* EXCLUDE (${hidden.map(identifier).join(', ')})`;
   const replaced = changed.length === 0 ? '' : ` REPLACE (${changed.join(', ')})`;
   const word =

@@ -248,10 +248,14 @@ describe('events', () => {
     );
     write('log.csv', log('ana,2026-03-01,Signed Up', 'ana,2026-03-01,purchase', 'ana,2026-03-01,video_watched'));
     const { stderr } = await features('log.csv');
-    expect(stderr).toContain('warning: events.types: no event is called "Sgned Up". Did you mean "Signed Up"?');
-    expect(stderr).toContain('warning: conversion.all_of: no event is called "purchas". Did you mean "purchase"?');
     expect(stderr).toContain(
-      'warning: features.videos: no event is called "video_watchd". Did you mean "video_watched"?',
+      'warning: gesture.yaml:1: events.types: no event is called "Sgned Up". Did you mean "Signed Up"?',
+    );
+    expect(stderr).toContain(
+      'warning: gesture.yaml:2: conversion.all_of: no event is called "purchas". Did you mean "purchase"?',
+    );
+    expect(stderr).toContain(
+      'warning: gesture.yaml:4: features.videos: no event is called "video_watchd". Did you mean "video_watched"?',
     );
   });
 
@@ -435,9 +439,11 @@ describe('exclusions', () => {
     write('gesture.yaml', 'exclude: { users: [qa, ana], email_domains: [acme.com], user_agents: [bot], bots: true }\n');
     write('log.csv', log('ana,2026-03-01,signup', 'ben,2026-03-01,signup'));
     const { stderr } = await features('log.csv');
-    expect(stderr).toContain('warning: exclude.email_domains met no row\n');
-    expect(stderr).toContain('warning: exclude.user_agents met no row: the log has no column user_agent');
-    expect(stderr).toContain('warning: exclude.bots met no row');
-    expect(stderr).toContain('warning: exclude.users: no row of qa\n');
+    expect(stderr).toContain('warning: gesture.yaml:1: exclude.email_domains met no row\n');
+    expect(stderr).toContain(
+      'warning: gesture.yaml:1: exclude.user_agents met no row: the log has no column user_agent',
+    );
+    expect(stderr).toContain('warning: gesture.yaml:1: exclude.bots met no row');
+    expect(stderr).toContain('warning: gesture.yaml:1: exclude.users: no row of qa\n');
   });
 });
