@@ -10,6 +10,17 @@ import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier, literal } from '../sql/text.js';
 import type { Engine } from './duckdb/open.js';
 
+/** The phases of a run in their order, by name. */
+export const PHASES = ['opening the logs', 'events', 'sessions', 'features and checks'] as const;
+
+/** Who is told what a run is doing. */
+export interface Watcher {
+  /** A phase begins, by its place in `PHASES`. Reading can begin again, under another name. */
+  readonly phase: (place: number, name: string) => void;
+  /** So many more rows were read. */
+  readonly rows: (n: number) => void;
+}
+
 /** What to compute. */
 export interface Request {
   readonly inputs: readonly string[];
@@ -29,6 +40,7 @@ export interface Request {
   readonly unreadable?: string | undefined;
   readonly stdin: NodeJS.ReadableStream;
   readonly scratch: string;
+  readonly watch?: Watcher | undefined;
 }
 
 /** What is read and measured: a request with its logs opened. */
@@ -50,6 +62,7 @@ export interface Job {
   /** Where the list of unreadable cells goes, in `scratch`; undefined: nowhere. */
   readonly unreadable: string | undefined;
   readonly scratch: string;
+  readonly watch?: Watcher | undefined;
 }
 
 /** The accounting of a run: `read = used + rejected + duplicate + withoutUser + excluded + later`, always. */

@@ -92,10 +92,10 @@ const checkRejected = async (
 };
 
 /** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
-const locateIn = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Located> =>
+const locateIn = async (engine: Engine, log: Log, index: number, { scratch, watch }: Job): Promise<Located> =>
   log.format === 'parquet'
     ? { path: log.path, records: await parquetRows(engine, log), faults: [] }
-    : locate(log, index, scratch);
+    : locate(log, index, scratch, watch?.rows);
 
 /** The rows of a log that can be placed, and what was rejected or unreadable. */
 export interface Checked {
@@ -168,7 +168,7 @@ const checkUnreadable = ({ unreadable, read, faults }: Checked, { logs, maxRejec
 export const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   const { logs, plan, scratch } = job;
   const located: Located[] = [];
-  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, scratch));
+  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, job));
   const source = locatedRelation(logs, located, job.numbers);
   const kept = join(scratch, 'checked.parquet');
   await engine

@@ -38,8 +38,10 @@ import {
   type Job,
   knownCells,
   namesOf,
+  PHASES,
   SAMPLE,
   sum,
+  type Watcher,
 } from './aggregate.js';
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
 import { identitiesOfWords } from '../sql/identity.js';
@@ -94,10 +96,10 @@ const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
   });
 
 /** The independent count of the records of a log. */
-const countRecords = async (engine: Engine, log: Log, words: readonly string[]): Promise<FileScan> =>
+const countRecords = async (engine: Engine, log: Log, words: readonly string[], watch?: Watcher): Promise<FileScan> =>
   log.format === 'parquet'
     ? { records: await parquetRows(engine, log), regular: true }
-    : scanFile(log.path, shapeOf(log), words);
+    : scanFile(log.path, shapeOf(log), words, watch?.rows);
 
 /** Logs larger than this, in bytes, are read twice instead of listing every event: then memory grows with users alone. */
 const LISTED_BYTES = 2e9;
@@ -227,9 +229,10 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   if (source === undefined) return READER_FAULT;
   if (job.identity && (await count(engine, identitiesOfWords(words))) > 0) return { notClean: 'there are null words' };
   const room = await roomFor(engine, logs);
+  job.watch?.phase(1, PHASES[1]);
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, plan, guessed, room, source, words),
-    ...logs.map((log) => countRecords(engine, log, words)),
+    ...logs.map((log) => countRecords(engine, log, words, job.watch)),
   ]);
   if (aggregation.status === 'rejected') throw aggregation.reason;
   const first = aggregation.value;
@@ -263,6 +266,7 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   const { withoutUser } = found;
   const rows = withoutUser === 0 ? source.sql : `(SELECT * FROM ${source.sql} WHERE user_id IS NOT NULL)`;
   const { paths } = source;
+  job.watch?.phase(2, PHASES[2]);
   const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths, packed });
   await dropColumn(engine, PACKED_EVENTS);
   const isNamed = withDevices.devices.length > 0 || !plan.rules.columns.includes('device');

@@ -16,6 +16,7 @@ import {
   CSV_FILE,
   type Job,
   namedLogs,
+  PHASES,
   type Request,
   type UnreadableColumn,
 } from './aggregate.js';
@@ -108,6 +109,8 @@ const aggregateJob = async (
  */
 export const computeFeatures = async (engine: Engine, request: Request, to: string): Promise<Outcome> => {
   const { config } = request;
+  const { watch } = request;
+  watch?.phase(0, PHASES[0]);
   await checkPatterns(engine, config);
   const job = await openJob(engine, request);
   if (job.identity) await readIdentityMap(engine, config.identityMap, request.scratch);
@@ -119,6 +122,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
       `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
     );
   }
+  watch?.phase(3, PHASES[3]);
   await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV_FILE}`, [to]);
   return {
     accounts,

@@ -161,5 +161,6 @@ export const openJob = async (engine: Engine, request: Request): Promise<Job> =>
     maxRejected: request.maxRejected,
     unreadable: request.unreadable,
     scratch,
+    watch: request.watch,
   };
 };

@@ -19,6 +19,7 @@ import {
   type Job,
   knownCells,
   namesOf,
+  PHASES,
   SAMPLE,
   sum,
 } from './aggregate.js';
@@ -81,8 +82,10 @@ const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
  *
  * @throws TooManyRejected, and Failure `data` if a file cannot be divided into records
  */
-export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> =>
-  aggregateChecked(engine, job, await checkRows(engine, job));
+export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
+  job.watch?.phase(1, `${PHASES[1]}, cell by cell`);
+  return aggregateChecked(engine, job, await checkRows(engine, job));
+};
 
 /** Aggregates checked rows into `by_event` and `by_session`, which may be there from another as-of. */
 export const aggregateChecked = async (
@@ -110,6 +113,7 @@ export const aggregateChecked = async (
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
   await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan, facts, asOf, rows)}`);
+  job.watch?.phase(2, PHASES[2]);
   const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths: [] });
   const accounts = {
     read,

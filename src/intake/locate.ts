@@ -96,9 +96,15 @@ const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
  * Copies the well-formed records of a log, each preceded by its line, offset and length, and by what of it could not be copied. An object of JSON lines becomes
  * a row with the cells that are used.
  *
+ * @param onRecords is told of so many more records, from time to time
  * @throws Failure `data` with the line, if the end of a record cannot be found
  */
-export const locate = async (log: Log, index: number, scratch: string): Promise<Located> => {
+export const locate = async (
+  log: Log,
+  index: number,
+  scratch: string,
+  onRecords?: (n: number) => void,
+): Promise<Located> => {
   const path = join(scratch, `located${index}.csv`);
   const isCsv = log.format === 'csv';
   const shape = { fields: log.header.length, fill: log.reading.raggedRows === 'fill' };
@@ -114,6 +120,7 @@ export const locate = async (log: Log, index: number, scratch: string): Promise<
   const copy = async function* (): AsyncGenerator<Buffer> {
     let header = isCsv && log.reading.header === undefined;
     for await (const batch of batches) {
+      onRecords?.(batch.length);
       let text = '';
       for (const record of batch) {
         const { line, offset, length } = record;

@@ -165,9 +165,16 @@ export interface CsvShape {
  * Counts the records of `path`, and stops early if the file is irregular.
  *
  * @param words first cells that are no ids
+ * @param onRecords is told of so many more records, from time to time
  */
-export const scanFile = async (path: string, shape: CsvShape, words: readonly string[] = []): Promise<FileScan> => {
+export const scanFile = async (
+  path: string,
+  shape: CsvShape,
+  words: readonly string[] = [],
+  onRecords?: (n: number) => void,
+): Promise<FileScan> => {
   const counter = new LineCounter(shape, words);
+  let told = 0;
   for await (const { bytes } of wholeLines(path)) {
     if (bytes.includes(QUOTE)) return scanQuoted(path, shape);
     const ended = bytes[bytes.length - 1] === LF;
@@ -175,6 +182,8 @@ export const scanFile = async (path: string, shape: CsvShape, words: readonly st
     const crlf = shape.crlf && ended;
     if (!isRegular(bytes, crlf)) return IRREGULAR;
     if (!counter.take(ended ? bytes : Buffer.concat([bytes, NEWLINE]), crlf)) return IRREGULAR;
+    onRecords?.(counter.records - told);
+    told = counter.records;
   }
   const { lines, records, ascending } = counter;
   return { records, regular: lines > 0, ascending };
