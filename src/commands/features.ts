@@ -1,20 +1,22 @@
 /** `gesture features`: event logs -> user_features.csv, rejected_events.csv and a summary. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
-import type { Engine } from '../engine/duckdb/open.js';
 import type { Outcome } from '../engine/features.js';
 import type { Target } from '../io/output.js';
 import type { RecordedFile, RunRecord } from '../io/runRecord.js';
 import { endOf } from '../text/instants.js';
-import { printable } from '../text/printable.js';
+import { screenOf } from '../text/columns.js';
+import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
-import { EXIT, REQUIRED_COLUMNS } from '../model.js';
-import { summary } from './featuresScreen.js';
+import { EXIT, Failure, REQUIRED_COLUMNS } from '../model.js';
+import { DEFAULT_TABLE, featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
 import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
 import { examples } from './help.js';
+import { showProgress } from './progress.js';
 
 /** The log that is read unless another is named. */
 const DEFAULT_INPUT = 'data/raw_events.csv';
@@ -30,12 +32,7 @@ const define = (program: CommandUnknownOpts) =>
       '[events...]',
       'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv)',
     )
-    .option(
-      '--out <file>',
-      'where to write the table of users; - is standard output',
-      csvFile('--out'),
-      'data/user_features.csv',
-    )
+    .option('--out <file>', 'where to write the table of users; - is standard output', csvFile('--out'), DEFAULT_TABLE)
     .option(
       '--from <source>',
       `the product that exported the log: ${SOURCE_NAMES.join(', ')}; detect, or ?, names it`,
@@ -69,6 +66,7 @@ const define = (program: CommandUnknownOpts) =>
       csvFile('--excluded'),
     )
     .option('--sessions <file>', 'also write the table of sessions', csvFile('--sessions'))
+    .option('--json', 'print what was found as JSON on standard output')
     .option('--delimiter <char>', 'what separates the columns (default: found in the header)', delimiter('--delimiter'))
     .option('--threads <n>', 'threads to use (default: one per core)', wholeNumber('--threads', 1, 9999))
     .option(
@@ -114,20 +112,20 @@ const nameSources = async (inputs: readonly string[], { delimiter: separator }: 
   }
 };
 
-/** Shows the progress of a query on a terminal once it has run for two seconds. Call what it returns to stop. */
-const showProgress = (engine: Engine): (() => void) => {
-  if (!process.stderr.isTTY) return () => {};
-  const began = performance.now();
-  const timer = setInterval(() => {
-    const seconds = Math.round((performance.now() - began) / 1000);
-    if (seconds < 2) return;
-    const done = engine.progress();
-    process.stderr.write(`\r\u001B[Kreading: ${seconds} s${done === undefined ? '' : `, ${Math.floor(done)} %`}`);
-  }, 250);
-  return () => {
-    clearInterval(timer);
-    process.stderr.write('\r\u001B[K');
-  };
+/**
+ * The logs to read: those on the command line, or else of gesture.yaml, or else the demo.
+ *
+ * @throws Failure `noInput` that says how to name a log, if none is named and there is no demo
+ */
+const logsToRead = async (given: readonly string[], configured: readonly string[]): Promise<string[]> => {
+  const { resolveInputs } = await import('../intake/find.js');
+  const named = given.length > 0 ? given : configured;
+  if (named.length > 0) return resolveInputs(named);
+  if (existsSync(DEFAULT_INPUT)) return resolveInputs([DEFAULT_INPUT]);
+  throw new Failure(
+    'noInput',
+    `no log is named and there is no ${DEFAULT_INPUT}: run gesture features LOG on your own log (gesture init LOG proposes its settings), or gesture generate for the demo`,
+  );
 };
 
 /** What is recorded of a run besides the files it wrote. */
@@ -155,28 +153,25 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const { computeFeatures } = await import('../engine/features.js');
   const [
     { configuredInputs },
-    { TooManyRejected },
+    { PHASES, TooManyRejected },
     { withEngine },
-    { resolveInputs },
-    { checkOutputs, moveFile, replaceFiles, withScratch, writeText },
+    { checkOutputs, moveFile, print, replaceFiles, withScratch, writeText },
     { rejectedCsv },
     { recordFiles, runFileOf, withRecord },
   ] = await Promise.all([
     import('../engine/job.js'),
     import('../engine/aggregate.js'),
     import('../engine/duckdb/open.js'),
-    import('../intake/find.js'),
     import('../io/output.js'),
     import('../intake/rejected.js'),
     import('../io/runRecord.js'),
   ]);
-  const given = inputs.length > 0 ? inputs : undefined;
-  if (flags.from === 'detect' || flags.from === '?')
-    return nameSources(await resolveInputs(given ?? [DEFAULT_INPUT]), flags);
+  if (flags.from === 'detect' || flags.from === '?') return nameSources(await logsToRead(inputs, []), flags);
   const config = await loadConfig(flags.config, flags.from);
-  const configured = configuredInputs(config);
-  const names = await resolveInputs(given ?? (configured.length > 0 ? configured : [DEFAULT_INPUT]));
-  const { out, sessions } = flags;
+  const names = await logsToRead(inputs, configuredInputs(config));
+  const { out, sessions, json } = flags;
+  if (json && [out, sessions].includes('-'))
+    throw new Failure('usage', 'only one of --out, --sessions and --json can go to standard output');
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
   const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
   const leaves = leavesRowsOut(config);
@@ -216,18 +211,14 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       scratch,
     };
     try {
-      const outcome = await withEngine(
-        scratch,
-        { threads: flags.threads, memoryLimit: flags.memoryLimit },
-        async (engine) => {
-          const stop = showProgress(engine);
-          try {
-            return await computeFeatures(engine, request, computed);
-          } finally {
-            stop();
-          }
-        },
-      );
+      let done = (): number | undefined => undefined;
+      const view = { stream: process.stderr, now: () => performance.now() };
+      const progress = showProgress('reading', PHASES.length, () => done(), view);
+      const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
+      const outcome = await withEngine(scratch, limits, (engine) => {
+        done = () => engine.progress();
+        return computeFeatures(engine, { ...request, watch: progress }, computed);
+      }).finally(progress.stop);
       const [warning] = outcome.warnings;
       if (flags.strict && warning !== undefined)
         throw new TooManyRejected(`--strict allows no warning: ${warning.text}`, outcome.faults);
@@ -241,11 +232,12 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       ];
       const record = async () => recordOfRun(outcome, config, flags.from, await inputFiles);
       await replaceFiles(withRecord(out, targets, record), read);
-      process.stderr.write(
-        summary(outcome, out, config)
-          .map((line) => `${printable(line)}\n`)
-          .join(''),
-      );
+      const written = { users: out, sessions, rejected, unreadable: unread, excluded, record: recorded };
+      if (json) await print(`${toJson(outcomeJson(outcome, config, written), 2)}\n`);
+      // Whoever reads a pipe wants whole lines.
+      const screen = process.stderr.isTTY ? screenOf(process.stderr) : WHOLE_LINES;
+      const lines = featuresScreen(outcome, { out, config, configFlag: flags.config }, screen);
+      process.stderr.write(`${lines.join('\n')}\n`);
     } catch (error) {
       if (error instanceof TooManyRejected) await replaceFiles(rejects(error.faults), read);
       throw error;

@@ -1,10 +1,15 @@
 /** What `gesture features` says of a run: the accounting, what could not be read, how the rest was. */
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import type { Outcome } from '../engine/features.js';
+import { labelled, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
+import { shellWord } from '../text/printable.js';
 
 /** A cell as a line of the summary shows it. */
 const shownCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
+
+/** The table that `gesture rank` reads unless another is named. */
+export const DEFAULT_TABLE = 'data/user_features.csv';
 
 /** The accounting of a run in one line that adds up. */
 const accountsLine = ({ accounts }: Outcome, config: Config): string => {
@@ -21,15 +26,26 @@ const accountsLine = ({ accounts }: Outcome, config: Config): string => {
   ].join(' + ');
 };
 
-/** How often rows were rejected for each reason. */
-const rejectedByReason = (faults: Outcome['faults']): string[] => {
-  const counts = new Map<string, number>();
-  for (const { column, reason } of faults) {
-    const why = `${column ? `${column} is ` : ''}${reason}`;
-    counts.set(why, (counts.get(why) ?? 0) + 1);
+/** Rows rejected for one reason: how many, and the first. */
+interface Rejected {
+  readonly first: Outcome['faults'][number];
+  rows: number;
+}
+
+/** How often rows were rejected for each reason, most frequent first. */
+const rejectedByReason = (faults: Outcome['faults']): Rejected[] => {
+  const reasons = new Map<string, Rejected>();
+  for (const first of faults) {
+    const key = `${first.column}\n${first.reason}`;
+    const found = reasons.get(key);
+    if (found === undefined) reasons.set(key, { first, rows: 1 });
+    else found.rows += 1;
   }
-  return [...counts].toSorted(([, a], [, b]) => b - a).map(([why, n]) => `${why} (${grouped(n)})`);
+  return [...reasons.values()].toSorted((a, b) => b.rows - a.rows);
 };
+
+/** Why a row is rejected, in words. */
+const why = ({ column, reason }: Outcome['faults'][number]): string => `${column ? `${column} is ` : ''}${reason}`;
 
 /** The most event types, and the most reasons, that a line of the summary lists. */
 const LISTED = 30;
@@ -37,17 +53,18 @@ const LISTED = 30;
 const listed = (items: readonly string[]): string =>
   items.length > LISTED ? `${items.slice(0, LISTED).join(', ')}, and ${items.length - LISTED} more` : items.join(', ');
 
-/** The lines of the summary. */
-export const summary = (outcome: Outcome, out: string, config: Config): string[] => {
+/** The lines of the summary, each as long as it is. */
+const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { types, faults, unreadable } = outcome;
   const lines = [accountsLine(outcome, config)];
   if (outcome.asOf !== undefined) {
     lines.push(`${counted(outcome.users, 'user')}, ${counted(outcome.sessions, 'session')}, as of ${outcome.asOf}`);
   }
   for (const fault of faults.slice(0, 3)) {
-    lines.push(`rejected ${fault.file}:${fault.line}: ${fault.column ? `${fault.column} is ` : ''}${fault.reason}`);
+    lines.push(`rejected ${fault.file}:${fault.line}: ${why(fault)}`);
   }
-  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more: ${listed(rejectedByReason(faults))}`);
+  const byReason = rejectedByReason(faults).map(({ first, rows }) => `${why(first)} (${grouped(rows)})`);
+  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more: ${listed(byReason)}`);
   for (const { column, cells, file, line, reason, cell } of unreadable) {
     lines.push(
       `unreadable ${column} in ${counted(cells, 'row')}, taken for unknown; the first: ${file}:${line}: ${shownCell(cell)} is ${reason}`,
@@ -73,4 +90,57 @@ export const summary = (outcome: Outcome, out: string, config: Config): string[]
     `wrote ${out === '-' ? 'standard output' : out}`,
   );
   return lines;
+};
+
+/** The command that reads the table next; undefined if it has no users or went to standard output. */
+const nextStep = ({ users }: Outcome, out: string, config: string | undefined): string | undefined => {
+  if (users === 0 || out === '-') return undefined;
+  const words = [...(out === DEFAULT_TABLE ? [] : [out]), ...(config === undefined ? [] : ['--config', config])];
+  return ['gesture rank', ...words.map(shellWord)].join(' ');
+};
+
+/** A screen on which no line is broken. */
+export const WHOLE_LINES: Screen = { width: Number.POSITIVE_INFINITY, colour: false };
+
+/** What a run says on standard error: the summary, broken at blanks where the screen ends, and the next step. */
+export const featuresScreen = (
+  outcome: Outcome,
+  { out, config, configFlag }: { out: string; config: Config; configFlag: string | undefined },
+  screen: Screen,
+): string[] => {
+  const next = nextStep(outcome, out, configFlag);
+  return [
+    ...summary(outcome, out, config).flatMap((line) => wrapped(line, screen.width)),
+    ...(next === undefined ? [] : labelled('next', next, screen)),
+  ];
+};
+
+/** The outcome of a run as `--json` prints it; `written`: the files that were written, by what they hold. */
+export const outcomeJson = (
+  { accounts, users, sessions, asOf, faults, unreadable, excluded, types, notices, warnings }: Outcome,
+  config: Config,
+  written: Readonly<Record<string, string | undefined>>,
+): object => {
+  return {
+    config: config.hashes.features,
+    as_of: asOf ?? null,
+    accounts,
+    users,
+    sessions,
+    rejected: rejectedByReason(faults).map(({ first: { column, reason, file, line }, rows }) => ({
+      column,
+      reason,
+      rows,
+      first: { file, line },
+    })),
+    unreadable,
+    excluded,
+    event_types: {
+      renamed: types.renamed.map(({ theirs, type, events }) => ({ theirs, type, events })),
+      others: types.others,
+    },
+    notices,
+    warnings,
+    written,
+  };
 };

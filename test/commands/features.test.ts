@@ -210,6 +210,69 @@ it.skipIf(!hasScript)('says on a terminal how far a long run is, and nothing of 
   // The rest of the log comes after three seconds.
   const line = `{ cat log.csv; sleep 3; } | "${process.execPath}" "${program}" features -`;
   const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { cwd: folder, encoding: 'utf8' });
-  expect(stdout).toMatch(/reading: 2 s/);
+  expect(stdout).toMatch(/reading 1\/4: opening the logs, 2 s/);
   expect(stdout.split('\u001B[K').at(-1)).toMatch(/^read 3 = used 3/);
+});
+
+it('prints what it found as JSON, and records its warnings', async () => {
+  const content = `${LOG}Ana,2026-01-05T09:00:00Z,webinar_joined\ncy,yesterday,search\ncy,,search\ncy,tomorrow,search\n`;
+  const { stdout, stderr } = await features(write('log.csv', content), '--max-rejected', '50%', '--json');
+  const warnings = [{ code: 'id-case', text: expect.stringContaining('such as "Ana" and "ana"') }];
+  expect(JSON.parse(stdout)).toEqual({
+    config: expect.stringMatching(/^[0-9a-f]{12}$/),
+    as_of: '2026-01-06T10:00:00Z',
+    accounts: { read: 7, used: 4, rejected: 3, duplicate: 0, withoutUser: 0, excluded: 0, later: 0 },
+    users: 3,
+    sessions: 3,
+    rejected: [
+      {
+        column: 'timestamp',
+        reason: 'not an ISO 8601 date or date-time',
+        rows: 2,
+        first: { file: 'log.csv', line: 6 },
+      },
+      { column: 'timestamp', reason: 'empty', rows: 1, first: { file: 'log.csv', line: 7 } },
+    ],
+    unreadable: [],
+    excluded: [],
+    event_types: { renamed: [], others: [{ type: 'webinar_joined', events: 1 }] },
+    notices: [],
+    warnings,
+    written: {
+      users: 'data/user_features.csv',
+      rejected: 'data/rejected_events.csv',
+      unreadable: 'data/unreadable_cells.csv',
+      record: 'data/user_features.run.json',
+    },
+  });
+  expect(stderr).toContain('read 7 = used 4');
+  expect(JSON.parse(read('data/user_features.run.json'))).toMatchObject({ warnings });
+  expect(await features('log.csv', '--out', '-', '--json')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('only one of --out, --sessions and --json can go to standard output'),
+  });
+});
+
+it('without a log says how to name one, and how to make the demo', async () => {
+  const { status, stderr } = await features();
+  expect(status).toBe(66);
+  expect(stderr).toMatch(/^gesture: no log is named and there is no data\/raw_events\.csv: .*\n$/);
+  for (const command of ['gesture features LOG', 'gesture init LOG', 'gesture generate'])
+    expect(stderr).toContain(command);
+});
+
+it.each([
+  [[], 'gesture rank'],
+  [['--out', 'my users.csv'], "gesture rank 'my users.csv'"],
+  [['--config', 'mine.yaml'], 'gesture rank --config mine.yaml'],
+])('with %j ends with the next step, %s', async (args, next) => {
+  write('mine.yaml', 'sessions: { timeout: 20m }\n');
+  expect((await features(write('log.csv', LOG), ...args)).stderr.split('\n').slice(-2)).toEqual([
+    `next     ${next}`,
+    '',
+  ]);
+});
+
+it('names no next step for a table without users', async () => {
+  expect((await features(write('log.csv', `${HEADER}\n,2026-01-05T09:00:00Z,search\n`))).stderr).not.toContain('next ');
 });
