@@ -88,7 +88,7 @@ describe('the list', () => {
 });
 
 describe('scores read back', () => {
-  const HEADER = 'user_id,username,rank,score,a_points,floor_points,cap_points,config\n';
+  const HEADER = 'user_id,username,rank,score,score_label,a_points,floor_points,cap_points,config\n';
   const reading = async (rows: string) => readScores(write('user_scores.csv', HEADER + rows));
 
   it('are those that were written', async () => {
@@ -96,20 +96,26 @@ describe('scores read back', () => {
     const { configs, parts, users } = await readScores(path);
     expect([...configs]).toEqual(['abc']);
     expect(parts).toEqual(['signup', 'call', 'spam', 'floor', 'cap']);
-    expect(users.get('bot')).toEqual({ name: "'@bot", rank: 3, score: 0, points: Int32Array.of(0, 0, -2000, 2000, 0) });
+    expect(users.get('bot')).toEqual({
+      name: "'@bot",
+      rank: 3,
+      score: 0,
+      label: 'low',
+      points: Int32Array.of(0, 0, -2000, 2000, 0),
+    });
     expect(users.get("'=1+1")).toMatchObject({ score: 988, rank: 2 });
   });
 
   it('may be of two settings, and say so', async () => {
-    const { configs } = await reading('ana,A,1,5,5,0,0,one\nben,B,2,4,4,0,0,two\n');
+    const { configs } = await reading('ana,A,1,5,low,5,0,0,one\nben,B,2,4,low,4,0,0,two\n');
     expect([...configs]).toEqual(['one', 'two']);
   });
 
   it.each([
-    ['points that do not sum to the score', 'ana,A,1,50,30,0,0,x\n', ':2: the points of user "ana" sum to 30'],
-    ['a user twice', 'ana,A,1,5,5,0,0,x\nana,A,2,5,5,0,0,x\n', ':3: user_id "ana" appears twice'],
-    ['points that are missing', 'ana,A,1,5,,5,0,x\n', ':2: a_points is "", not a number'],
-    ['points that are words', 'ana,A,1,5,five,0,0,x\n', ':2: a_points is "five", not a number'],
+    ['points that do not sum to the score', 'ana,A,1,50,low,30,0,0,x\n', ':2: the points of user "ana" sum to 30'],
+    ['a user twice', 'ana,A,1,5,low,5,0,0,x\nana,A,2,5,low,5,0,0,x\n', ':3: user_id "ana" appears twice'],
+    ['points that are missing', 'ana,A,1,5,low,,5,0,x\n', ':2: a_points is "", not a number'],
+    ['points that are words', 'ana,A,1,5,low,five,0,0,x\n', ':2: a_points is "five", not a number'],
   ])('are refused with %s', async (_, rows, says) => {
     await expect(reading(rows)).rejects.toMatchObject({ kind: 'data', message: expect.stringContaining(says) });
   });
