@@ -10,6 +10,7 @@ const src = join(import.meta.dirname, '../src');
 const LAYERS = [
   ['.'],
   ['commands'],
+  ['inspect'],
   ['engine'],
   ['backtest', 'report'],
   ['sql'],

@@ -87,7 +87,7 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 /** Answers `--from detect`: names the product that exported each input, from its columns. */
 const nameSources = async (inputs: readonly string[], { delimiter: separator }: Flags): Promise<void> => {
   const [{ recognise }, { withScratch }, { withEngine }, { parquetReader }] = await Promise.all([
-    import('../intake/open.js'),
+    import('../intake/recognise.js'),
     import('../io/output.js'),
     import('../engine/duckdb/open.js'),
     import('../engine/duckdb/relations.js'),

@@ -1,11 +1,17 @@
-/** `gesture init`: writes a commented gesture.yaml, or the JSON schema that editors use to complete one. */
+/**
+ * `gesture init`: writes a commented gesture.yaml, for the logs that it is given or with every default, or the JSON schema
+ * that editors use to complete one.
+ */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { defaultConfig } from '../config/settings.js';
 import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
-import { printable } from '../text/printable.js';
+import { screenOf } from '../text/columns.js';
+import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
+import { delimiter } from './flags.js';
 import { examples } from './help.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
@@ -14,9 +20,14 @@ const define = (program: CommandUnknownOpts) =>
   program
     .command('init')
     .helpGroup('Companions:')
-    .description('Write a commented gesture.yaml with every default and its reason.')
+    .description(
+      'Look at event logs and write a commented gesture.yaml for them; without a log, one with every default.',
+    )
+    .argument('[events...]', 'event logs to look at, in every format that features reads; - is standard input')
     .option('--out <file>', 'where to write it; - is standard output', CONFIG_FILE)
     .option('--force', 'replace an existing file')
+    .option('--json', 'print what was found as JSON')
+    .option('--delimiter <char>', 'what separates the columns (default: found in the header)', delimiter('--delimiter'))
     .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
     .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)')
     .addHelpText('after', examples([['gesture init', 'a gesture.yaml in this folder']]));
@@ -28,7 +39,46 @@ const write = async (path: string, text: string, inputs: readonly string[] = [])
   if (path !== '-') process.stderr.write(`wrote    ${printable(path)}\n`);
 };
 
-const init = async ({ out, force, schema, config }: Flags): Promise<void> => {
+/** Looks at logs, writes settings for them and prints what was found. */
+const inspectLogs = async (logs: readonly string[], { out, json, delimiter: separator }: Flags): Promise<void> => {
+  const [
+    { inspect },
+    { yamlOf },
+    { initScreen },
+    { withEngine },
+    { resolveInputs },
+    { toLocalFile },
+    { print, withScratch },
+  ] = await Promise.all([
+    import('../inspect/inspect.js'),
+    import('../inspect/yaml.js'),
+    import('./initScreen.js'),
+    import('../engine/duckdb/open.js'),
+    import('../intake/find.js'),
+    import('../intake/local.js'),
+    import('../io/output.js'),
+  ]);
+  const names = await resolveInputs(logs);
+  const findings = await withScratch('-', async (scratch) => {
+    const stdin = process.stdin;
+    // Standard input can be read only once, and a log is looked at several times.
+    const inputs: string[] = [];
+    for (const [i, name] of names.entries())
+      inputs.push(name === '-' ? await toLocalFile(name, i + names.length, { scratch, stdin }) : name);
+    const files = { inputs, names, out };
+    return withEngine(scratch, {}, (engine) =>
+      inspect({ ...files, engine, scratch: join(scratch), stdin, delimiter: separator }),
+    );
+  });
+  const text = yamlOf(findings);
+  if (out === '-') return print(text);
+  await replaceFiles([{ path: out, write: (file) => writeText(file, [text]) }], names);
+  await print(json ? `${toJson(findings, 2)}\n` : initScreen(findings, screenOf(process.stdout)));
+  process.stderr.write(`${printable(`wrote    ${out}`)}\n${printable(`next     ${findings.next}`)}\n`);
+};
+
+const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
+  const { out, force, schema, config } = flags;
   if (schema !== undefined) {
     const { jsonSchema } = await import('../config/schema.js');
     const { weights, path } = await loadConfig(config);
@@ -39,6 +89,7 @@ const init = async ({ out, force, schema, config }: Flags): Promise<void> => {
   if (!force && out !== '-' && existsSync(out)) {
     throw new Failure('usage', `${out} already exists: replace it with --force, or choose another file with --out`);
   }
+  if (logs.length > 0) return inspectLogs(logs, flags);
   const { configTemplate } = await import('../config/template.js');
   await write(out, configTemplate(defaultConfig));
 };

@@ -214,6 +214,16 @@ export const bindColumns = (
   return bound;
 };
 
+/** The places of columns under the names that the log itself gives them. */
+export const bindByOwnNames = (log: Named, names: readonly string[]): Map<string, CellPath[]> => {
+  const bound = new Map<string, CellPath[]>();
+  for (const name of names) {
+    const places = placesOf(name, log);
+    bound.set(name, log.format === 'ndjson' ? numbered(places, bound) : places);
+  }
+  return bound;
+};
+
 /** What binding needs to know about a log. */
 export type Named = Pick<Log, 'name' | 'format' | 'header'>;
 

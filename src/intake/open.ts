@@ -2,9 +2,9 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { fitting, type LineFormat, type SourceName, sources } from '../catalogue/sources.js';
+import { type LineFormat, sources } from '../catalogue/sources.js';
 import { isDiskFault } from '../io/output.js';
-import { defaultReading, type Reading } from '../config/settings.js';
+import type { Reading } from '../config/settings.js';
 import { EVENT_COLUMNS, Failure } from '../model.js';
 import { didYouMean } from '../text/closest.js';
 import {
@@ -54,7 +54,7 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 };
 
 /** An input on disk with the names of its columns. */
-type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'reading' | 'respelled'> & {
+export type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'reading' | 'respelled'> & {
   readonly parquet?: ParquetHeader;
 };
 
@@ -121,13 +121,14 @@ const csvHeader = async (
 };
 
 /** The kind of access log that a file begins like, if it does. */
-const lineFormatIn = (head: Buffer): LineFormat | undefined => {
+export const lineFormatIn = (head: Buffer): LineFormat | undefined => {
   const [first = ''] = head.toString().split('\n', 1);
   if (/^#(?:Version|Fields|Software):/.test(first)) return 'w3c';
   return splitterFor('apache', first) === undefined ? undefined : 'apache';
 };
 
-const openHeader = async (input: string, index: number, options: IntakeOptions): Promise<Opened> => {
+/** Opens an input and finds the names of its columns. @throws Failure `noInput` or `data` */
+export const openHeader = async (input: string, index: number, options: IntakeOptions): Promise<Opened> => {
   const name = input === '-' ? 'standard input' : input;
   let path: string;
   let found: ReturnType<typeof formatOf>;
@@ -168,10 +169,10 @@ const openHeader = async (input: string, index: number, options: IntakeOptions):
 };
 
 /** How the columns of bytes that are used are read: ids as they are, others as text if all of their values are. */
-const blobsOf = async (
+export const blobsOf = async (
   { name, path, parquet }: Opened,
   columns: Log['columns'],
-  options: IntakeOptions,
+  options: Pick<IntakeOptions, 'parquet'>,
 ): Promise<Map<number, 'text' | 'bytes'>> => {
   const used = new Set([...columns.values()].flat().map(({ at }) => at));
   const blobs = new Map<number, 'text' | 'bytes'>();
@@ -239,35 +240,6 @@ export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOpt
     );
   }
   return logs;
-};
-
-/** The kind of access log that an input is, if it is one. */
-const lineFormatOf = async (
-  input: string,
-  index: number,
-  options: Pick<IntakeOptions, 'scratch' | 'stdin'>,
-): Promise<LineFormat | undefined> => {
-  if (input === '-') return undefined;
-  return lineFormatIn(await toLocalFile(input, index, options).then(readHead, () => Buffer.alloc(0)));
-};
-
-/** The column names of every input, and the source that seems to have exported it. */
-export const recognise = async (
-  names: readonly string[],
-  options: Omit<IntakeOptions, 'reading' | 'wanted' | 'needed'>,
-): Promise<{ name: string; header: readonly string[]; source: SourceName | undefined }[]> => {
-  const found = [];
-  for (const [index, input] of names.entries()) {
-    const lines = await lineFormatOf(input, index, options);
-    const { name, header } = await openHeader(input, index, {
-      ...options,
-      reading: { ...defaultReading, lines },
-      wanted: [],
-      needed: [],
-    });
-    found.push({ name, header, source: fitting(header)[0] });
-  }
-  return found;
 };
 
 /** The name of a delimiter in messages. */

@@ -1,6 +1,7 @@
 /** Refuses logs without the columns that must be there, and says what would help. */
 import { customaryColumns, fitting, sources } from '../catalogue/sources.js';
 import { didYouMean } from '../text/closest.js';
+import { bareName } from '../text/names.js';
 import { printable } from '../text/printable.js';
 import { type Log, missingColumns, type Named } from './bind.js';
 import { bad } from './refuse.js';
@@ -33,8 +34,7 @@ const headerFor = (cells: readonly string[]): string | undefined => {
 
 /** The name in a header that is customary for a column of ours, if it has one. */
 const customaryIn = (ours: string, header: readonly string[]): string | undefined => {
-  const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const names = new Map(header.map((name) => [bare(name), name]));
+  const names = new Map(header.map((name) => [bareName(name), name]));
   const [date, time] = [names.get('date'), names.get('time')];
   if (ours === 'timestamp' && date !== undefined && time !== undefined) return `${date} + ${time}`;
   const customary = new Map<string, readonly string[]>(Object.entries(customaryColumns)).get(ours) ?? [];

@@ -26,6 +26,7 @@ const patterns = function* (): Generator<string> {
     for (const gap of GAPS) for (const time of TIMES) for (const zone of ZONES) yield `${date}${gap}${time}${zone}`;
   }
   for (const time of TIMES) yield `%a %b %d ${time} %Y`;
+  for (const time of ['', '%H%M', '%H%M%S', 'T%H%M%S', ...TIMES.map((one) => ` ${one}`)]) yield `%Y%m%d${time}`;
 };
 
 const reads = ({ regex }: TimestampPattern, cells: readonly string[]): boolean => {
@@ -39,6 +40,32 @@ const swapped = (pattern: string): string =>
 
 const isZoneName = (cell: string): boolean => /\d\s?\[?(?:[A-Z]{2,5}|[A-Z][a-z]+\/[A-Z][A-Za-z_]+)\]?$/.test(cell);
 
+/** A way to write timestamps that reads some cells, and the other order of day and month if that reads them as well. */
+export interface FoundForm {
+  /** A named form, or a pattern. */
+  readonly form: string;
+  readonly swapped?: string;
+}
+
+/** The setting that reads all of these cells, which are not ISO 8601; undefined if there is none. */
+export const timestampFormOf = (cells: readonly string[]): FoundForm | undefined => {
+  const epoch = EPOCHS.find(([digits]) => cells.every((cell) => digits.test(cell)));
+  if (epoch) return { form: epoch[1] };
+  for (const pattern of patterns()) {
+    const parsed = parsePattern(pattern);
+    if (typeof parsed === 'string' || !reads(parsed, cells)) continue;
+    const other = swapped(pattern);
+    const isOpen = other !== pattern && /%d.%m|%m.%d/.test(pattern) && !pattern.startsWith('%Y');
+    const otherParsed = isOpen ? parsePattern(other) : '';
+    const either = typeof otherParsed !== 'string' && reads(otherParsed, cells);
+    return either ? { form: pattern, swapped: other } : { form: pattern };
+  }
+  return undefined;
+};
+
+/** What a cell looks like, whatever its digits and letters are: cells of one shape are written in one way. */
+export const shapeOf = (cell: string): string => cell.replaceAll(/\d+/g, '9').replaceAll(/[A-Za-z]+/g, 'a');
+
 /**
  * A sentence with one of the timestamps and the setting that reads all of them; what else would help if none does.
  *
@@ -49,18 +76,13 @@ export const suggestTimestamp = (cells: readonly string[]): string => {
   if (first === undefined) return '';
   const shown = JSON.stringify(first.slice(0, 40));
   // A few odd cells among many must not hide the form of the others.
-  const shape = (cell: string): string => cell.replaceAll(/\d+/g, '9').replaceAll(/[A-Za-z]+/g, 'a');
-  const alike = cells.filter((cell) => shape(cell) === shape(first));
-  const epoch = EPOCHS.find(([digits]) => alike.every((cell) => digits.test(cell)));
-  if (epoch) return `${shown} is read with events: { timestamp: ${epoch[1]} }. `;
-  for (const pattern of patterns()) {
-    const parsed = parsePattern(pattern);
-    if (typeof parsed === 'string' || !reads(parsed, alike)) continue;
-    const other = swapped(pattern);
-    const isOpen = other !== pattern && /%d.%m|%m.%d/.test(pattern) && !pattern.startsWith('%Y');
-    const otherParsed = isOpen ? parsePattern(other) : '';
-    const either = typeof otherParsed !== 'string' && reads(otherParsed, alike);
-    return `${shown} is read with events: { timestamp: '${pattern}' }${either ? `, or '${other}' if the ${pattern.startsWith('%d') ? 'month' : 'day'} comes first` : ''}. `;
+  const found = timestampFormOf(cells.filter((cell) => shapeOf(cell) === shapeOf(first)));
+  if (found !== undefined) {
+    const { form, swapped: other } = found;
+    const named = form.includes('%') ? `'${form}'` : form;
+    const either =
+      other === undefined ? '' : `, or '${other}' if the ${form.startsWith('%d') ? 'month' : 'day'} comes first`;
+    return `${shown} is read with events: { timestamp: ${named} }${either}. `;
   }
   if (isZoneName(first)) {
     return `${shown} ends in the name of a time zone, which gesture does not read: write an offset such as +01:00 or Z, or leave the zone out and set events: { timezone: ... }. `;

@@ -91,22 +91,28 @@ const together = (relations: readonly string[], paths: readonly string[]): Relat
   paths: paths.map(literalPath),
 });
 
+/** The reader of a log as it is. */
+const directly = ({ format, header, reading, delimiter, crlf }: Log, path: string): string => {
+  const columns = header.length;
+  const shape = { columns, delimiter, header: reading.header === undefined, crlf };
+  return format === 'parquet' ? readParquet(path, columns) : readCsv(path, shape);
+};
+
 /** The logs as they are: only for CSV whose lines are its records, and Parquet. */
-export const directRelation = (logs: readonly Log[], numbers: ReadonlySet<string>, look: Look): Relation =>
+export const directRelation = (logs: readonly Log[], numbers: ReadonlySet<string>, look: Look = EVERYTHING): Relation =>
   together(
-    logs.map((log, i) => {
-      const path = `$${i + 1}`;
-      const { delimiter, crlf } = log;
-      const columns = log.header.length;
-      const shape = { columns, delimiter, header: log.reading.header === undefined, crlf };
-      const from = log.format === 'parquet' ? readParquet(path, columns) : readCsv(path, shape);
-      return rowsOf(log, i, from, numbers, { look });
-    }),
+    logs.map((log, i) => rowsOf(log, i, directly(log, `$${i + 1}`), numbers, { look })),
     logs.map((log) => log.path),
   );
 
 /** Columns in front of the cells of a located copy: where a record is, and what of it could not be copied. */
 const LOCATED = 4;
+
+/** The reader of a located copy. */
+const copied = (log: Log, path: string): string => {
+  const columns = log.format !== 'ndjson' ? log.header.length : [...log.columns.values()].flat().length;
+  return readCsv(path, { columns: columns + LOCATED, delimiter: log.delimiter, header: false, crlf: false });
+};
 
 /** A log with the place of each record: "#line" (in Parquet the number of the row), "#offset" and "#length". */
 const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string => {
@@ -118,9 +124,7 @@ const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string =
     });
   }
   const place = ['c0::BIGINT AS "#line"', 'c1::BIGINT AS "#offset"', 'c2::BIGINT AS "#length"', 'c3 AS "#lost"'];
-  const columns = log.format !== 'ndjson' ? log.header.length : [...log.columns.values()].flat().length;
-  const shape = { columns: columns + LOCATED, delimiter: log.delimiter, header: false, crlf: false };
-  return rowsOf(log, i, readCsv(path, shape), numbers, { also: place, shift: LOCATED });
+  return rowsOf(log, i, copied(log, path), numbers, { also: place, shift: LOCATED });
 };
 
 /** The logs from their located copies (Parquet as it is), each row with its place. */
@@ -133,6 +137,20 @@ export const locatedRelation = (
     logs.map((log, i) => locatedLog(log, i, numbers)),
     located.map((copy) => copy.path),
   );
+
+/**
+ * The cells of one log as they are, called v0, v1 ... in the order of its columns.
+ *
+ * @param copy its located copy, for a log that the engine cannot read as it is
+ */
+export const cellsRelation = (log: Log, copy: Pick<Located, 'path'> | undefined): Relation => {
+  const cells = [...log.columns.values()].map((places, i) => {
+    const known = places.map((place) => cellAt(log, place, copy === undefined ? 0 : LOCATED));
+    return `${known.length === 1 ? known[0] : `coalesce(${known.join(', ')})`} AS v${i}`;
+  });
+  const from = copy === undefined ? directly(log, '$1') : copied(log, '$1');
+  return { sql: `(SELECT ${cells.join(', ')} FROM ${from})`, paths: [literalPath(copy?.path ?? log.path)] };
+};
 
 /** Reads what opening a Parquet file needs. */
 export const parquetReader = (engine: Engine): ParquetReader => ({

@@ -1,0 +1,405 @@
+/**
+ * The catalogue of customs: words by which columns and event types of any business can be told, beside the exact names in
+ * sources.ts. `gesture init` proposes settings by them; nothing else reads them, so a wrong guess is one line to correct.
+ */
+import type { EventColumn, EventType, EXCLUSION_COLUMNS } from '../model.js';
+
+/** Columns of ours that a log may have under a customary name; the likeliest first, compared as `bareName` does. */
+export const customaryOptional = {
+  event_id: ['eventid', 'messageid', 'insertid', 'uuid', 'eventuuid', 'id', 'hitid', 'rowid'],
+  session_id: ['sessionid', 'session', 'usersession', 'visitid', 'visit', 'sessionkey', 'gasessionid', 'sessid'],
+  username: ['username', 'fullname', 'customername', 'displayname', 'contactname', 'studentname', 'membername'],
+  device: ['device', 'devicetype', 'devicecategory', 'devicefamily', 'platform', 'plattform'],
+  location_city: ['city', 'usercity', 'geocity', 'locationcity', 'town', 'ort', 'stadt', 'ville', 'ciudad'],
+  email: ['email', 'useremail', 'emailaddress', 'mail', 'contactemail', 'customeremail'],
+  user_agent: ['useragent', 'agent', 'browseruseragent', 'contextuseragent'],
+} as const satisfies Partial<Record<EventColumn | (typeof EXCLUSION_COLUMNS)[number], readonly string[]>>;
+
+/** Columns of anonymous ids. */
+export const anonymousColumns: readonly string[] = [
+  'anonymousid',
+  'anonid',
+  'visitorid',
+  'visitoruuid',
+  'cookieid',
+  'cookie',
+  'deviceid',
+  'clientid',
+  'userpseudoid',
+  'distinctid',
+  'guestid',
+];
+
+/** Columns that are worth showing beside a name in a list of people to call, by their names in lower case. */
+export const contactColumns: readonly string[] = ['email', 'company', 'company_name', 'organization', 'phone'];
+
+/** Words for a person, in names of columns; the likeliest first. */
+export const personWords: readonly string[] = [
+  'user',
+  'customer',
+  'client',
+  'member',
+  'subscriber',
+  'player',
+  'gamer',
+  'student',
+  'learner',
+  'visitor',
+  'person',
+  'people',
+  'contact',
+  'lead',
+  'account',
+  'buyer',
+  'shopper',
+  'guest',
+  'donor',
+  'patient',
+  'employee',
+  'applicant',
+  'candidate',
+  'participant',
+  'passenger',
+  'driver',
+  'rider',
+  'reader',
+  'viewer',
+  'listener',
+  'actor',
+  'author',
+  'cust',
+  'usr',
+  'uid',
+  'msno',
+  'email',
+  'username',
+  'login',
+  'kunde',
+  'kunden',
+  'nutzer',
+  'benutzer',
+  'kundennummer',
+  'cliente',
+  'usuario',
+  'utilisateur',
+  'utente',
+  'visiteur',
+  'klant',
+  'gebruiker',
+  'anonymous',
+  'device',
+  'cookie',
+  'household',
+  'browser',
+  'ip',
+];
+
+/** Words that make a column with a word for a person something about that person, such as `user_agent`. */
+export const aboutPersonWords: ReadonlySet<string> = new Set(
+  (
+    'agent type name city country state region zip age gender sex status segment tier plan group role level language locale ' +
+    'balance count total num number_of rating score score_avg time date timestamp at created updated registered since lifetime value ' +
+    'session device os version properties traits first last new returning is has source medium campaign referrer service support ' +
+    'email_opt phone address birth lat lon latitude longitude price amount page pages screen comment text follow followers'
+  ).split(' '),
+);
+
+/** Words for a time, in names of columns, each with how well it says when an event happened. */
+export const timeWords: Readonly<Record<string, number>> = {
+  timestamp: 6,
+  time: 5,
+  datetime: 6,
+  ts: 5,
+  occurred: 5,
+  happened: 5,
+  date: 4,
+  when: 4,
+  day: 2,
+  at: 3,
+  created: 3,
+  logged: 3,
+  tstamp: 5,
+  zeit: 5,
+  zeitpunkt: 6,
+  zeitstempel: 6,
+  datum: 4,
+  fecha: 4,
+  hora: 3,
+  heure: 3,
+  jour: 2,
+  data: 2,
+  tijd: 4,
+  tijdstip: 5,
+};
+
+/** Words of times that are not when an event happened: of a person, of a row in a database, of the end of something. */
+export const otherTimeWords: ReadonlySet<string> = new Set(
+  (
+    'birth dob birthday updated modified deleted expires expiry expiration expected due end ended until valid received ' +
+    'inserted ingested loaded uploaded processed sent registration registered joined since first last previous next duration ' +
+    'spent elapsed remaining ship shipped delivery delivered estimated approved renewal'
+  ).split(' '),
+);
+
+/** Words for what happened, in names of columns; the likeliest first. */
+export const typeWords: readonly string[] = [
+  'event',
+  'action',
+  'activity',
+  'behavior',
+  'behaviour',
+  'verb',
+  'interaction',
+  'operation',
+  'ereignis',
+  'aktion',
+  'evento',
+  'accion',
+  'evenement',
+  'kind',
+  'type',
+  'step',
+  'stage',
+  'status',
+  'name',
+  'label',
+  'topic',
+  'subject',
+  'what',
+];
+
+/** Words that make a column with a word for what happened something else, such as `event_id`. */
+export const aboutTypeWords: ReadonlySet<string> = new Set(
+  (
+    'id ids uuid time timestamp date at ts tstamp datetime value values params properties property payload data day month hour count ' +
+    'version source price code url page path user users customer product item device platform os browser file session ' +
+    'country city state region zip company campaign agent network connection payment card currency server bundle category'
+  ).split(' '),
+);
+
+/** Words in names of numeric columns whose sum says how much somebody did or spent. */
+export const amountWords: ReadonlySet<string> = new Set(
+  (
+    'amount price revenue value total spend spent cost sales gmv payment paid qty quantity units duration seconds secs minutes ' +
+    'mins time length score points xp coins progress percent pct scroll watched played listened betrag preis umsatz menge importe ' +
+    'precio montant prix valor sum mrr arr fee balance usd eur gbp'
+  ).split(' '),
+);
+
+/** Words in names of numeric columns that are codes, not amounts, whose sum means nothing. */
+export const codeWords: ReadonlySet<string> = new Set(
+  (
+    'id ids code zip zipcode postcode postal year month day week weekday hour minute lat lon lng latitude longitude phone number no nr ' +
+    'index rank position version sku ean isbn category brand product item user session order transaction status port ip level age ' +
+    'sequence seq offset row line epoch timestamp ts uuid key hash'
+  ).split(' '),
+);
+
+/** How strongly the words of an event type say that a person has converted, in groups from a deal to a registration. */
+export interface ConversionWords {
+  /** What it is. */
+  readonly says: string;
+  /** One of these sets of words must be in the name. */
+  readonly words: readonly string[];
+}
+
+/** Conversions, the deepest first: where a log has several, the first group that fits is proposed. */
+export const conversions: readonly ConversionWords[] = [
+  {
+    says: 'a purchase',
+    words: (
+      'purchase purchased purchases buy bought order ordered orders paid payment pay transaction transactions sale sold ' +
+      'checkout_completed checkout_complete checkout_success invoice charge charged deposit deposited donate donated donation ' +
+      'iap revenue conversion converted convert kauf gekauft bestellung bezahlt zahlung compra pedido pago achat commande paiement ' +
+      'acquisto ordine pagamento aankoop bestelling contract closed_won deal_won won redeemed redeem policy_issued loan_approved'
+    ).split(' '),
+  },
+  {
+    says: 'a subscription',
+    words: (
+      'subscribe subscribed subscription subscriptions upgrade upgraded plan_upgraded renew renewed renewal membership ' +
+      'abo abonnement suscripcion assinatura premium trial_converted activated_plan subscription_started started_subscription ' +
+      'start_subscription subscription_start subscription_created membership_started started_membership plan_started paid_plan'
+    ).split(' '),
+  },
+  {
+    says: 'a booking',
+    words: (
+      'booking booked book bookings reserve reserved reservation appointment scheduled meeting_scheduled demo_scheduled ' +
+      'buchung gebucht reserva rendezvous'
+    ).split(' '),
+  },
+  {
+    says: 'an enrolment',
+    words: (
+      'enrol enroll enrolled enrolment enrollment apply applied application hired hire accepted_offer offer_accepted certified ' +
+      'certificate course_completed graduated passed_course inscription matricula einschreibung'
+    ).split(' '),
+  },
+  {
+    says: 'a registration',
+    words: (
+      'signup signups sign_up signed_up register registered registration join joined account_created create_account ' +
+      'user_created lead_submitted lead generate_lead opt_in opted_in registrierung anmeldung registro'
+    ).split(' '),
+  },
+];
+
+/** Words that make a name with a word for a conversion something else: `payment_failed`, `view_order`, `checkout_started`. */
+export const notConvertingWords: ReadonlySet<string> = new Set(
+  (
+    'fail failed failure error declined decline cancel cancelled canceled cancellation refund refunded return returned abandon ' +
+    'abandoned abandonment view viewed views page visit visited open opened click clicked clicks start started begin began initiate ' +
+    'initiated intent attempt attempted remove removed delete deleted list history status detail details unsubscribe unsubscribed ' +
+    'expire expired expiring due pending reminder email impression hover search searched filter add added update updated edit ' +
+    'edited preview quote retry rejected reject timeout form button info information tab screen downgrade downgraded viewing ' +
+    'loaded load ended end past overdue churn churned request requested method step exit not no storniert abgebrochen'
+  ).split(' '),
+);
+
+/** Words of types that take effort: somebody made, answered, sent or finished something. */
+export const effortWords: ReadonlySet<string> = new Set(
+  (
+    'submit submitted create created complete completed finish finished upload uploaded invite invited share shared comment commented ' +
+    'add added cart addtocart basket checkout wishlist fav favorite favourite request requested contact message chat call demo ' +
+    'trial download downloaded export exported import connect connected integrate integrated install installed quiz problem ' +
+    'exam assignment assessment answer answered solve solved post posted publish published save saved reply rate rated review ' +
+    'reviewed configure configured setup deploy deployed win won achievement levelup pricing quote register signup'
+  ).split(' '),
+);
+
+/** Words of types that take no effort, or happen by themselves. */
+export const passiveWords: ReadonlySet<string> = new Set(
+  (
+    'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close closed exit ' +
+    'logout logged_out session sessionstart hover focus blur seen shown display displayed render visit page pageview pv pause ' +
+    'paused stop seek resize idle background foreground refresh received delivered bounce bounced'
+  ).split(' '),
+);
+
+/** Words of types that speak against somebody, or need help rather than a call. */
+export const againstWords: ReadonlySet<string> = new Set(
+  (
+    'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash crashed decline declined reject ' +
+    'rejected remove removed removefromcart delete deleted uninstall uninstalled unsubscribe unsubscribed downgrade downgraded ' +
+    'expire expired churn churned abandon abandoned complaint complained dropout withdraw withdrawn unregister quit'
+  ).split(' '),
+);
+
+/** Types of people who must not be contacted, compared as `bareName` does. */
+export const optOutTypes: readonly string[] = [
+  'unsubscribed',
+  'unsubscribe',
+  'emailunsubscribed',
+  'emailunsubscribe',
+  'optedout',
+  'optout',
+  'accountdeleted',
+  'deletedaccount',
+  'userdeleted',
+  'gdprdelete',
+  'donotcontact',
+  'donotcall',
+  'markedasspam',
+  'spamcomplaint',
+];
+
+/** Columns of flags that say that a person has converted, compared as `bareName` does. */
+export const convertedColumns: readonly string[] = [
+  'converted',
+  'conversion',
+  'isconverted',
+  'purchased',
+  'ispurchase',
+  'haspurchased',
+  'ispaid',
+  'ispaying',
+  'issubscribed',
+  'bought',
+  'enrolled',
+  'deposit',
+  'transactionflag',
+];
+
+/** Names of files whose rows, without a column of types, are all of one type of ours; by a word of the name. */
+export const fileTypes: Readonly<Record<string, string>> = {
+  calendly: 'calendar_booking',
+  bookings: 'calendar_booking',
+  meetings: 'calendar_booking',
+  signups: 'signup',
+  signup: 'signup',
+  registrations: 'signup',
+  pageviews: 'page_view',
+  pages: 'page_view',
+  visits: 'page_view',
+  searches: 'search',
+  downloads: 'doc_download',
+  chats: 'chat_message',
+  orders: 'order',
+  order: 'order',
+  purchases: 'purchase',
+  purchase: 'purchase',
+  sales: 'purchase',
+  invoices: 'purchase',
+  transactions: 'purchase',
+  retail: 'purchase',
+  payments: 'payment',
+  donations: 'donation',
+  subscriptions: 'subscription',
+  logins: 'login',
+  enrollments: 'enrolment',
+  enrolments: 'enrolment',
+};
+
+/**
+ * Types of ours that a name probably means, compared as `bareName` does. Unlike the customary names in sources.ts these are
+ * only proposed, in `events.types`, since some teams use them for something else.
+ */
+export const likelyTypes: Readonly<Record<string, EventType>> = {
+  pv: 'page_view',
+  viewpage: 'page_view',
+  visitpage: 'page_view',
+  pagevisit: 'page_view',
+  visitedpage: 'page_view',
+  pageload: 'page_view',
+  webvisit: 'page_view',
+  websitevisit: 'page_view',
+  sitevisit: 'page_view',
+  screenview: 'page_view',
+  pricing: 'pricing_page_view',
+  pricingpage: 'pricing_page_view',
+  viewpricing: 'pricing_page_view',
+  viewpricingpage: 'pricing_page_view',
+  visitedpricing: 'pricing_page_view',
+  visitpricing: 'pricing_page_view',
+  pricingvisit: 'pricing_page_view',
+  pricingview: 'pricing_page_view',
+  livechat: 'chat_message',
+  chat: 'chat_message',
+  chatstarted: 'chat_message',
+  sentchatmessage: 'chat_message',
+  whitepaperdownload: 'doc_download',
+  downloadwhitepaper: 'doc_download',
+  ebookdownload: 'doc_download',
+  downloadedebook: 'doc_download',
+  brochuredownload: 'doc_download',
+  pdfdownload: 'doc_download',
+  contactsales: 'demo_request_click',
+  quoterequest: 'demo_request_click',
+  requestquote: 'demo_request_click',
+  demorequestsubmitted: 'demo_request_click',
+  bookdemo: 'calendar_booking',
+  demoscheduled: 'calendar_booking',
+  meetingscheduled: 'calendar_booking',
+  appointmentbooked: 'calendar_booking',
+  callscheduled: 'calendar_booking',
+  register: 'signup',
+  registered: 'signup',
+  registration: 'signup',
+  userregistered: 'signup',
+  usersignup: 'signup',
+  createaccount: 'signup',
+  signupcompleted: 'signup',
+  completedsignup: 'signup',
+  completeregistration: 'signup',
+};

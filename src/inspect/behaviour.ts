@@ -1,0 +1,226 @@
+/** What the people of a log do: who has which events, and who converts later. Asks the engine with a proposed reading. */
+import type { Reading } from '../config/settings.js';
+import type { Engine } from '../engine/duckdb/open.js';
+import { directRelation, locatedRelation, parquetReader, type Relation } from '../engine/duckdb/relations.js';
+import { readIdentityMap, resolveUsers } from '../engine/identity.js';
+import type { Log } from '../intake/bind.js';
+import { locate, type Located } from '../intake/locate.js';
+import { type Input, openLogs } from '../intake/open.js';
+import { ANONYMOUS_ID } from '../model.js';
+import { ROW } from '../sql/reading.js';
+import { identifier, literal } from '../sql/text.js';
+import type { Opening } from './profile.js';
+import type { TypeCount } from './types.js';
+
+/** A log as a whole. */
+export interface Behaviour {
+  readonly events: number;
+  readonly users: number;
+  readonly types: readonly TypeCount[];
+  /** The first and the last event, in microseconds since 1970. */
+  readonly from: bigint;
+  readonly until: bigint;
+  /** Different days with events: of the user with more than nine of ten have, and the share of users with more than one. */
+  readonly days: { readonly high: number; readonly several: number };
+  /** Events of the user with more than nine of ten have. */
+  readonly highEvents: number;
+  /** Days between two active days of a user, in the middle. */
+  readonly gapDays: number;
+}
+
+/** How often users convert later who have something before, and those who have not. */
+export interface Contrast {
+  /** Users who have it, and of these who convert later. */
+  readonly having: number;
+  readonly havingConverted: number;
+  /** The others. */
+  readonly lacking: number;
+  readonly lackingConverted: number;
+}
+
+/** A type or a number before the conversion. */
+export interface Evidence {
+  /** Users with it against users without it. */
+  readonly has: Contrast;
+  /** Users with more of it than half of those who have it, against all others. */
+  readonly much: Contrast;
+  /** What nine of ten users who have it have at most. */
+  readonly high: number;
+  /** What half of them have at most. */
+  readonly middle: number;
+}
+
+/** A log that is read as proposed. */
+export interface Reader {
+  readonly engine: Engine;
+  /** Relation of its rows that belong to somebody: user_id, event_type, "#theirs", t, and amounts as `amount0`, `amount1` ... */
+  readonly rows: Relation;
+}
+
+/** The name of a column of amounts in rows. */
+const amountColumn = (i: number): string => `amount${i}`;
+
+const usable = ({ sql, paths }: Relation): Relation => ({
+  sql: `(SELECT * FROM ${sql} WHERE t >= TIMESTAMP '1990-01-01' AND t < TIMESTAMP '2200-01-01' AND event_type IS NOT NULL AND ${identifier(ROW.left)} IS NULL)`,
+  paths,
+});
+
+/** The rows of logs: read as they are if the engine can, otherwise from copies. */
+const relationOf = async (
+  engine: Engine,
+  logs: readonly Log[],
+  numbers: ReadonlySet<string>,
+  scratch: string,
+): Promise<Relation> => {
+  if (logs.every(({ format }) => format === 'csv' || format === 'parquet')) {
+    const direct = directRelation(logs, numbers);
+    const works = await engine.rows(`SELECT count(t), count(user_id) FROM ${direct.sql}`, direct.paths).then(
+      () => true,
+      () => false,
+    );
+    if (works) return direct;
+  }
+  const copies: Pick<Located, 'path'>[] = [];
+  for (const [i, log] of logs.entries()) copies.push(log.format === 'parquet' ? log : await locate(log, i, scratch));
+  return locatedRelation(logs, copies, numbers);
+};
+
+/**
+ * Opens logs with the readings that are proposed for them.
+ *
+ * @param amounts columns of theirs that hold numbers
+ * @throws Failure `data` if a reading does not fit
+ */
+export const openReader = async (
+  inputs: readonly Input[],
+  amounts: readonly string[],
+  { engine, scratch, stdin, delimiter }: Opening,
+): Promise<Reader> => {
+  const named = Object.fromEntries(amounts.map((name, i) => [amountColumn(i), name]));
+  const withAmounts = (reading: Reading): Reading => ({ ...reading, columns: { ...reading.columns, ...named } });
+  const logs = await openLogs(
+    inputs.map(({ name, reading }) => ({ name, reading: withAmounts(reading) })),
+    { wanted: Object.keys(named), needed: [], delimiter, scratch, stdin, parquet: parquetReader(engine) },
+  );
+  const placed = usable(await relationOf(engine, logs, new Set(Object.keys(named)), scratch));
+  const isLinked = logs.some(({ columns }) => columns.has(ANONYMOUS_ID));
+  if (isLinked) await readIdentityMap(engine, undefined, scratch);
+  const { sql, paths } = isLinked ? await resolveUsers(engine, placed, undefined) : placed;
+  return { engine, rows: { sql: `(SELECT * FROM ${sql} WHERE user_id IS NOT NULL)`, paths } };
+};
+
+/** What people do, over the whole log. */
+export const behaviourOf = async ({ engine, rows }: Reader): Promise<Behaviour> => {
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE acts AS
+     SELECT user_id, event_type AS type, ${identifier(ROW.theirs)} AS theirs, count(*) AS n, min(t) AS first, max(t) AS last FROM ${rows.sql} GROUP BY ALL`,
+    rows.paths,
+  );
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE days AS SELECT user_id, count(*) AS n, count(DISTINCT t::DATE) AS days FROM ${rows.sql} GROUP BY ALL`,
+    rows.paths,
+  );
+  const types = await engine.rows(
+    `SELECT theirs, type, sum(n)::BIGINT, count(*), count(*) FILTER (first = start)
+     FROM (SELECT *, min(first) OVER (PARTITION BY user_id) AS start FROM acts) GROUP BY ALL ORDER BY 3 DESC, theirs`,
+  );
+  const [totals = []] = await engine.rows(
+    `SELECT count(*), sum(n)::BIGINT, quantile_disc(days, 0.9), count(*) FILTER (days > 1), quantile_disc(n, 0.9) FROM days`,
+  );
+  const [span = []] = await engine.rows('SELECT epoch_us(min(first)), epoch_us(max(last)) FROM acts');
+  const [gap = []] = await engine.rows(
+    `SELECT median(date_diff('day', first, last) / (days - 1.0)) FROM
+       (SELECT user_id, min(first) AS first, max(last) AS last FROM acts GROUP BY user_id) JOIN days USING (user_id) WHERE days > 1`,
+  );
+  const [users = 0, events = 0, high = 0, several = 0, highEvents = 0] = totals.map(Number);
+  return {
+    events,
+    users,
+    types: types.map(([theirs, type, n, people, first]) => ({
+      theirs: String(theirs),
+      type: String(type),
+      events: Number(n),
+      users: Number(people),
+      first: Number(first),
+    })),
+    from: typeof span[0] === 'bigint' ? span[0] : 0n,
+    until: typeof span[1] === 'bigint' ? span[1] : 0n,
+    days: { high, several: users === 0 ? 0 : several / users },
+    highEvents,
+    gapDays: Number(gap[0] ?? 0),
+  };
+};
+
+const CONTRAST = (test: string): string =>
+  `count(*) FILTER (${test}), count(goal) FILTER (${test}), count(*) FILTER (NOT (${test})), count(goal) FILTER (NOT (${test}))`;
+
+const contrastFrom = (cells: readonly number[]): Contrast => {
+  const [having = 0, havingConverted = 0, lacking = 0, lackingConverted = 0] = cells;
+  return { having, havingConverted, lacking, lackingConverted };
+};
+
+/** What people have before they convert, or have at all if they do not. */
+export interface Before {
+  /** Users who have something before, and of these who convert. */
+  readonly users: number;
+  readonly converted: number;
+  readonly ofType: ReadonlyMap<string, Evidence>;
+  /** By the column. */
+  readonly ofAmount: ReadonlyMap<string, Evidence>;
+}
+
+/**
+ * Compares users before they convert.
+ *
+ * @param conversion event types of ours, of which one is enough; none: nobody converts
+ * @param sameDay whether an event counts as earlier that has the same timestamp, as in a log with days only
+ */
+export const beforeConversion = async (
+  { engine, rows }: Reader,
+  conversion: readonly string[],
+  types: readonly string[],
+  amounts: readonly string[],
+  sameDay: boolean,
+): Promise<Before> => {
+  const converting = conversion.length === 0 ? 'false' : `type IN (${conversion.map(literal).join(', ')})`;
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE goals AS SELECT user_id, min(first) AS goal FROM acts WHERE ${converting} GROUP BY user_id`,
+  );
+  const sums = amounts.map((_, i) => `sum(try_cast(${amountColumn(i)} AS DOUBLE)) AS ${amountColumn(i)}`);
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE before AS
+     SELECT ${['user_id', 'event_type AS type', 'goal', 'count(*) AS n', ...sums].join(', ')} FROM ${rows.sql} LEFT JOIN goals USING (user_id)
+     WHERE (goal IS NULL OR t ${sameDay ? '<=' : '<'} goal) AND NOT (${converting.replace('type IN', 'event_type IN')}) GROUP BY user_id, event_type, goal`,
+    rows.paths,
+  );
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE people AS
+     SELECT user_id, goal${amounts.map((_, i) => `, sum(${amountColumn(i)}) AS ${amountColumn(i)}`).join('')} FROM before GROUP BY user_id, goal`,
+  );
+  const [totals = []] = await engine.rows('SELECT count(*), count(goal) FROM people');
+  const [users = 0, converted = 0] = totals.map(Number);
+  const evidence = async (values: string): Promise<Evidence> => {
+    const [row = []] = await engine.rows(
+      `WITH v AS (SELECT goal, coalesce(value, 0) AS value FROM (${values})),
+         q AS (SELECT quantile_disc(value, 0.9) AS high, quantile_disc(value, 0.5) AS middle FROM v WHERE value > 0)
+       SELECT ${CONTRAST('value > 0')}, ${CONTRAST('value > coalesce(middle, 0)')}, any_value(high), any_value(middle) FROM v, q`,
+    );
+    const cells = row.map(Number);
+    return {
+      has: contrastFrom(cells.slice(0, 4)),
+      much: contrastFrom(cells.slice(4, 8)),
+      high: cells[8] ?? 0,
+      middle: cells[9] ?? 0,
+    };
+  };
+  const ofType = new Map<string, Evidence>();
+  for (const type of types) {
+    const own = `SELECT people.goal, n AS value FROM people LEFT JOIN (SELECT user_id, n FROM before WHERE type = ${literal(type)}) USING (user_id)`;
+    ofType.set(type, await evidence(own));
+  }
+  const ofAmount = new Map<string, Evidence>();
+  for (const [i, name] of amounts.entries()) {
+    ofAmount.set(name, await evidence(`SELECT goal, ${amountColumn(i)} AS value FROM people`));
+  }
+  return { users, converted, ofType, ofAmount };
+};

@@ -1,0 +1,201 @@
+/** Looks at logs of which nothing is known, and proposes settings for them. */
+import { basename, dirname, relative, resolve } from 'node:path';
+import { contactColumns } from '../catalogue/customs.js';
+import { defaultReading } from '../config/settings.js';
+import { resolveReading } from '../config/resolveReading.js';
+import { EVENT_TYPES, Failure } from '../model.js';
+import { isoInstant } from '../text/instants.js';
+import { escapeGlob } from './globs.js';
+import { beforeConversion, type Behaviour, behaviourOf, openReader, type Reader } from './behaviour.js';
+import { builtInSignals } from './builtIn.js';
+import { type Entry, entryOf, inputOf, type Setting } from './entry.js';
+import { type Opening, type Profile, profileOf } from './profile.js';
+import { type Signal, signalsFor } from './signals.js';
+import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
+
+/** Files that are read in the same way. */
+export interface Group {
+  /** As `files:` names them. */
+  readonly files: readonly string[];
+  readonly settings: readonly Setting[];
+}
+
+/** Everything that was found, and what is proposed. */
+export interface Findings {
+  readonly files: readonly { readonly name: string; readonly found: Entry['found'] }[];
+  readonly groups: readonly Group[];
+  readonly events: number;
+  readonly users: number;
+  /** ISO 8601, UTC. */
+  readonly from: string;
+  readonly until: string;
+  readonly types: readonly JudgedType[];
+  readonly conversion: Conversion;
+  /** Users who have converted. */
+  readonly converted: number;
+  /** A column of flags that says who has converted, if no type does. */
+  readonly flag: Entry['flag'];
+  /** The type to propose where nothing looks like a conversion. */
+  readonly hint: string | undefined;
+  readonly optOut: readonly string[];
+  /** Proposed weights; none: the defaults are kept. */
+  readonly signals: readonly Signal[];
+  /** Features without a weight, which settings refer to. */
+  readonly unscored: readonly Signal[];
+  readonly learned: boolean;
+  /** True if the weights are those of the catalogue. */
+  readonly isBuiltIn: boolean;
+  /** Types that earn nothing, since they did not raise the share of those who convert. */
+  readonly without: readonly string[];
+  readonly labels: { readonly high: number; readonly medium: number; readonly why: string } | undefined;
+  readonly show: readonly string[];
+  readonly doubts: readonly string[];
+  /** The commands to run next. */
+  readonly next: string;
+}
+
+/** What is inspected. */
+export interface Inspection extends Opening {
+  readonly inputs: readonly string[];
+  /** How messages and gesture.yaml name each input. */
+  readonly names: readonly string[];
+  /** The gesture.yaml that is to be written, to which `files` are relative. */
+  readonly out: string;
+}
+
+/** The name of a file as `files:` of a gesture.yaml in `folder` has it. */
+const fileName = (input: string, folder: string): string => {
+  const path = relative(folder, resolve(input));
+  return escapeGlob(path.startsWith('..') ? basename(input) : path);
+};
+
+/** Files with the same settings together. */
+const grouped = (entries: readonly { name: string; entry: Entry }[], folder: string): Group[] => {
+  const groups = new Map<string, { files: string[]; settings: readonly Setting[] }>();
+  for (const { name, entry } of entries) {
+    const key = JSON.stringify(inputOf(entry));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { files: [fileName(name, folder)], settings: entry.settings });
+    else group.files.push(fileName(name, folder));
+  }
+  return [...groups.values()];
+};
+
+/** Types that can be named in gesture.yaml. */
+const isNameable = (type: string): boolean => /^[^\p{Cc}\u2028\u2029]{1,200}$/u.test(type);
+
+/** Types that are compared, at most: the most frequent ones. */
+const COMPARED = 80;
+
+const rarestEffort = (types: readonly JudgedType[], users: number): string | undefined =>
+  types
+    .filter(
+      ({ role, users: n, type }) => ['effort', 'other'].includes(role) && n > 1 && n < users * 0.5 && isNameable(type),
+    )
+    .toSorted((a, b) => Number(b.role === 'effort') - Number(a.role === 'effort') || a.users - b.users)[0]?.type;
+
+const convertedUsers = async ({ engine }: Reader, { types, isDefault }: Conversion): Promise<number> => {
+  if (types.length === 0) return 0;
+  const all = types.map((type) => `'${type.replaceAll("'", "''")}'`).join(', ');
+  const [row] = await engine.rows(
+    `SELECT count(*) FROM (SELECT user_id FROM acts WHERE type IN (${all}) GROUP BY user_id HAVING count(DISTINCT type) >= ${isDefault ? types.length : 1})`,
+  );
+  return Number(row?.[0] ?? 0);
+};
+
+/** A feature that counts a type which a file was given and nothing else uses, so that the setting has an effect. */
+const unusedTypes = (given: readonly string[], signals: readonly Signal[], conversion: Conversion): Signal[] =>
+  given
+    .filter((type) => !(EVENT_TYPES as readonly string[]).includes(type) && !conversion.types.includes(type))
+    .filter((type) => !signals.some(({ feature }) => feature?.is['equals'] === type))
+    .map((type) => ({
+      name: `${type}_count`,
+      points: 0,
+      earns: { binary: true },
+      phrase: undefined,
+      because: '',
+      feature: {
+        is: { op: 'countWhere', column: 'event_type', equals: type },
+        unit: 'events',
+        says: `events of type ${type}`,
+      },
+    }));
+
+const contactsOf = (profiles: readonly Profile[], entries: readonly Entry[]): string[] => {
+  const header = profiles.flatMap(({ log, source }) => (source === undefined ? log.header : []));
+  const users = entries.flatMap(({ found }) =>
+    found.filter(({ ours }) => ours === 'user_id').map(({ theirs }) => theirs),
+  );
+  const mapped = entries.flatMap(({ contacts }) => contacts);
+  return [...new Set([...mapped, ...contactColumns.filter((name) => header.includes(name) && !users.includes(name))])];
+};
+
+const emptyBehaviour = ({ events }: Behaviour): boolean => events === 0;
+
+/**
+ * Looks at files and proposes settings.
+ *
+ * @throws Failure `data` if a file has no user or no time, or no row that can be used
+ */
+export const inspect = async (inspection: Inspection): Promise<Findings> => {
+  const { inputs, names, out } = inspection;
+  const profiles: Profile[] = [];
+  for (const [i, input] of inputs.entries()) profiles.push(await profileOf(input, i, inspection));
+  const entries = profiles.map((profile) => entryOf(profile));
+  const amounts =
+    entries.every(({ hasTime }) => hasTime !== undefined) && entries.length === 1 ? (entries[0]?.amounts ?? []) : [];
+  const readings = entries.map((entry) => resolveReading(inputOf(entry), defaultReading, []));
+  const reader = await openReader(
+    inputs.map((name, i) => ({ name, reading: readings[i] ?? defaultReading })),
+    amounts,
+    inspection,
+  );
+  const behaviour = await behaviourOf(reader);
+  if (emptyBehaviour(behaviour)) {
+    throw new Failure('data', `${names.join(', ')}: no row has a user, a time and an event type that can be read`);
+  }
+  const nameable = behaviour.types.filter(({ type }) => isNameable(type));
+  const conversion = conversionOf(nameable, behaviour.users);
+  const types = judged(nameable, conversion);
+  const given = entries.flatMap(({ settings }) =>
+    settings.flatMap(({ key, value }) => (key === 'type' && typeof value === 'string' ? [value] : [])),
+  );
+  const converted = await convertedUsers(reader, conversion);
+  const hasTimes = entries.every(({ hasTime }) => hasTime);
+  const compared = [...new Set(types.slice(0, COMPARED).map(({ type }) => type))];
+  const builtIn = conversion.types.length > 0 && conversion.isDefault;
+  const before = await beforeConversion(reader, builtIn ? [] : conversion.types, compared, amounts, !hasTimes);
+  const proposed = builtIn
+    ? { signals: builtInSignals(types, profiles), learned: false, without: [] }
+    : signalsFor(types, behaviour, before, conversion.types.length > 0);
+  const flag = conversion.types.length === 0 ? entries.find((entry) => entry.flag !== undefined)?.flag : undefined;
+  const groups = grouped(
+    entries.map((entry, i) => ({ name: names[i] ?? '', entry })),
+    dirname(resolve(out === '-' ? 'gesture.yaml' : out)),
+  );
+  return {
+    files: profiles.map(({ name }, i) => ({ name: names[i] ?? name, found: entries[i]?.found ?? [] })),
+    groups,
+    events: behaviour.events,
+    users: behaviour.users,
+    from: isoInstant(behaviour.from),
+    until: isoInstant(behaviour.until),
+    types,
+    conversion,
+    converted,
+    flag,
+    hint: rarestEffort(types, behaviour.users),
+    optOut: types.filter(({ role }) => role === 'opt-out').map(({ type }) => type),
+    ...proposed,
+    isBuiltIn: builtIn,
+    unscored: unusedTypes(given, proposed.signals, conversion),
+    labels: undefined,
+    show: contactsOf(profiles, entries),
+    doubts: [...new Set(entries.flatMap(({ doubts }) => doubts))],
+    next: `gesture features ${names.map(shellName).join(' ')} && gesture rank`,
+  };
+};
+
+/** A name as a shell takes it for one word. */
+const shellName = (name: string): string =>
+  /^[\w./:@%+=,-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;

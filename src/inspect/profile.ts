@@ -1,0 +1,149 @@
+/** What the columns of a file hold: how many cells are known, how many differ, and a sample of them. */
+import { NULL_WORDS } from '../catalogue/sources.js';
+import type { SourceName } from '../catalogue/sources.js';
+import type { Engine } from '../engine/duckdb/open.js';
+import { cellsRelation, parquetReader, type Relation } from '../engine/duckdb/relations.js';
+import type { Log } from '../intake/bind.js';
+import { locate } from '../intake/locate.js';
+import { openTable } from '../intake/recognise.js';
+import { RAGGED, walkRecords, Unreadable } from '../intake/records.js';
+import { isNullWord } from '../sql/reading.js';
+import { looksLikeData } from './header.js';
+
+/** A column of a file. */
+export interface Column {
+  readonly name: string;
+  /** Cells that are neither empty nor a null word. */
+  readonly known: number;
+  /** Different known cells; about so many beyond `EXACT` rows. */
+  readonly distinct: number;
+  /** Different known cells of a sample of the rows, the most frequent first. */
+  readonly values: readonly string[];
+}
+
+/** A file and its columns. */
+export interface Profile {
+  /** The name that messages use. */
+  readonly name: string;
+  readonly log: Log;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  /** The source that seems to have exported it; its columns are not looked at. */
+  readonly source?: SourceName | undefined;
+  /** False if the first line is an event already. */
+  readonly hasHeader: boolean;
+  /** True if rows have fewer cells than the header, or empty surplus ones. */
+  readonly isRagged: boolean;
+}
+
+/** How files are opened. */
+export interface Opening {
+  readonly engine: Engine;
+  readonly scratch: string;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly delimiter?: string | undefined;
+}
+
+/** Rows up to which different cells are counted exactly. */
+const EXACT = 200_000;
+
+/** Rows that are sampled for the content of cells, different cells kept of each column, and columns looked at. */
+const [SAMPLED, KEPT, COLUMNS] = [20_000, 400, 200];
+
+/** Records that are checked for their number of cells, and the share of ragged ones that is no accident. */
+const [CHECKED, OFTEN] = [5000, 0.01];
+
+/** True if many rows end early, or late with empty cells. */
+const isRagged = async ({ format, path, delimiter, header }: Log): Promise<boolean> => {
+  if (format !== 'csv') return false;
+  let [records, ragged] = [0, 0];
+  const walk = async (fill: boolean): Promise<number> => {
+    [records, ragged] = [0, 0];
+    try {
+      for await (const batch of walkRecords(path, delimiter, { fields: header.length, fill })) {
+        for (const { fault } of batch) {
+          records += 1;
+          if (fault?.startsWith(RAGGED)) ragged += 1;
+        }
+        if (records >= CHECKED) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+    }
+    return records === 0 ? 0 : ragged / records;
+  };
+  return (await walk(false)) > OFTEN && (await walk(true)) <= OFTEN;
+};
+
+/** The cells of a log: read as it is if the engine can, otherwise from a copy. */
+const cellsOf = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Relation> => {
+  const counted = 'SELECT count(*) FROM';
+  if (log.format === 'csv' || log.format === 'parquet') {
+    const direct = cellsRelation(log, undefined);
+    // A file that is not clean makes the engine stop, somewhere.
+    const isReadable = await engine.rows(`${counted} ${direct.sql} WHERE v0 IS NOT NULL`, direct.paths).then(
+      () => true,
+      () => false,
+    );
+    if (isReadable || log.format === 'parquet') return direct;
+  }
+  return cellsRelation(log, await locate(log, index, scratch));
+};
+
+const columnsOf = async (
+  engine: Engine,
+  names: readonly string[],
+  { sql, paths }: Relation,
+): Promise<{ rows: number; columns: Column[] }> => {
+  const cells = names.map((_, i) => `CASE WHEN NOT ${isNullWord(`v${i}`, NULL_WORDS)} THEN v${i} END AS v${i}`);
+  const known = `(SELECT ${cells.join(', ')} FROM ${sql})`;
+  const rows = Number((await engine.rows(`SELECT count(*) FROM ${sql}`, paths))[0]?.[0] ?? 0);
+  const distinct = (cell: string): string =>
+    rows > EXACT ? `approx_count_distinct(${cell})` : `count(DISTINCT ${cell})`;
+  const [counts = []] = await engine.rows(
+    `SELECT ${names.flatMap((_, i) => [`count(v${i})`, distinct(`v${i}`)]).join(', ')} FROM ${known}`,
+    paths,
+  );
+  const all = names.map((_, i) => `v${i}`).join(', ');
+  // The same rows on every machine, in whatever order they are read.
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM ${known} ORDER BY hash(${all}), ${all} LIMIT ${SAMPLED}`,
+    paths,
+  );
+  const columns: Column[] = [];
+  for (const [i, name] of names.entries()) {
+    const values = await engine.rows(
+      `SELECT left(v${i}, 300) AS v FROM sampled WHERE v${i} IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${KEPT}`,
+    );
+    columns.push({
+      name,
+      known: Number(counts[2 * i] ?? 0),
+      distinct: Number(counts[2 * i + 1] ?? 0),
+      values: values.map(([value]) => String(value)),
+    });
+  }
+  return { rows, columns };
+};
+
+/** Opens a file and looks at its columns, unless the source that exported it says what they are. */
+export const profileOf = async (input: string, index: number, opening: Opening): Promise<Profile> => {
+  const { engine, scratch, stdin, delimiter } = opening;
+  const options = { scratch, stdin, delimiter, parquet: parquetReader(engine) };
+  const first = await openTable(input, index, options);
+  const hasHeader = first.log.format !== 'csv' || !looksLikeData(first.log.header);
+  const { log, source } = hasHeader
+    ? first
+    : await openTable(
+        input,
+        index,
+        options,
+        first.log.header.map((_, i) => `column_${i + 1}`),
+      );
+  const plain = { name: log.name, log, source, hasHeader, isRagged: await isRagged(log) };
+  if (source !== undefined) return { ...plain, rows: 0, columns: [] };
+  const bound = new Map([...log.columns].slice(0, COLUMNS));
+  const bounded = { ...log, columns: bound };
+  const filled = plain.isRagged ? { ...bounded, reading: { ...log.reading, raggedRows: 'fill' as const } } : bounded;
+  if (bound.size === 0) return { ...plain, rows: 0, columns: [] };
+  return { ...plain, ...(await columnsOf(engine, [...bound.keys()], await cellsOf(engine, filled, index, scratch))) };
+};

@@ -1,0 +1,112 @@
+/** How the timestamps of a column are written. */
+import { parseInstant } from '../text/instants.js';
+import { parsePattern } from '../text/strptime.js';
+import { shapeOf, timestampFormOf } from '../text/suggestTimestamp.js';
+
+/** How cells are read as times. */
+export interface TimeForm {
+  /** For `events.timestamp`: names or patterns, the commonest first. */
+  readonly forms: readonly string[];
+  /** Share of the different cells that these forms read. */
+  readonly share: number;
+  /** False if they are days. */
+  readonly hasTime: boolean;
+  /** True if they name their zone; epochs need none. */
+  readonly hasZone: boolean;
+  /** The pattern with day and month swapped, if it reads every cell as well. */
+  readonly swapped?: string | undefined;
+}
+
+/** Numbers of seconds since 1970 from 2001 to 2039: larger ones are rather ids or telephone numbers. */
+const LATEST_EPOCH = 2.2e9;
+
+/** Forms that one column may have. */
+const MOST_FORMS = 3;
+
+const isPlausible = (form: string, cells: readonly string[]): boolean => {
+  const factor = { epoch_s: 1, epoch_ms: 1e3, epoch_us: 1e6 }[form];
+  if (factor !== undefined) return cells.every((cell) => Number(cell) / factor <= LATEST_EPOCH);
+  if (form !== '%Y%m%d') return true;
+  return cells.every((cell) => cell >= '19900101' && cell < '20400101');
+};
+
+const isZoned = (form: string, cells: readonly string[]): boolean =>
+  form === 'iso'
+    ? cells.every((cell) => /(?:Z|UTC|[+-]\d\d(?::?\d\d)?)$/i.test(cell.slice(10)))
+    : form.startsWith('epoch') || form.includes('%z');
+
+const readsTime = (form: string, cells: readonly string[]): boolean =>
+  form === 'iso' ? cells.some((cell) => cell.length > 10) : form.startsWith('epoch') || /%[HI]/.test(form);
+
+/** How many days the times of a pattern span, at most; for days and months that could be the other way round. */
+const spanOf = (pattern: string, cells: readonly string[]): number => {
+  const order = pattern.indexOf('%d') < pattern.indexOf('%m') ? ['d', 'm'] : ['m', 'd'];
+  const days = cells.flatMap((cell) => {
+    const [, first = '', second = '', year = ''] = /(\d+)\D(\d+)\D(\d+)/.exec(cell) ?? [];
+    const [day, month] = order[0] === 'd' ? [first, second] : [second, first];
+    const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
+    return Number.isNaN(time) ? [] : [time / 86_400_000];
+  });
+  return days.length === 0 ? 0 : Math.max(...days) - Math.min(...days);
+};
+
+/** The cells of one shape and what reads them. */
+const formOfShape = (cells: readonly string[]): { form: string; swapped?: string | undefined } | undefined => {
+  if (cells.every((cell) => parseInstant(cell) !== undefined)) return { form: 'iso' };
+  const found = timestampFormOf(cells);
+  if (found === undefined || !isPlausible(found.form, cells)) return undefined;
+  const { form, swapped } = found;
+  if (swapped === undefined) return found;
+  // A log covers a stretch of time: days taken for months would scatter it over years.
+  return spanOf(swapped, cells) < spanOf(form, cells) ? { form: swapped, swapped: form } : found;
+};
+
+/**
+ * How cells are read as times.
+ *
+ * @param cells different cells of a column, the most frequent first
+ * @returns undefined if hardly any is a time
+ */
+export const timeFormOf = (cells: readonly string[]): TimeForm | undefined => {
+  if (cells.length === 0) return undefined;
+  const shapes = new Map<string, string[]>();
+  for (const cell of cells) {
+    // One digit or two, AM or PM, and any month: they are written in one way.
+    const shape = shapeOf(cell.trim());
+    shapes.set(shape, [...(shapes.get(shape) ?? []), cell]);
+  }
+  const forms: string[] = [];
+  let [read, swapped] = [0, undefined as string | undefined];
+  const cellsOf = new Map<string, string[]>();
+  for (const [, alike] of [...shapes].toSorted(([, a], [, b]) => b.length - a.length)) {
+    const known = forms.find((form) => readsAll(form, alike));
+    const found = known === undefined ? formOfShape(alike) : { form: known };
+    if (found === undefined || (known === undefined && forms.length === MOST_FORMS)) continue;
+    if (known === undefined) forms.push(found.form);
+    swapped ??= 'swapped' in found ? found.swapped : undefined;
+    cellsOf.set(found.form, [...(cellsOf.get(found.form) ?? []), ...alike]);
+    read += alike.length;
+  }
+  const [form] = forms;
+  if (form === undefined) return undefined;
+  const all = [...cellsOf];
+  return {
+    forms,
+    share: read / cells.length,
+    hasTime: all.some(([one, alike]) => readsTime(one, alike)),
+    hasZone: all.every(([one, alike]) => isZoned(one, alike)),
+    swapped,
+  };
+};
+
+const readsAll = (form: string, cells: readonly string[]): boolean => {
+  if (form === 'iso') return cells.every((cell) => parseInstant(cell) !== undefined);
+  const parsed = form.includes('%') ? parsePattern(form) : '';
+  if (typeof parsed === 'string') return false;
+  const whole = new RegExp(`^(?:${parsed.regex})$`);
+  return cells.every((cell) => whole.test(cell));
+};
+
+/** True of cells that are times of day without a day. */
+export const areTimesOfDay = (cells: readonly string[]): boolean =>
+  cells.length > 0 && cells.every((cell) => /^\d{1,2}:[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[AaPp][Mm])?$/.test(cell.trim()));
