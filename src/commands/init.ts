@@ -4,7 +4,6 @@
  */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { defaultConfig } from '../config/settings.js';
 import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
@@ -42,7 +41,7 @@ const write = async (path: string, text: string, inputs: readonly string[] = [])
 /** Looks at logs, writes settings for them and prints what was found. */
 const inspectLogs = async (logs: readonly string[], { out, json, delimiter: separator }: Flags): Promise<void> => {
   const [
-    { inspect },
+    { inspect, rehearsed },
     { yamlOf },
     { initScreen },
     { withEngine },
@@ -62,13 +61,13 @@ const inspectLogs = async (logs: readonly string[], { out, json, delimiter: sepa
   const findings = await withScratch('-', async (scratch) => {
     const stdin = process.stdin;
     // Standard input can be read only once, and a log is looked at several times.
+    const local = (name: string, i: number): Promise<string> => toLocalFile(name, i + names.length, { scratch, stdin });
     const inputs: string[] = [];
-    for (const [i, name] of names.entries())
-      inputs.push(name === '-' ? await toLocalFile(name, i + names.length, { scratch, stdin }) : name);
-    const files = { inputs, names, out };
-    return withEngine(scratch, {}, (engine) =>
-      inspect({ ...files, engine, scratch: join(scratch), stdin, delimiter: separator }),
-    );
+    for (const [i, name] of names.entries()) inputs.push(name === '-' ? await local(name, i) : name);
+    const request = { inputs, names, out, scratch, stdin, delimiter: separator };
+    const found = await withEngine(scratch, {}, (engine) => inspect({ ...request, engine }));
+    const now = BigInt(Date.now()) * 1000n;
+    return rehearsed(found, { ...request, now, yaml: yamlOf(found), path: out === '-' ? CONFIG_FILE : out });
   });
   const text = yamlOf(findings);
   if (out === '-') return print(text);

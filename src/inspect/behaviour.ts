@@ -26,6 +26,8 @@ export interface Behaviour {
   readonly highEvents: number;
   /** Days between two active days of a user, in the middle. */
   readonly gapDays: number;
+  /** Events of known bots, by their user agents. */
+  readonly bots: number;
 }
 
 /** How often users convert later who have something before, and those who have not. */
@@ -55,7 +57,12 @@ export interface Reader {
   readonly engine: Engine;
   /** Relation of its rows that belong to somebody: user_id, event_type, "#theirs", t, and amounts as `amount0`, `amount1` ... */
   readonly rows: Relation;
+  /** Whether the rows have a `user_agent`. */
+  readonly hasAgents: boolean;
 }
+
+/** The column that tells bots. */
+const AGENT = 'user_agent';
 
 /** The name of a column of amounts in rows. */
 const amountColumn = (i: number): string => `amount${i}`;
@@ -100,17 +107,32 @@ export const openReader = async (
   const withAmounts = (reading: Reading): Reading => ({ ...reading, columns: { ...reading.columns, ...named } });
   const logs = await openLogs(
     inputs.map(({ name, reading }) => ({ name, reading: withAmounts(reading) })),
-    { wanted: Object.keys(named), needed: [], delimiter, scratch, stdin, parquet: parquetReader(engine) },
+    { wanted: [...Object.keys(named), AGENT], needed: [], delimiter, scratch, stdin, parquet: parquetReader(engine) },
   );
+  const hasAgents = logs.some(({ columns }) => columns.has(AGENT));
   const placed = usable(await relationOf(engine, logs, new Set(Object.keys(named)), scratch));
   const isLinked = logs.some(({ columns }) => columns.has(ANONYMOUS_ID));
   if (isLinked) await readIdentityMap(engine, undefined, scratch);
   const { sql, paths } = isLinked ? await resolveUsers(engine, placed, undefined) : placed;
-  return { engine, rows: { sql: `(SELECT * FROM ${sql} WHERE user_id IS NOT NULL)`, paths } };
+  return { engine, rows: { sql: `(SELECT * FROM ${sql} WHERE user_id IS NOT NULL)`, paths }, hasAgents };
+};
+
+/** Different user agents that are looked at; the most frequent ones. */
+const MOST_AGENTS = 20_000;
+
+const botEvents = async ({ engine, rows, hasAgents }: Reader): Promise<number> => {
+  if (!hasAgents) return 0;
+  const agents = await engine.rows(
+    `SELECT ${AGENT}, count(*) AS n FROM ${rows.sql} WHERE ${AGENT} IS NOT NULL GROUP BY ALL ORDER BY n DESC, ${AGENT} LIMIT ${MOST_AGENTS}`,
+    rows.paths,
+  );
+  const { isbot } = await import('isbot');
+  return agents.filter(([agent]) => isbot(String(agent))).reduce((sum, [, n]) => sum + Number(n), 0);
 };
 
 /** What people do, over the whole log. */
-export const behaviourOf = async ({ engine, rows }: Reader): Promise<Behaviour> => {
+export const behaviourOf = async (reader: Reader): Promise<Behaviour> => {
+  const { engine, rows } = reader;
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE acts AS
      SELECT user_id, event_type AS type, ${identifier(ROW.theirs)} AS theirs, count(*) AS n, min(t) AS first, max(t) AS last FROM ${rows.sql} GROUP BY ALL`,
@@ -148,6 +170,7 @@ export const behaviourOf = async ({ engine, rows }: Reader): Promise<Behaviour> 
     days: { high, several: users === 0 ? 0 : several / users },
     highEvents,
     gapDays: Number(gap[0] ?? 0),
+    bots: await botEvents(reader),
   };
 };
 
@@ -161,13 +184,51 @@ const contrastFrom = (cells: readonly number[]): Contrast => {
 
 /** What people have before they convert, or have at all if they do not. */
 export interface Before {
+  /**
+   * The instant, in microseconds since 1970, up to which everybody is looked at, so that all had the same time: half of the
+   * conversions come later. Undefined if too few people were there by then: each is looked at up to the conversion.
+   */
+  readonly until: bigint | undefined;
   /** Users who have something before, and of these who convert. */
   readonly users: number;
   readonly converted: number;
   readonly ofType: ReadonlyMap<string, Evidence>;
   /** By the column. */
   readonly ofAmount: ReadonlyMap<string, Evidence>;
+  /** Active days, events, and how recent the last one was: only comparable if all had the same time. */
+  readonly days: Evidence | undefined;
+  readonly events: Evidence | undefined;
+  readonly recency: Evidence | undefined;
 }
+
+/** Users who convert later that a comparison at one instant needs. */
+const LEAST_LATER = 30;
+
+const evidenceFrom = async (engine: Engine, values: string): Promise<Evidence> => {
+  const [row = []] = await engine.rows(
+    `WITH v AS (SELECT goal, coalesce(value, 0) AS value FROM (${values})),
+       q AS (SELECT quantile_disc(value, 0.9) AS high, quantile_disc(value, 0.5) AS middle FROM v WHERE value > 0)
+     SELECT ${CONTRAST('value > 0')}, ${CONTRAST('value > coalesce(middle, 0)')}, any_value(high), any_value(middle) FROM v, q`,
+  );
+  const cells = row.map(Number);
+  return {
+    has: contrastFrom(cells.slice(0, 4)),
+    much: contrastFrom(cells.slice(4, 8)),
+    high: cells[8] ?? 0,
+    middle: cells[9] ?? 0,
+  };
+};
+
+/** The instant by which half of those who convert have done so, if enough people were there before and converted later. */
+const landmark = async (engine: Engine): Promise<bigint | undefined> => {
+  const [row = []] = await engine.rows(
+    `WITH starts AS (SELECT user_id, min(first) AS start FROM acts GROUP BY user_id), cut AS (SELECT quantile_disc(goal, 0.5) AS at_half FROM goals)
+     SELECT epoch_us(any_value(at_half)), count(*) FILTER (goal > at_half) FROM starts LEFT JOIN goals USING (user_id), cut
+     WHERE start <= at_half AND (goal IS NULL OR goal > at_half)`,
+  );
+  const [half, later] = row;
+  return typeof half === 'bigint' && Number(later) >= LEAST_LATER ? half : undefined;
+};
 
 /**
  * Compares users before they convert.
@@ -182,45 +243,48 @@ export const beforeConversion = async (
   amounts: readonly string[],
   sameDay: boolean,
 ): Promise<Before> => {
-  const converting = conversion.length === 0 ? 'false' : `type IN (${conversion.map(literal).join(', ')})`;
+  const isGoal = (column: string): string =>
+    conversion.length === 0 ? 'false' : `${column} IN (${conversion.map(literal).join(', ')})`;
   await engine.run(
-    `CREATE OR REPLACE TEMP TABLE goals AS SELECT user_id, min(first) AS goal FROM acts WHERE ${converting} GROUP BY user_id`,
+    `CREATE OR REPLACE TEMP TABLE goals AS SELECT user_id, min(first) AS goal FROM acts WHERE ${isGoal('type')} GROUP BY user_id`,
   );
+  const until = conversion.length === 0 ? undefined : await landmark(engine);
+  const early =
+    until === undefined
+      ? `goal IS NULL OR t ${sameDay ? '<=' : '<'} goal`
+      : `t <= make_timestamp(${until}) AND (goal IS NULL OR goal > make_timestamp(${until}))`;
+  const earlier = `${rows.sql} LEFT JOIN goals USING (user_id) WHERE (${early}) AND NOT (${isGoal('event_type')})`;
   const sums = amounts.map((_, i) => `sum(try_cast(${amountColumn(i)} AS DOUBLE)) AS ${amountColumn(i)}`);
   await engine.run(
-    `CREATE OR REPLACE TEMP TABLE before AS
-     SELECT ${['user_id', 'event_type AS type', 'goal', 'count(*) AS n', ...sums].join(', ')} FROM ${rows.sql} LEFT JOIN goals USING (user_id)
-     WHERE (goal IS NULL OR t ${sameDay ? '<=' : '<'} goal) AND NOT (${converting.replace('type IN', 'event_type IN')}) GROUP BY user_id, event_type, goal`,
+    `CREATE OR REPLACE TEMP TABLE before AS SELECT user_id, event_type AS type, count(*) AS n FROM ${earlier} GROUP BY user_id, event_type`,
     rows.paths,
   );
+  const measured = ['count(*) AS n', 'count(DISTINCT t::DATE) AS days', 'epoch_us(max(t)) AS last', ...sums];
   await engine.run(
-    `CREATE OR REPLACE TEMP TABLE people AS
-     SELECT user_id, goal${amounts.map((_, i) => `, sum(${amountColumn(i)}) AS ${amountColumn(i)}`).join('')} FROM before GROUP BY user_id, goal`,
+    `CREATE OR REPLACE TEMP TABLE people AS SELECT user_id, goal, ${measured.join(', ')} FROM ${earlier} GROUP BY user_id, goal`,
+    rows.paths,
   );
   const [totals = []] = await engine.rows('SELECT count(*), count(goal) FROM people');
   const [users = 0, converted = 0] = totals.map(Number);
-  const evidence = async (values: string): Promise<Evidence> => {
-    const [row = []] = await engine.rows(
-      `WITH v AS (SELECT goal, coalesce(value, 0) AS value FROM (${values})),
-         q AS (SELECT quantile_disc(value, 0.9) AS high, quantile_disc(value, 0.5) AS middle FROM v WHERE value > 0)
-       SELECT ${CONTRAST('value > 0')}, ${CONTRAST('value > coalesce(middle, 0)')}, any_value(high), any_value(middle) FROM v, q`,
-    );
-    const cells = row.map(Number);
-    return {
-      has: contrastFrom(cells.slice(0, 4)),
-      much: contrastFrom(cells.slice(4, 8)),
-      high: cells[8] ?? 0,
-      middle: cells[9] ?? 0,
-    };
-  };
   const ofType = new Map<string, Evidence>();
   for (const type of types) {
-    const own = `SELECT people.goal, n AS value FROM people LEFT JOIN (SELECT user_id, n FROM before WHERE type = ${literal(type)}) USING (user_id)`;
-    ofType.set(type, await evidence(own));
+    const own = `SELECT people.goal, one.n AS value FROM people LEFT JOIN (SELECT user_id, n FROM before WHERE type = ${literal(type)}) AS one USING (user_id)`;
+    ofType.set(type, await evidenceFrom(engine, own));
   }
+  const ofColumn = (column: string): Promise<Evidence> =>
+    evidenceFrom(engine, `SELECT goal, ${column} AS value FROM people`);
   const ofAmount = new Map<string, Evidence>();
-  for (const [i, name] of amounts.entries()) {
-    ofAmount.set(name, await evidence(`SELECT goal, ${amountColumn(i)} AS value FROM people`));
-  }
-  return { users, converted, ofType, ofAmount };
+  for (const [i, name] of amounts.entries()) ofAmount.set(name, await ofColumn(amountColumn(i)));
+  const general = async (column: string): Promise<Evidence | undefined> =>
+    until === undefined ? undefined : ofColumn(column);
+  return {
+    until,
+    users,
+    converted,
+    ofType,
+    ofAmount,
+    days: await general('days'),
+    events: await general('n'),
+    recency: await general('last'),
+  };
 };

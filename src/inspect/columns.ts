@@ -7,28 +7,16 @@ import {
   conversions,
   customaryOptional,
   effortWords,
-  otherTimeWords,
   passiveWords,
   personWords,
-  timeWords,
   typeWords,
 } from '../catalogue/customs.js';
 import { customary, customaryColumns } from '../catalogue/sources.js';
 import { percent } from '../text/numbers.js';
 import { bareName, wordsOf } from '../text/names.js';
 import type { Column, Profile } from './profile.js';
-import { areTimesOfDay, type TimeForm, timeFormOf } from './times.js';
-
-/** A column that was found, and why it is taken for what it is. */
-export interface Found {
-  readonly name: string;
-  readonly why: string;
-}
-
-/** When events happened: one column, or a date and a time in two. */
-export interface FoundTime extends Found {
-  readonly form: TimeForm;
-}
+import { best, type Candidate, type Found, lastKey, placeIn } from './candidates.js';
+import { type FoundTime, timesOf } from './timeColumns.js';
 
 /** What the columns of a file are. */
 export interface Roles {
@@ -40,80 +28,11 @@ export interface Roles {
   readonly others: ReadonlyMap<string, Found>;
 }
 
-/** A column with how well it fits a role; only scores above 0 are candidates. */
-interface Candidate extends Found {
-  readonly score: number;
-}
-
-const best = <One extends Candidate>(candidates: readonly One[]): One | undefined =>
-  candidates.filter(({ score }) => score > 0).toSorted((a, b) => b.score - a.score)[0];
-
-/** Where the name of a column stands in a list of customary names, from 1 for the first down to 0; undefined if nowhere. */
-const placeIn = (names: readonly string[], name: string): number | undefined => {
-  const at = names.indexOf(bareName(name));
-  return at === -1 ? undefined : 1 - at / names.length;
-};
-
-/** The name without what nested JSON puts in front: `properties.user_id` is user_id. */
-const lastKey = (name: string): string => name.split('.').at(-1) ?? name;
-
 const isNumber = (cell: string): boolean => /^[+-]?\d+([.,]\d+)?$/.test(cell.trim());
 
 /** Share of cells, of the different ones in the sample, that meet a test. */
 const shareOf = (cells: readonly string[], test: (cell: string) => boolean): number =>
   cells.length === 0 ? 0 : cells.filter(test).length / cells.length;
-
-// Times ---------------------------------------------------------------------------------------------------------------
-
-/** The smallest share of times that a column of times has. */
-const MOSTLY = 0.9;
-
-const timeCandidate = (column: Column, rows: number): (Candidate & FoundTime) | undefined => {
-  const form = timeFormOf(column.values);
-  if (form === undefined || form.share < MOSTLY) return undefined;
-  const name = lastKey(column.name);
-  const words = wordsOf(name);
-  const isOther = words.some((word) => otherTimeWords.has(word));
-  const isCustomary = name === 'timestamp' || placeIn(customaryColumns.timestamp, name) !== undefined;
-  const word = Math.max(0, ...words.map((one) => timeWords[one] ?? 0));
-  // A number can be anything else, unless its name says that it is a time.
-  const isUnnamed = /^column_\d+$/.test(name);
-  if (
-    word === 0 &&
-    !isCustomary &&
-    !isUnnamed &&
-    form.forms.some((one) => one.startsWith('epoch') || one.startsWith('%Y%m%d'))
-  ) {
-    return undefined;
-  }
-  const why = isCustomary ? 'a customary name' : word > 0 && !isOther ? 'a name for a time' : 'its cells are times';
-  const score =
-    1 + word + (name === 'timestamp' ? 3 : isCustomary ? 2 : 0) + (form.hasTime ? 3 : 0) - (isOther ? 5 : 0);
-  // Of the columns of an event the one that is always filled says when it happened.
-  const known = rows === 0 ? 0 : column.known / rows;
-  return { name: column.name, why, form, score: Math.max(0.1, score) * known };
-};
-
-/** A column of days and one of times of day, as `Date + Time`. */
-const pairedTime = (columns: readonly Column[]): (Candidate & FoundTime) | undefined => {
-  const days = columns.filter((column) => {
-    const form = timeFormOf(column.values);
-    const isOther = wordsOf(lastKey(column.name)).some((word) => otherTimeWords.has(word));
-    return form !== undefined && form.share >= MOSTLY && !form.hasTime && !isOther;
-  });
-  const times = columns.filter(({ values }) => areTimesOfDay(values));
-  const [day] = days.toSorted((a, b) => wordScore(b.name) - wordScore(a.name));
-  const [time] = times.toSorted((a, b) => wordScore(b.name) - wordScore(a.name));
-  if (day === undefined || time === undefined) return undefined;
-  const [firstDay = ''] = day.values;
-  const [firstTime = ''] = time.values;
-  const cells = [...day.values.map((one) => `${one} ${firstTime}`), ...time.values.map((one) => `${firstDay} ${one}`)];
-  const form = timeFormOf(cells);
-  if (form === undefined || form.share < MOSTLY) return undefined;
-  return { name: `${day.name} + ${time.name}`, why: 'a day and a time of day in two columns', form, score: 7.5 };
-};
-
-const wordScore = (name: string): number => Math.max(0, ...wordsOf(lastKey(name)).map((word) => timeWords[word] ?? 0));
 
 // Users ---------------------------------------------------------------------------------------------------------------
 
@@ -202,6 +121,9 @@ const anonymousOf = (columns: readonly Column[], user: Found, rows: number): Fou
 /** Different types that a column of types can have: by its name, and by its content alone. */
 const [MOST_TYPES, MOST_UNNAMED] = [5000, 200];
 
+/** So many of the words for what happened say it strongly; the others, such as status, can be about anything. */
+const STRONG = 8;
+
 const eventWords: ReadonlySet<string> = new Set([
   ...conversions.flatMap(({ words }) => words),
   ...effortWords,
@@ -227,21 +149,38 @@ const typeCandidate = ({ name: full, known, distinct, values }: Column, rows: nu
   const said = shareOf(values, saysAction);
   const filled = rows === 0 ? 0 : known / rows;
   if (filled < 0.5) return none;
-  const doubts = (1 - filled) * 4 + numeric * 3 + (distinct === 1 && rows > 20 ? 1 : 0);
+  const doubts = (1 - filled) * 4 + numeric * 3 + (distinct === 1 && rows > 20 ? 2 : 0);
   if (full === 'event_type' && numeric < 1)
     return { name: full, why: 'the name that gesture uses', score: 20 - doubts };
   const isAbout = words.some((word) => aboutTypeWords.has(word));
   const place = placeIn(customaryColumns.event_type, name);
   if (place !== undefined) return { name: full, why: 'a customary name', score: 5 + 3 * place + 4 * said - doubts };
   const word = typeWords.findIndex((one) => words.includes(one));
-  if (word !== -1 && !isAbout) {
-    const strong = word < 8 ? 5 : 1;
+  const isStrong = word !== -1 && word < STRONG;
+  if (word !== -1 && (!isAbout || (!isStrong && said >= 0.3 && distinct > 1))) {
+    const strong = isStrong ? 5 : isAbout ? 0.5 : 1;
     const why = `its name says ${typeWords[word]}`;
     return { name: full, why, score: strong - word / typeWords.length + 4 * said - doubts };
   }
   if (distinct < 2 || distinct > MOST_UNNAMED || numeric > 0.1 || said < 0.3 || isAbout) return none;
   return { name: full, why: 'its values say what people did', score: 4 * said - doubts };
 };
+
+/** Pages or screens as types, where nothing else says what happened. */
+const pagesAsTypes = (columns: readonly Column[], taken: readonly (string | undefined)[]): Found | undefined => {
+  const column = columns.find(
+    ({ name, distinct, values, known }) =>
+      !taken.includes(name) &&
+      PAGES.test(lastKey(name)) &&
+      distinct >= 2 &&
+      distinct <= Math.min(MOST_UNNAMED, known / 2) &&
+      values.every((value) => isTypeLike(value) && !isNumber(value)),
+  );
+  return column && { name: column.name, why: 'nothing says what people did, so each kind of page is a type' };
+};
+
+/** Names of columns of pages or screens. */
+const PAGES = /^(web)?_?(page|screen)([ _]?(name|type|title|category))?$/i;
 
 /** The smallest score of a column of types: with less it is rather a category of something. */
 const LEAST_TYPE = 2;
@@ -279,22 +218,16 @@ const othersOf = (columns: readonly Column[], rows: number, taken: ReadonlySet<s
 
 /** What the columns of a file are. */
 export const rolesOf = ({ columns, rows }: Pick<Profile, 'columns' | 'rows'>): Roles => {
-  const single = columns.map((column) => timeCandidate(column, rows)).filter((one) => one !== undefined);
-  const pair = pairedTime(columns);
-  const full = best(single);
-  const time =
-    full?.form.hasTime === true && !(pair && full.score < 6) ? full : best([...(pair ? [pair] : []), ...single]);
-  const times = new Set([...single.map(({ name }) => name), ...(time?.name.split(' + ') ?? [])]);
+  const { time, columns: times } = timesOf(columns, rows);
   const free = columns.filter(({ name }) => !times.has(name) || name === 'user_id' || name === 'event_type');
   const types = free.map((column) => typeCandidate(column, rows)).filter(({ score }) => score >= LEAST_TYPE);
   const people = free.map((column) => userCandidate(column, rows));
   const named = best(people);
-  const withType = best(types.filter(({ name }) => name !== named?.name));
   const byContent = named !== undefined && named.score < 3;
-  const user =
-    byContent && withType?.name === named?.name ? best(people.filter(({ name }) => name !== withType?.name)) : named;
+  // What says what people did is no person, unless its name says so.
+  const user = byContent ? best(people.filter(({ name }) => !types.some((one) => one.name === name))) : named;
   const owner = user ?? sessionAsUser(free);
-  const type = best(types.filter(({ name }) => name !== owner?.name));
+  const type = best(types.filter(({ name }) => name !== owner?.name)) ?? pagesAsTypes(free, [owner?.name]);
   const taken = new Set([...times, owner?.name, type?.name].filter((name) => name !== undefined));
   return {
     user: owner,

@@ -5,12 +5,14 @@ import { defaultReading } from '../config/settings.js';
 import { resolveReading } from '../config/resolveReading.js';
 import { EVENT_TYPES, Failure } from '../model.js';
 import { isoInstant } from '../text/instants.js';
+import { defaultLabels } from '../catalogue/weights.js';
 import { escapeGlob } from './globs.js';
 import { beforeConversion, type Behaviour, behaviourOf, openReader, type Reader } from './behaviour.js';
 import { builtInSignals } from './builtIn.js';
 import { type Entry, entryOf, inputOf, type Setting } from './entry.js';
 import { type Opening, type Profile, profileOf } from './profile.js';
-import { type Signal, signalsFor } from './signals.js';
+import { labelsFor, rehearse, type Rehearsal } from './rehearse.js';
+import { type Basis, type Signal, signalsFor } from './signals.js';
 import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
 
 /** Files that are read in the same way. */
@@ -38,13 +40,16 @@ export interface Findings {
   /** The type to propose where nothing looks like a conversion. */
   readonly hint: string | undefined;
   readonly optOut: readonly string[];
+  /** Events of known bots. */
+  readonly bots: number;
   /** Proposed weights; none: the defaults are kept. */
   readonly signals: readonly Signal[];
   /** Features without a weight, which settings refer to. */
   readonly unscored: readonly Signal[];
-  readonly learned: boolean;
-  /** True if the weights are those of the catalogue. */
-  readonly isBuiltIn: boolean;
+  /** What the points follow from. */
+  readonly basis: Basis | 'catalogue';
+  /** The instant up to which everybody was looked at to learn from the log, ISO 8601. */
+  readonly comparedAt: string | undefined;
   /** Types that earn nothing, since they did not raise the share of those who convert. */
   readonly without: readonly string[];
   readonly labels: { readonly high: number; readonly medium: number; readonly why: string } | undefined;
@@ -166,7 +171,7 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
   const builtIn = conversion.types.length > 0 && conversion.isDefault;
   const before = await beforeConversion(reader, builtIn ? [] : conversion.types, compared, amounts, !hasTimes);
   const proposed = builtIn
-    ? { signals: builtInSignals(types, profiles), learned: false, without: [] }
+    ? { signals: builtInSignals(types, profiles), basis: 'catalogue' as const, without: [] }
     : signalsFor(types, behaviour, before, conversion.types.length > 0);
   const flag = conversion.types.length === 0 ? entries.find((entry) => entry.flag !== undefined)?.flag : undefined;
   const groups = grouped(
@@ -187,12 +192,29 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
     hint: rarestEffort(types, behaviour.users),
     optOut: types.filter(({ role }) => role === 'opt-out').map(({ type }) => type),
     ...proposed,
-    isBuiltIn: builtIn,
+    comparedAt: before.until === undefined ? undefined : isoInstant(before.until),
+    bots: behaviour.bots,
     unscored: unusedTypes(given, proposed.signals, conversion),
     labels: undefined,
     show: contactsOf(profiles, entries),
     doubts: [...new Set(entries.flatMap(({ doubts }) => doubts))],
     next: `gesture features ${names.map(shellName).join(' ')} && gesture rank`,
+  };
+};
+
+/** The share of rejected rows that `features` accepts unless told otherwise. */
+const MAX_REJECTED = 0.05;
+
+/** Findings with what came of trying them on the log: labels that say something, doubts, and the commands that will run. */
+export const rehearsed = async (findings: Findings, rehearsal: Rehearsal): Promise<Findings> => {
+  const { rejected, doubts, scores } = await rehearse(rehearsal);
+  const accepted = Math.min(100, Math.ceil(rejected * 100) + 1);
+  const limit = rejected > MAX_REJECTED ? ` --max-rejected ${accepted}%` : '';
+  return {
+    ...findings,
+    labels: labelsFor(scores, defaultLabels),
+    doubts: [...new Set([...findings.doubts, ...doubts])],
+    next: findings.next.replace(' && ', `${limit} && `),
   };
 };
 

@@ -5,7 +5,9 @@ import { type Curve, defaultWeights, type Weight } from '../catalogue/weights.js
 import { EVENT_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { columnName, wordsOf } from '../text/names.js';
 import { grouped, percent } from '../text/numbers.js';
-import type { Before, Behaviour, Contrast, Evidence } from './behaviour.js';
+import type { Before, Behaviour, Evidence } from './behaviour.js';
+import { curveFor, curveReason, LEAST_CONVERTED, LEAST_LIFT, rounded, strongest } from './evidence.js';
+import { generalDrafts } from './general.js';
 import type { JudgedType } from './types.js';
 
 /** A feature of the project's own that a signal needs. */
@@ -28,56 +30,10 @@ export interface Signal {
 }
 
 /** A signal before its points are known. */
-interface Draft extends Omit<Signal, 'points'> {
+export interface Draft extends Omit<Signal, 'points'> {
   /** How much it says, compared with the others. */
   readonly strength: number;
 }
-
-// Evidence ------------------------------------------------------------------------------------------------------------
-
-/** Users who convert that a comparison needs, and users with something: fewer are an accident. */
-const [LEAST_CONVERTED, LEAST_HAVING] = [10, 5];
-
-/** As many users as this convert as often as all do are added to each group, so that a small group proves little. */
-const PRIOR = 20;
-
-/** How many times as often those with something convert later as those without; 1 if neither says anything. */
-const liftOf = ({ having, havingConverted, lacking, lackingConverted }: Contrast): number => {
-  const share = (havingConverted + lackingConverted) / Math.max(1, having + lacking);
-  if (having < LEAST_HAVING || lacking < LEAST_HAVING || share === 0) return 1;
-  const smoothed = (converted: number, users: number): number => (converted + PRIOR * share) / (users + PRIOR);
-  return smoothed(havingConverted, having) / smoothed(lackingConverted, lacking);
-};
-
-/** The least lift that earns points: a fifth more often than the others. */
-const LEAST_LIFT = 1.2;
-
-const rate = (converted: number, users: number): string => {
-  const share = users === 0 ? 0 : converted / users;
-  return percent(share, share < 0.1 ? 1 : 0);
-};
-
-/** A comparison in words. */
-const inWords = (
-  { having, havingConverted, lacking, lackingConverted }: Contrast,
-  who: string,
-  others: string,
-): string =>
-  `of ${grouped(having)} users ${who}, ${rate(havingConverted, having)} converted later; of the other ${grouped(lacking)}${others}, ${rate(lackingConverted, lacking)}`;
-
-// Curves --------------------------------------------------------------------------------------------------------------
-
-const rounded = (value: number): number => Number(value.toPrecision(2));
-
-/** A curve for a count or a sum of which nine of ten users who have it have `high` at most. */
-const curveFor = (high: number): Curve => {
-  if (high <= 1) return { binary: true };
-  return high <= 10 ? { saturates_at: rounded(high) } : { log_full_at: rounded(high) };
-};
-
-/** Why a curve ends where it does. */
-const curveReason = (high: number): string =>
-  high <= 1 ? '' : `; full at ${grouped(rounded(high))}, which nine of ten of those who have it do not exceed`;
 
 // Names ---------------------------------------------------------------------------------------------------------------
 
@@ -142,7 +98,7 @@ const ofType = (
 /** Types that get points, at most, and users that a type must have to be more than an accident. */
 const MOST_TYPES = 6;
 
-/** Curves of types are drawn with the largest value in reach; a type of one event per user is there or not. */
+/** A type that is worth points, by the log if it says who converts, otherwise by how rare it is and the effort it takes. */
 const typeDraft = (
   { type, role, why }: JudgedType,
   evidence: Evidence,
@@ -150,97 +106,45 @@ const typeDraft = (
   used: Set<string>,
   users: number,
 ): Draft | undefined => {
-  const [has, much] = [liftOf(evidence.has), liftOf(evidence.much)];
-  if (learned) {
-    const byMuch = much > has && evidence.high > 1;
-    const lift = byMuch ? much : has;
-    if (lift < LEAST_LIFT) return undefined;
-    const contrast = byMuch ? evidence.much : evidence.has;
-    const who = byMuch ? `with more than ${grouped(evidence.middle)} before` : 'with it';
-    const because = `${inWords(contrast, who, '')}${curveReason(evidence.high)}`;
-    return ofType(type, { earns: curveFor(evidence.high), because, strength: Math.log2(lift) }, used);
-  }
   const { having, lacking } = evidence.has;
-  const share = having / Math.max(1, having + lacking);
   if (having === 0 || (having < 2 && users > 20)) return undefined;
+  const earns = curveFor(evidence.high);
+  if (learned) {
+    const words = { has: 'with it', much: `with more than ${grouped(evidence.middle)}` };
+    const { lift, because } = strongest(evidence, words);
+    if (lift < LEAST_LIFT) return undefined;
+    const reason = `${because}${curveReason(evidence.high)}`;
+    return ofType(type, { earns, because: reason, strength: Math.log2(lift) }, used);
+  }
+  const share = having / Math.max(1, having + lacking);
   // The rarer and the more effort, the more it says.
   const factor = { effort: 2, other: 1, passive: 0.4, conversion: 2, against: 0, 'opt-out': 0 }[role];
   const strength = factor * (0.5 + Math.min(5, -Math.log2(share)));
   const because = `${percent(share, share < 0.1 ? 1 : 0)} of the users have it, and ${why.replace(/^read as [^;]*; /, '')}${curveReason(evidence.high)}`;
-  return strength === 0 ? undefined : ofType(type, { earns: curveFor(evidence.high), because, strength }, used);
+  return strength === 0 ? undefined : ofType(type, { earns, because, strength }, used);
 };
 
+/** The sum of a column of numbers. */
 const amountDraft = (name: string, evidence: Evidence, learned: boolean, used: Set<string>): Draft | undefined => {
-  const { having } = evidence.has;
-  if (having < 2 || !(evidence.high > 0)) return undefined;
-  const lift = Math.max(liftOf(evidence.much), liftOf(evidence.has));
+  if (evidence.has.having < 2 || !(evidence.high > 0)) return undefined;
+  const words = { has: 'with any', much: `whose sum is above ${grouped(evidence.middle)}` };
+  const { lift, because } = strongest(evidence, words);
   if (learned && lift < LEAST_LIFT) return undefined;
-  const isMuch = liftOf(evidence.much) >= liftOf(evidence.has);
-  const because = learned
-    ? inWords(
-        isMuch ? evidence.much : evidence.has,
-        isMuch ? `whose sum is above ${grouped(evidence.middle)}` : 'with any',
-        '',
-      )
-    : `a number that adds up; half of those who have it have over ${grouped(evidence.middle)}`;
-  const own = freeName(`total_${columnName(name.split('.').at(-1) ?? name) || 'amount'}`, used);
+  const own = name.split('.').at(-1) ?? name;
   return {
-    name: own,
+    name: freeName(`total_${columnName(own) || 'amount'}`, used),
     earns: { log_full_at: Math.max(1, rounded(evidence.high)) },
-    because,
+    because: learned
+      ? because
+      : `a number that adds up; half of those who have it have over ${grouped(evidence.middle)}`,
     strength: learned ? Math.log2(lift) : 4,
-    phrase: `${plain(name.split('.').at(-1) ?? name)} {value} in all`,
+    phrase: `${plain(own)} {value} in all`,
     feature: {
       is: { op: 'sum', column: name },
       unit: 'total',
       says: `sum of ${name.replaceAll(/[{}]/g, ' ').slice(0, 100)}`,
     },
   };
-};
-
-// General signals -----------------------------------------------------------------------------------------------------
-
-/** Half-lives of recency: by default a week, and longer for people who come back rarely. */
-const halfLife = (gapDays: number): number => [7, 14, 30, 60, 90].find((days) => days >= gapDays * 1.5) ?? 90;
-
-/** Share of users with more than one active day from which days say something. */
-const SEVERAL = 0.05;
-
-const generalDrafts = ({ days, gapDays, highEvents, from, until }: Behaviour): Draft[] => {
-  const life = halfLife(gapDays);
-  const pause = gapDays > 0 ? `; of those who come back, half pause ${grouped(Math.round(gapDays))} days or less` : '';
-  const comeBack = days.several >= SEVERAL;
-  const volume: Draft = comeBack
-    ? {
-        name: 'active_days',
-        earns: curveFor(Math.max(2, days.high)),
-        because: `${percent(days.several)} of the users came back on another day${curveReason(Math.max(2, days.high))}`,
-        strength: 1,
-        phrase: 'active on {value} {day|days}',
-        feature: { is: { op: 'distinctDays' }, unit: 'days', says: 'days with an event' },
-      }
-    : {
-        name: 'total_events',
-        earns: { log_full_at: Math.max(2, rounded(highEvents)) },
-        because: `hardly anybody came back on another day, so the number of events counts${curveReason(Math.max(2, highEvents))}`,
-        strength: 1,
-        phrase: '{value} {event|events}',
-      };
-  const lasts = until - from >= 86_400_000_000n;
-  return [
-    volume,
-    ...(lasts
-      ? [
-          {
-            name: 'days_since_last_event',
-            earns: { half_life: life },
-            because: `leads cool: half of the points are gone in ${life} days${pause}`,
-            strength: 0.75,
-            phrase: undefined,
-          },
-        ]
-      : []),
-  ];
 };
 
 /** Points of 100 in whole numbers, in proportion to strengths; each at least `least`. */
@@ -259,58 +163,62 @@ export const shared = (strengths: readonly number[], total: number): number[] =>
   return whole.map((points) => points + least);
 };
 
+/** What the points follow from: who converted later, a guess since the log is silent about it, or one since it has no conversion. */
+export type Basis = 'learned' | 'silent' | 'guessed';
+
 /** Weights, and what was found for them. */
 export interface Signals {
   readonly signals: readonly Signal[];
-  /** True if the points follow from who converted later; otherwise from how rare something is and how much effort it takes. */
-  readonly learned: boolean;
+  readonly basis: Basis;
   /** Types that did not raise the share who convert. */
   readonly without: readonly string[];
 }
 
-/** Proposes weights for what a log has. */
+/** Points of what people did, of 100, where the other signals were not compared with it. */
+const pointsForDid = (did: number, basis: Basis): number => {
+  if (did === 0) return 0;
+  if (basis === 'learned') return Math.min(80, 50 + 8 * did);
+  return Math.min(65, 20 + 15 * did);
+};
+
+/** Proposes weights for what a log has. @param hasConversion whether the log says who converts */
 export const signalsFor = (
   types: readonly JudgedType[],
   behaviour: Behaviour,
   before: Before,
   hasConversion: boolean,
 ): Signals => {
-  const learned =
-    hasConversion && before.converted >= LEAST_CONVERTED && before.users - before.converted >= LEAST_CONVERTED;
-  const used = new Set<string>();
-  const general = generalDrafts(behaviour);
-  for (const { name } of general) used.add(name);
+  const general = generalDrafts(behaviour, before);
   const usable = [...new Map(types.map((one) => [one.type, one])).values()].filter(
-    ({ role, type }) =>
-      role !== 'conversion' && role !== 'opt-out' && (learned || role !== 'against') && before.ofType.has(type),
+    ({ role, type }) => role !== 'conversion' && role !== 'opt-out' && before.ofType.has(type),
   );
-  const drafts = usable.map((one) => {
-    const evidence = before.ofType.get(one.type);
-    return { type: one.type, draft: evidence && typeDraft(one, evidence, learned, used, behaviour.users) };
-  });
-  const amounts = [...before.ofAmount].map(([name, evidence]) => amountDraft(name, evidence, learned, used));
-  const did = [...drafts.map(({ draft }) => draft), ...amounts]
-    .filter((draft) => draft !== undefined)
-    .toSorted((a, b) => b.strength - a.strength)
-    .slice(0, MOST_TYPES);
-  const forDid =
-    did.length === 0 ? 0 : learned ? Math.min(80, 50 + 8 * did.length) : Math.min(65, 20 + 15 * did.length);
-  const points = [
-    ...(did.length === 0
-      ? []
-      : shared(
-          did.map(({ strength }) => strength),
-          forDid,
-        )),
-    ...shared(
-      general.map(({ strength }) => strength),
-      100 - forDid,
-    ),
+  const draftsBy = (learned: boolean): { did: Draft[]; without: string[] } => {
+    const used = new Set(general.map(({ name }) => name));
+    const ofTypes = usable.map((one) => {
+      const evidence = before.ofType.get(one.type);
+      return { type: one.type, draft: evidence && typeDraft(one, evidence, learned, used, behaviour.users) };
+    });
+    const amounts = [...before.ofAmount].map(([name, evidence]) => amountDraft(name, evidence, learned, used));
+    const did = [...ofTypes.map(({ draft }) => draft), ...amounts]
+      .filter((draft) => draft !== undefined)
+      .toSorted((a, b) => b.strength - a.strength)
+      .slice(0, MOST_TYPES);
+    return { did, without: ofTypes.filter(({ draft }) => draft === undefined).map(({ type }) => type) };
+  };
+  const enough = before.converted >= LEAST_CONVERTED && before.users - before.converted >= LEAST_CONVERTED;
+  const learned = hasConversion && enough ? draftsBy(true) : undefined;
+  const isTold = learned !== undefined && learned.did.length > 0;
+  const basis: Basis = isTold ? 'learned' : learned === undefined ? 'guessed' : 'silent';
+  const { did } = isTold ? learned : draftsBy(false);
+  const strengths = (drafts: readonly Draft[]): number[] => drafts.map(({ strength }) => strength);
+  const all = [...did, ...general];
+  const forDid = pointsForDid(did.length, basis);
+  const apart = (): number[] => [
+    ...(did.length === 0 ? [] : shared(strengths(did), forDid)),
+    ...shared(strengths(general), 100 - forDid),
   ];
-  const signals = [...did, ...general].map(({ strength: _, ...draft }, i): Signal => ({
-    ...draft,
-    points: points[i] ?? 0,
-  }));
-  const without = learned ? drafts.filter(({ draft }) => draft === undefined).map(({ type }) => type) : [];
-  return { signals, learned, without };
+  // Compared at one instant, all of them are on one scale.
+  const points = basis === 'learned' && before.until !== undefined ? shared(strengths(all), 100) : apart();
+  const signals = all.map(({ strength: _, ...draft }, i): Signal => ({ ...draft, points: points[i] ?? 0 }));
+  return { signals, basis, without: isTold ? learned.without : [] };
 };

@@ -20,8 +20,15 @@ export interface TimeForm {
 /** Numbers of seconds since 1970 from 2001 to 2039: larger ones are rather ids or telephone numbers. */
 const LATEST_EPOCH = 2.2e9;
 
-/** Forms that one column may have. */
-const MOST_FORMS = 3;
+/** Forms that one column may have, and different shapes of its cells: fractions, single digits, AM and PM make several. */
+const [MOST_FORMS, MOST_SHAPES] = [3, 25];
+
+/** The smallest share of times that a column of times has. */
+export const MOSTLY = 0.9;
+
+/** True of a text that may be a time: it begins with a digit or the name of a day or month, and is short. */
+const canBeTime = (cell: string): boolean =>
+  cell.length <= 45 && /^\s*(\d|[A-Za-z]{3,9},? )/.test(cell) && /\d.*\d/.test(cell);
 
 const isPlausible = (form: string, cells: readonly string[]): boolean => {
   const factor = { epoch_s: 1, epoch_ms: 1e3, epoch_us: 1e6 }[form];
@@ -68,13 +75,15 @@ const formOfShape = (cells: readonly string[]): { form: string; swapped?: string
  * @returns undefined if hardly any is a time
  */
 export const timeFormOf = (cells: readonly string[]): TimeForm | undefined => {
-  if (cells.length === 0) return undefined;
+  if (cells.filter(canBeTime).length < cells.length * MOSTLY) return undefined;
   const shapes = new Map<string, string[]>();
   for (const cell of cells) {
     // One digit or two, AM or PM, and any month: they are written in one way.
     const shape = shapeOf(cell.trim());
     shapes.set(shape, [...(shapes.get(shape) ?? []), cell]);
   }
+  // Times of one log are written in a few ways; ids are written in any.
+  if (shapes.size > MOST_SHAPES) return undefined;
   const forms: string[] = [];
   let [read, swapped] = [0, undefined as string | undefined];
   const cellsOf = new Map<string, string[]>();

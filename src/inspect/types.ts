@@ -87,7 +87,10 @@ export interface Conversion {
 }
 
 /** Above this share of the users nothing is left to predict; and above this share of first events, they begin with it. */
-const [NEARLY_ALL, BEGINS] = [0.9, 0.6];
+const [NEARLY_ALL, BEGINS] = [0.95, 0.6];
+
+/** The groups of `conversions` that can be where people begin, rather than what they come to: enrolments, registrations. */
+const BEGINNINGS = 3;
 
 /** The users of a type in all of the log's words for it together. */
 const byType = (types: readonly TypeCount[]): Map<string, TypeCount> => {
@@ -122,7 +125,7 @@ export const conversionOf = (types: readonly TypeCount[], users: number): Conver
       const reason =
         all.length > 1 && n > users * NEARLY_ALL
           ? `${percent(n / users)} of the users have it, so there is nothing to predict`
-          : first > n * BEGINS && first > 1
+          : group >= BEGINNINGS && first > n * BEGINS && first > 1
             ? `${percent(Math.min(1, first / n))} of those who have it begin with it`
             : all.length === 1
               ? 'it is the only type'

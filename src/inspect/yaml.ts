@@ -141,14 +141,21 @@ const featureLines = (signals: readonly Signal[]): string[] => {
 };
 
 const weightLines = (findings: Findings): string[] => {
-  const { signals, learned, without } = findings;
+  const { signals, without, basis, comparedAt } = findings;
   if (signals.length === 0)
     return ['# The log has what the default weights use, so they are kept: `gesture init` without a file lists them.'];
-  const basis = learned
-    ? 'Points follow from the log: how much more often users with something converted later than users without it. That they go together does not prove that one causes the other.'
-    : findings.isBuiltIn
-      ? 'The default weights of what this log has, in proportion, so that they sum to 100 again.'
-      : 'Too little in this log says who converts, so the points are a guess: the rarer something is, and the more effort it takes, the more it is worth. Change them.';
+  const when =
+    comparedAt === undefined
+      ? 'what each had done before converting'
+      : `what each had done by ${comparedAt}, when half of those who convert had done so, against who converted after it`;
+  const bases: Readonly<Record<Findings['basis'], string>> = {
+    learned: `Points follow from the log: ${when}. That two things go together does not prove that one causes the other.`,
+    silent:
+      'Nothing that people did tells those who converted from the others, so the points are a guess: the rarer something is, and the more effort it takes, the more it is worth. Change them.',
+    guessed:
+      'Too little in this log says who converts, so the points are a guess: the rarer something is, and the more effort it takes, the more it is worth. Change them.',
+    catalogue: 'The default weights of what this log has, in proportion, so that they sum to 100 again.',
+  };
   const none =
     without.length === 0
       ? []
@@ -157,7 +164,7 @@ const weightLines = (findings: Findings): string[] => {
           '',
         );
   return [
-    ...comment(basis, ''),
+    ...comment(bases[basis], ''),
     ...none,
     '# The positive points sum to 100. Default weights that this log has nothing for are left out.',
     'defaults: off',
@@ -173,7 +180,7 @@ const block = (lines: readonly string[]): string[] => (lines.length === 0 ? [] :
 
 /** The text of gesture.yaml. */
 export const yamlOf = (findings: Findings): string => {
-  const { groups, files, events, users, from, until, optOut, show, labels, doubts, next } = findings;
+  const { groups, files, events, users, from, until, optOut, show, labels, bots, doubts, next } = findings;
   const head = [
     ...comment(
       `gesture settings for ${files
@@ -197,6 +204,14 @@ export const yamlOf = (findings: Findings): string => {
       optOut.length === 0
         ? []
         : ['# Who must not be contacted is scored, but never listed.', `opt_out: { any_of: ${list(optOut)} }`],
+    ),
+    ...block(
+      bots === 0
+        ? []
+        : [
+            ...comment(`${counted(bots, 'event')} of known bots, by the user agent, are left out.`, ''),
+            'exclude: { bots: true }',
+          ],
     ),
     ...block(featureLines(signals(findings))),
     ...block(weightLines(findings)),

@@ -1,0 +1,130 @@
+/** What the cells of columns say about a log, besides who, when and what. Nothing here reads a file. */
+import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes } from '../catalogue/customs.js';
+import { customary, pricingPage } from '../catalogue/sources.js';
+import { EVENT_COLUMNS } from '../model.js';
+import { bareName, wordsOf } from '../text/names.js';
+import type { Setting } from './entry.js';
+import type { Column, Profile } from './profile.js';
+
+/** A column of flags that says who has converted, and the value that says so. */
+export interface Flag {
+  readonly column: string;
+  readonly value: string;
+}
+
+const isNumber = (cell: string): boolean => /^[+-]?(\d+|\d{1,3}(\.\d{3})+)([.,]\d+)?$/.test(cell.trim());
+
+/** Words for nobody that gesture does not know by itself. */
+const NOBODY: ReadonlySet<string> = new Set([
+  ...[
+    '-',
+    '--',
+    'unknown',
+    'anonymous',
+    'n/a',
+    'none',
+    '#N/A',
+    'Unknown',
+    'Anonymous',
+    'nil',
+    '(none)',
+    'not set',
+    'guest',
+    'Guest',
+    '?',
+  ],
+]);
+
+/** The file's name without its folder and endings. */
+const stemOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? name).replace(/\.[^.]*$/, '');
+
+/** The type of every row of a file without a column of types: by the name of the file, or by what its rows have. */
+export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[]): { type: string; why: string } => {
+  const word = wordsOf(stemOf(name)).find((one) => Object.hasOwn(fileTypes, one));
+  if (word !== undefined)
+    return { type: fileTypes[word] ?? word, why: `no column says what happened; the file is called ${stemOf(name)}` };
+  const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
+  const isSale =
+    has(/invoice|orders?([ _-]?(id|no|number|date))?$|transaction|basket|bestell|rechnung/i) ||
+    (amounts.length > 0 && has(/price|amount|revenue|qty|quantity|total|betrag|preis/i));
+  if (isSale)
+    return { type: 'purchase', why: 'no column says what happened; amounts and orders are those of purchases' };
+  if (has(/(^|[_. ])(url|page|path|referrer)/i))
+    return { type: 'page_view', why: 'no column says what happened; the rows have addresses of pages' };
+  return { type: 'activity', why: 'no column says what happened: call it what it is' };
+};
+
+/** Columns whose numbers add up to something, at most. */
+const MOST_AMOUNTS = 3;
+
+export const amountsOf = (columns: readonly Column[], taken: ReadonlySet<string>): Column[] =>
+  columns
+    .filter(({ name, values, known }) => {
+      const words = wordsOf(name);
+      const isAmount = words.some((word) => amountWords.has(word)) && !words.some((word) => codeWords.has(word));
+      const isOurs = Object.hasOwn(EVENT_COLUMNS, name);
+      return isAmount && !isOurs && !taken.has(name) && known > 0 && values.every(isNumber);
+    })
+    .slice(0, MOST_AMOUNTS);
+
+/** Numbers are written 1.234,50. */
+export const hasDecimalComma = (columns: readonly Column[]): boolean =>
+  columns.some(
+    ({ values }) =>
+      values.some((value) => /^[+-]?\d+(\.\d{3})*,\d+$/.test(value.trim())) &&
+      values.every((value) => !/^\d+\.\d{1,2}$|^\d{1,3}(,\d{3})+(\.\d+)?$/.test(value.trim())),
+  );
+
+/** A flag of who has converted: two values, one of which says yes. */
+export const flagOf = (columns: readonly Column[]): Flag | undefined => {
+  const column = columns.find(
+    ({ name, distinct, values }) =>
+      convertedColumns.includes(bareName(name)) &&
+      distinct === 2 &&
+      values.every((value) => /^(0|1|true|false|yes|no|y|n)$/i.test(value)),
+  );
+  const value = column?.values.find((one) => /^(1|true|yes|y)$/i.test(one));
+  return column && value !== undefined ? { column: column.name, value } : undefined;
+};
+
+/** Our columns of numbers and flags that the log has under our names, but with something else in them. */
+export const misused = (columns: readonly Column[]): Column[] =>
+  columns.filter(({ name, values }) => {
+    const kind = Object.hasOwn(EVENT_COLUMNS, name) ? EVENT_COLUMNS[name as keyof typeof EVENT_COLUMNS] : undefined;
+    const isReadable =
+      kind === 'number'
+        ? isNumber
+        : (cell: string): boolean => /^(true|false|t|f|yes|no|y|n|1|0|1\.0|0\.0)$/i.test(cell);
+    return (kind === 'number' || kind === 'flag') && values.filter(isReadable).length < values.length * 0.99;
+  });
+
+/** The mapping of event types that a name suggests, beside the customary ones that are read in any case. */
+export const typeMapping = ({ values }: Column): Record<string, string> => {
+  const mapped = values.filter(
+    (value) =>
+      !value.includes('*') &&
+      value.length <= 200 &&
+      !Object.hasOwn(customary, bareName(value)) &&
+      Object.hasOwn(likelyTypes, bareName(value)),
+  );
+  return Object.fromEntries(mapped.map((value) => [value, likelyTypes[bareName(value)] ?? value]));
+};
+
+export const pagesOf = (columns: readonly Column[], types: readonly string[]): Setting | undefined => {
+  if (!types.includes('page_view')) return undefined;
+  const pricing = new RegExp(pricingPage.replace('(?i)', ''), 'i');
+  const column = columns.find(({ values }) =>
+    values.some((value) => /^(https?:\/\/|\/)/.test(value) && pricing.test(value)),
+  );
+  return (
+    column && {
+      key: 'pages',
+      value: { column: column.name },
+      why: [`page views whose ${column.name} is a pricing page count as pricing_page_view`],
+    }
+  );
+};
+
+export const unknownWords = (columns: readonly (Column | undefined)[]): string[] => [
+  ...new Set(columns.flatMap((column) => column?.values.filter((value) => NOBODY.has(value)) ?? [])),
+];
