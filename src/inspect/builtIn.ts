@@ -3,7 +3,8 @@ import { features } from '../catalogue/features.js';
 import { eventTypesOf, columnsOf } from '../catalogue/measures.js';
 import { defaultWeights, type Weight } from '../catalogue/weights.js';
 import type { Profile } from './profile.js';
-import { shared, type Signal } from './signals.js';
+import type { Signal } from './signal.js';
+import { shared } from './signals.js';
 import type { JudgedType } from './types.js';
 
 /** True if a log has something for a default weight: an event type, or a column under our name. */

@@ -190,20 +190,22 @@ const LEAST_TYPE = 2;
 const isText = ({ values }: Column): boolean => shareOf(values, isNumber) < 0.5;
 
 /** What a column must be like to be ours, besides its name. */
-const fits: Readonly<Record<keyof typeof customaryOptional, (column: Column, rows: number) => boolean>> = {
-  event_id: ({ known, distinct }, rows) => known === rows && distinct >= rows * 0.95,
-  session_id: ({ known, distinct }, rows) => known > rows * 0.2 && distinct > 1,
-  username: (column, rows) => isText(column) && column.known > rows * 0.05,
-  device: (column) => isText(column) && column.distinct <= 200,
-  location_city: (column) => isText(column),
-  email: ({ values }) => shareOf(values, (cell) => /^[^@\s]+@[^@\s]+$/.test(cell)) > 0.9,
-  user_agent: ({ values }) => shareOf(values, (cell) => /[/ ]/.test(cell)) > 0.5,
-};
+const fits: ReadonlyMap<string, (column: Column, rows: number) => boolean> = new Map(
+  Object.entries({
+    event_id: ({ known, distinct }, rows) => known === rows && distinct >= rows * 0.95,
+    session_id: ({ known, distinct }, rows) => known > rows * 0.2 && distinct > 1,
+    username: (column, rows) => isText(column) && column.known > rows * 0.05,
+    device: (column) => isText(column) && column.distinct <= 200,
+    location_city: (column) => isText(column),
+    email: ({ values }) => shareOf(values, (cell) => /^[^@\s]+@[^@\s]+$/.test(cell)) > 0.9,
+    user_agent: ({ values }) => shareOf(values, (cell) => /[/ ]/.test(cell)) > 0.5,
+  } satisfies Record<keyof typeof customaryOptional, (column: Column, rows: number) => boolean>),
+);
 
 const othersOf = (columns: readonly Column[], rows: number, taken: ReadonlySet<string>): Map<string, Found> => {
   const found = new Map<string, Found>();
   for (const [ours, names] of Object.entries(customaryOptional)) {
-    const test = Object.hasOwn(fits, ours) ? fits[ours as keyof typeof fits] : undefined;
+    const test = fits.get(ours);
     if (test === undefined) continue;
     // A column under our own name is read in any case.
     const own = columns.find(({ name }) => name === ours);

@@ -1,9 +1,9 @@
 /** What the cells of columns say about a log, besides who, when and what. Nothing here reads a file. */
 import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes } from '../catalogue/customs.js';
 import { customary, pricingPage } from '../catalogue/sources.js';
-import { EVENT_COLUMNS } from '../model.js';
+import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
 import { bareName, wordsOf } from '../text/names.js';
-import type { Setting } from './entry.js';
+import type { Setting } from './setting.js';
 import type { Column, Profile } from './profile.js';
 
 /** A column of flags that says who has converted, and the value that says so. */
@@ -16,23 +16,21 @@ const isNumber = (cell: string): boolean => /^[+-]?(\d+|\d{1,3}(\.\d{3})+)([.,]\
 
 /** Words for nobody that gesture does not know by itself. */
 const NOBODY: ReadonlySet<string> = new Set([
-  ...[
-    '-',
-    '--',
-    'unknown',
-    'anonymous',
-    'n/a',
-    'none',
-    '#N/A',
-    'Unknown',
-    'Anonymous',
-    'nil',
-    '(none)',
-    'not set',
-    'guest',
-    'Guest',
-    '?',
-  ],
+  '-',
+  '--',
+  'unknown',
+  'anonymous',
+  'n/a',
+  'none',
+  '#N/A',
+  'Unknown',
+  'Anonymous',
+  'nil',
+  '(none)',
+  'not set',
+  'guest',
+  'Guest',
+  '?',
 ]);
 
 /** The file's name without its folder and endings. */
@@ -87,10 +85,12 @@ export const flagOf = (columns: readonly Column[]): Flag | undefined => {
   return column && value !== undefined ? { column: column.name, value } : undefined;
 };
 
+const kinds = new Map<string, ColumnKind>(Object.entries(EVENT_COLUMNS));
+
 /** Our columns of numbers and flags that the log has under our names, but with something else in them. */
 export const misused = (columns: readonly Column[]): Column[] =>
   columns.filter(({ name, values }) => {
-    const kind = Object.hasOwn(EVENT_COLUMNS, name) ? EVENT_COLUMNS[name as keyof typeof EVENT_COLUMNS] : undefined;
+    const kind = kinds.get(name);
     const isReadable =
       kind === 'number'
         ? isNumber

@@ -18,14 +18,7 @@ import {
   unknownWords,
 } from './content.js';
 import type { Column, Profile } from './profile.js';
-
-/** A setting of an entry, with the reason for it. */
-export interface Setting {
-  readonly key: keyof ReadingInput;
-  readonly value: string | readonly string[] | Readonly<Record<string, string>>;
-  /** A line for each; for a mapping, by its keys. */
-  readonly why: readonly string[] | Readonly<Record<string, string>>;
-}
+import type { Setting } from './setting.js';
 
 /** How a file is read. */
 export interface Entry {

@@ -2,7 +2,7 @@
 import { grouped, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
 import { curveFor, curveReason, LEAST_LIFT, rounded, strongest } from './evidence.js';
-import type { Draft } from './signals.js';
+import type { Draft } from './signal.js';
 
 /** Half-lives of recency: by default a week, and longer for people who come back rarely. */
 const halfLife = (gapDays: number): number => [7, 14, 30, 60, 90].find((days) => days >= gapDays * 1.5) ?? 90;

@@ -9,10 +9,12 @@ import { defaultLabels } from '../catalogue/weights.js';
 import { escapeGlob } from './globs.js';
 import { beforeConversion, type Behaviour, behaviourOf, openReader, type Reader } from './behaviour.js';
 import { builtInSignals } from './builtIn.js';
-import { type Entry, entryOf, inputOf, type Setting } from './entry.js';
+import { type Entry, entryOf, inputOf } from './entry.js';
+import type { Setting } from './setting.js';
 import { type Opening, type Profile, profileOf } from './profile.js';
 import { labelsFor, rehearse, type Rehearsal } from './rehearse.js';
-import { type Basis, type Signal, signalsFor } from './signals.js';
+import type { Signal } from './signal.js';
+import { type Basis, signalsFor } from './signals.js';
 import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
 
 /** Files that are read in the same way. */

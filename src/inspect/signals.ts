@@ -1,39 +1,15 @@
 /** Starter weights that use only what a log has, each with its reason. Nothing here reads a file. */
 import { features } from '../catalogue/features.js';
-import { eventTypesOf, rowMeasures, SESSION_COLUMNS } from '../catalogue/measures.js';
-import { type Curve, defaultWeights, type Weight } from '../catalogue/weights.js';
+import { eventTypesOf, type Feature, SESSION_COLUMNS } from '../catalogue/measures.js';
+import { defaultWeights, type Weights } from '../catalogue/weights.js';
 import { EVENT_COLUMNS, SCORE_COLUMNS } from '../model.js';
 import { columnName, wordsOf } from '../text/names.js';
 import { grouped, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
 import { curveFor, curveReason, LEAST_CONVERTED, LEAST_LIFT, rounded, strongest } from './evidence.js';
 import { generalDrafts } from './general.js';
+import type { Draft, Signal } from './signal.js';
 import type { JudgedType } from './types.js';
-
-/** A feature of the project's own that a signal needs. */
-export interface OwnFeature {
-  readonly is: Readonly<Record<string, string>>;
-  readonly unit: string;
-  readonly says: string;
-}
-
-/** A proposed weight. */
-export interface Signal {
-  readonly name: string;
-  readonly points: number;
-  readonly earns: Curve;
-  /** The words of a reader for it; undefined: those of the catalogue. */
-  readonly phrase: string | undefined;
-  readonly because: string;
-  /** Undefined for a feature of the catalogue. */
-  readonly feature?: OwnFeature | undefined;
-}
-
-/** A signal before its points are known. */
-export interface Draft extends Omit<Signal, 'points'> {
-  /** How much it says, compared with the others. */
-  readonly strength: number;
-}
 
 // Names ---------------------------------------------------------------------------------------------------------------
 
@@ -42,7 +18,15 @@ const TAKEN: ReadonlySet<string> = new Set([
   ...Object.keys(EVENT_COLUMNS),
   ...Object.keys(SESSION_COLUMNS),
   ...SCORE_COLUMNS,
-  ...['rank', 'config', 'floor', 'cap', 'opted_out', 'events', 'anonymous_id', 'email', 'company'],
+  'rank',
+  'config',
+  'floor',
+  'cap',
+  'opted_out',
+  'events',
+  'anonymous_id',
+  'email',
+  'company',
 ]);
 
 /** A name for a feature that no column has. */
@@ -55,13 +39,13 @@ const freeName = (wanted: string, used: Set<string>): string => {
 };
 
 /** Features of the catalogue that count events of one type. */
-const countedBy: ReadonlyMap<string, keyof typeof features> = new Map(
-  rowMeasures(features, 'events').flatMap(([name, is]) =>
-    is.op === 'countWhere' && Object.hasOwn(features, name)
-      ? eventTypesOf(is).map((type) => [type, name as keyof typeof features] as const)
-      : [],
+const countedBy: ReadonlyMap<string, { readonly name: string; readonly says: string }> = new Map(
+  Object.entries<Feature>(features).flatMap(([name, { from, is, says }]) =>
+    from === 'events' && is.op === 'countWhere' ? eventTypesOf(is).map((type) => [type, { name, says }] as const) : [],
   ),
 );
+
+const weights: Weights = defaultWeights;
 
 /** Text that stands in a phrase as it is. */
 const plain = (text: string): string => wordsOf(text).join(' ').replaceAll(/[{}]/g, '').slice(0, 60) || 'event';
@@ -74,11 +58,9 @@ const ofType = (
 ): Draft => {
   const own = countedBy.get(type);
   if (own !== undefined) {
-    const known: Weight | undefined = Object.hasOwn(defaultWeights, own)
-      ? defaultWeights[own as keyof typeof defaultWeights]
-      : undefined;
-    const phrase = known === undefined ? `${features[own].says} {times}` : undefined;
-    return { name: own, earns: known?.earns ?? earns, because, strength, phrase };
+    const known = Object.hasOwn(weights, own.name) ? weights[own.name] : undefined;
+    const phrase = known === undefined ? `${own.says} {times}` : undefined;
+    return { name: own.name, earns: known?.earns ?? earns, because, strength, phrase };
   }
   const name = freeName(columnName(type), used);
   const says = `events of type ${type.replaceAll(/[{}]/g, ' ').slice(0, 100)}`;
@@ -155,7 +137,7 @@ export const shared = (strengths: readonly number[], total: number): number[] =>
   const exact = strengths.map((one) => (sum === 0 ? free / strengths.length : (one / sum) * free));
   const whole = exact.map(Math.floor);
   let left = free - whole.reduce((all, one) => all + one, 0);
-  for (const [i] of [...exact.entries()].toSorted(([i, a], [j, b]) => (b % 1) - (a % 1) || i - j)) {
+  for (const [i] of [...exact.entries()].toSorted(([x, a], [y, b]) => (b % 1) - (a % 1) || x - y)) {
     if (left <= 0) break;
     whole[i] = (whole[i] ?? 0) + 1;
     left -= 1;
@@ -219,6 +201,13 @@ export const signalsFor = (
   ];
   // Compared at one instant, all of them are on one scale.
   const points = basis === 'learned' && before.until !== undefined ? shared(strengths(all), 100) : apart();
-  const signals = all.map(({ strength: _, ...draft }, i): Signal => ({ ...draft, points: points[i] ?? 0 }));
+  const signals = all.map(({ name, earns, phrase, because, feature }, i): Signal => ({
+    name,
+    points: points[i] ?? 0,
+    earns,
+    phrase,
+    because,
+    feature,
+  }));
   return { signals, basis, without: isTold ? learned.without : [] };
 };

@@ -2,9 +2,9 @@
 import type { Curve } from '../catalogue/weights.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
-import type { Setting } from './entry.js';
+import type { Setting } from './setting.js';
 import type { Findings, Group } from './inspect.js';
-import type { Signal } from './signals.js';
+import type { Signal } from './signal.js';
 
 /** Text as YAML writes it on one line. */
 const scalar = (text: string): string => {
@@ -54,11 +54,8 @@ const settingLines = ({ key, value, why }: Setting, indent: string): string[] =>
 
 const groupLines = ({ files, settings }: Group, isListed: boolean): string[] => {
   if (!isListed) return settings.flatMap((setting) => settingLines(setting, '  '));
-  const [first = '', ...rest] = [
-    `    files: ${files.length === 1 ? scalar(files[0] ?? '') : list(files)}`,
-    ...settings.flatMap((setting) => settingLines(setting, '    ')),
-  ];
-  return [first.replace('    ', '  - '), ...rest];
+  const named = `  - files: ${files.length === 1 ? scalar(files[0] ?? '') : list(files)}`;
+  return [named, ...settings.flatMap((setting) => settingLines(setting, '    '))];
 };
 
 const eventLines = (groups: readonly Group[]): string[] => {

@@ -1,5 +1,5 @@
 /** Which setting would read timestamps that are not ISO 8601. */
-import { parsePattern, type TimestampPattern } from './strptime.js';
+import { parsePattern } from './strptime.js';
 
 /** Numbers of seconds, milliseconds and microseconds since 1970, from 2001 to 2286, by their digits. */
 const EPOCHS: readonly (readonly [RegExp, string])[] = [
@@ -29,9 +29,25 @@ const patterns = function* (): Generator<string> {
   for (const time of ['', '%H%M', '%H%M%S', 'T%H%M%S', ...TIMES.map((one) => ` ${one}`)]) yield `%Y%m%d${time}`;
 };
 
-const reads = ({ regex }: TimestampPattern, cells: readonly string[]): boolean => {
-  const whole = new RegExp(`^(?:${regex})$`);
-  return cells.every((cell) => whole.test(cell));
+/** Whether a pattern reads all cells. */
+type Reads = (cells: readonly string[]) => boolean;
+
+const readsBy = (pattern: string): Reads | undefined => {
+  const parsed = parsePattern(pattern);
+  if (typeof parsed === 'string') return undefined;
+  const whole = new RegExp(`^(?:${parsed.regex})$`);
+  return (cells) => cells.every((cell) => whole.test(cell));
+};
+
+/** All patterns, made once: there are over a thousand, and a log has many columns. */
+let all: readonly (readonly [string, Reads])[] | undefined;
+
+const allPatterns = (): readonly (readonly [string, Reads])[] => {
+  all ??= [...patterns()].flatMap((pattern) => {
+    const reads = readsBy(pattern);
+    return reads === undefined ? [] : [[pattern, reads] as const];
+  });
+  return all;
 };
 
 /** The other order of day and month. */
@@ -51,14 +67,11 @@ export interface FoundForm {
 export const timestampFormOf = (cells: readonly string[]): FoundForm | undefined => {
   const epoch = EPOCHS.find(([digits]) => cells.every((cell) => digits.test(cell)));
   if (epoch) return { form: epoch[1] };
-  for (const pattern of patterns()) {
-    const parsed = parsePattern(pattern);
-    if (typeof parsed === 'string' || !reads(parsed, cells)) continue;
+  for (const [pattern, reads] of allPatterns()) {
+    if (!reads(cells)) continue;
     const other = swapped(pattern);
     const isOpen = other !== pattern && /%d.%m|%m.%d/.test(pattern) && !pattern.startsWith('%Y');
-    const otherParsed = isOpen ? parsePattern(other) : '';
-    const either = typeof otherParsed !== 'string' && reads(otherParsed, cells);
-    return either ? { form: pattern, swapped: other } : { form: pattern };
+    return isOpen && readsBy(other)?.(cells) === true ? { form: pattern, swapped: other } : { form: pattern };
   }
   return undefined;
 };

@@ -1,0 +1,355 @@
+/** `gesture init LOG`: from a raw export to a list, with nothing edited. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { parse } from 'yaml';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporary } from '../config/temporary.js';
+import { csvOf, story, WRITTEN } from '../inspect/logs.js';
+import { SAMPLES } from '../fixtures/sources/expected.js';
+import { holdsAsync, tries } from '../random.js';
+import { call } from './call.js';
+
+const { folder: root } = temporary();
+let folder = root;
+let next = 0;
+
+beforeEach(() => {
+  folder = join(root, String(next++));
+  mkdirSync(folder);
+});
+
+const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const yaml = (): string => readFileSync(join(folder, 'gesture.yaml'), 'utf8');
+const listed = (): string[] => readFileSync(join(folder, 'data/top_users.csv'), 'utf8').trimEnd().split('\n').slice(1);
+
+/** Runs the three commands; each must succeed. */
+const fromRaw = async (...files: string[]): Promise<void> => {
+  for (const args of [['init', '--force', ...files], ['features', ...files], ['rank']]) {
+    const { status, stderr } = await call(folder, args);
+    expect(`${args[0]}: ${status === 0 ? 'done' : stderr}`).toBe(`${args[0]}: done`);
+  }
+};
+
+const acts = story(120);
+const iso = WRITTEN['iso'] ?? String;
+
+describe('from a raw file to a list, a log', () => {
+  const { epoch = String, european = String, day = String, spaced = String } = WRITTEN;
+  const german = story(120, { look: 'Seite gesehen', signal: 'Anfrage gesendet', goal: 'Bestellung' });
+  const funnel = story(120, { look: 'Page Viewed', signal: 'Invited Teammate', goal: 'Subscription Started' });
+  const course = story(120, { look: 'video_watched', signal: 'quiz_submitted', goal: 'course_enrolled' });
+  const game = story(120, { look: 'level_start', signal: 'level_complete', goal: 'iap_purchase' });
+  it.each<[string, string, string, readonly string[]]>([
+    [
+      'of a web shop',
+      'clicks.csv',
+      csvOf(
+        ['event_time', 'event_type', 'product_id', 'price', 'user_id', 'user_session'],
+        acts.map((act) => [`${spaced(act)} UTC`, act.type, act.amount, 9.5 * act.amount, act.user, `s${act.user}`]),
+      ),
+      [
+        'timestamp:  event_time',
+        'session_id: user_session',
+        'conversion: { any_of: [purchase] }',
+        'equals: add_to_cart',
+      ],
+    ],
+    [
+      'of a SaaS product, with names in words',
+      'funnel.csv',
+      csvOf(
+        ['Customer ID', 'Occurred At', 'Event Name'],
+        funnel.map((act) => [act.user, european(act), act.type]),
+      ),
+      [
+        "user_id:    'Customer ID'",
+        "timestamp: '%d/%m/%Y %H:%M'",
+        "conversion: { any_of: ['Subscription Started'] }",
+        "equals: 'Invited Teammate'",
+      ],
+    ],
+    [
+      'with semicolons, decimal commas, and a date and a time in two columns',
+      'export.csv',
+      csvOf(
+        ['Kunde', 'Datum', 'Uhrzeit', 'Aktion', 'Betrag'],
+        german.map((act) => [
+          act.user,
+          european(act).slice(0, 10).replaceAll('/', '.'),
+          european(act).slice(11),
+          act.type,
+          `${act.amount},50`,
+        ]),
+        ';',
+      ),
+      [
+        'user_id:    Kunde',
+        "timestamp:  'Datum + Uhrzeit'",
+        "timestamp: '%d.%m.%Y %H:%M'",
+        "decimal: ','",
+        'conversion: { any_of: [Bestellung] }',
+      ],
+    ],
+    [
+      'without a header',
+      'UserBehavior.csv',
+      csvOf(
+        undefined,
+        acts.map((act) => [act.user.slice(1), 77_000 + act.amount, act.type, epoch(act)]),
+      ),
+      [
+        'header: [user_id, column_2, event_type, timestamp]',
+        'timestamp: epoch_s',
+        'conversion: { any_of: [purchase] }',
+      ],
+    ],
+    [
+      'of a course platform, as JSON lines with nested keys',
+      'course.ndjson',
+      course
+        .map(
+          (act) =>
+            `${JSON.stringify({ verb: act.type, at: iso(act), actor: { student_id: act.user }, result: { score: act.amount } })}\n`,
+        )
+        .join(''),
+      [
+        'user_id:    actor.student_id',
+        'event_type: verb',
+        'conversion: { any_of: [course_enrolled] }',
+        'equals: quiz_submitted',
+      ],
+    ],
+    [
+      'of a game, as a JSON array',
+      'game.json',
+      JSON.stringify(
+        game.map((act) => ({ player: act.user, ts: Number((WRITTEN['millis'] ?? String)(act)), event: act.type })),
+      ),
+      ['timestamp: epoch_ms', 'conversion: { any_of: [iap_purchase] }', 'equals: level_complete'],
+    ],
+    [
+      'of subscriptions, with dates only',
+      'subscriptions.csv',
+      csvOf(
+        ['subscriber', 'date', 'status'],
+        story(120, { look: 'trial', signal: 'reminder_opened', goal: 'subscribed' }).map((act) => [
+          act.user,
+          day(act),
+          act.type,
+        ]),
+      ),
+      ['event_type: status', 'conversion: { any_of: [subscribed] }', '# Check: timestamps are days without a time'],
+    ],
+    [
+      'of orders, without a column of types',
+      'orders.csv',
+      csvOf(
+        ['InvoiceNo', 'CustomerID', 'InvoiceDate', 'Quantity'],
+        acts.map((act, i) => [i, act.user, spaced(act), act.amount]),
+      ),
+      ['type: order', 'is:   { op: sum, column: Quantity }', '# What a conversion is, only you can say'],
+    ],
+    [
+      'with a column of who has converted',
+      'leads.csv',
+      csvOf(
+        ['user_id', 'timestamp', 'event_type', 'converted'],
+        acts
+          .filter(({ type }) => type !== 'purchase')
+          .map((act) => [act.user, iso(act), act.type, act.amount > 5 ? 1 : 0]),
+      ),
+      ["conversion: { any_of: [{ column: converted, equals: '1' }] }"],
+    ],
+    [
+      'with visitors who are known later',
+      'visits.csv',
+      csvOf(
+        ['visitor_id', 'user_id', 'timestamp', 'event_type'],
+        acts.map((act) => [`v${act.user}`, act.type === 'view' ? '' : act.user, iso(act), act.type]),
+      ),
+      ['identity: visitor_id', '# user_id is empty in'],
+    ],
+    [
+      'with words for nobody, an opt-out and e-mail addresses',
+      'crm.csv',
+      csvOf(
+        ['contact', 'time', 'action', 'Email'],
+        [
+          ...acts.map((act) => [act.user, iso(act), act.type, `${act.user}@acme.test`]),
+          ...Array.from({ length: 9 }, () => ['unknown', '2025-01-03T10:00:00Z', 'view', '']),
+          ['u1001', '2025-01-09T10:00:00Z', 'Unsubscribed', 'u1001@acme.test'],
+        ],
+      ),
+      ['unknown: [', 'opt_out: { any_of: [Unsubscribed] }', 'show: [email]', 'email:      Email'],
+    ],
+  ])('%s', async (_, file, text, lines) => {
+    put(file, text);
+    await fromRaw(file);
+    for (const line of lines) expect(yaml()).toContain(line);
+    expect(listed()).toHaveLength(10);
+  });
+
+  it('ranks first who did what those who convert do', async () => {
+    put(
+      'log.csv',
+      csvOf(
+        ['user_id', 'timestamp', 'event_type'],
+        acts.map((act) => [act.user, iso(act), act.type]),
+      ),
+    );
+    await fromRaw('log.csv');
+    await call(folder, ['rank', '--exclude-converted']);
+    const keen = listed().filter((line) => line.includes('add to cart'));
+    expect(keen).toHaveLength(10);
+  });
+
+  it.each(Object.entries(SAMPLES))('exported by %s', async (name, { file }) => {
+    put(file, readFileSync(new URL(`../fixtures/sources/${file}`, import.meta.url), 'utf8'));
+    await fromRaw(file);
+    expect(yaml()).toContain(`from: ${name}`);
+  });
+
+  it('in several files of different shapes', async () => {
+    put(
+      'clicks.csv',
+      csvOf(
+        ['user', 'ts', 'event'],
+        acts.filter(({ type }) => type !== 'purchase').map((act) => [act.user, epoch(act), act.type]),
+      ),
+    );
+    put(
+      'orders.csv',
+      csvOf(
+        ['CustomerID', 'OrderDate', 'Total'],
+        acts.filter(({ type }) => type === 'purchase').map((act) => [act.user, iso(act), act.amount]),
+      ),
+    );
+    await fromRaw('clicks.csv', 'orders.csv');
+    const { events, conversion }: { events: { files: string; type?: string }[]; conversion: object } = parse(yaml());
+    expect(events.map(({ files, type }) => [files, type])).toEqual([
+      ['clicks.csv', undefined],
+      ['orders.csv', 'order'],
+    ]);
+    expect(conversion).toEqual({ any_of: ['order'] });
+  });
+});
+
+describe('what init writes', () => {
+  const log = csvOf(
+    ['uid', 'ts', 'action'],
+    acts.map((act) => [act.user, iso(act), act.type]),
+  );
+
+  it('says what it found and why', async () => {
+    put('export.csv', log);
+    const { stdout, stderr } = await call(folder, ['init', 'export.csv']);
+    expect(stderr).toBe('wrote    gesture.yaml\nnext     gesture features export.csv && gesture rank\n');
+    await expect(yaml()).toMatchFileSnapshot('screens/init.yaml');
+    await expect(stdout).toMatchFileSnapshot('screens/init.txt');
+  });
+
+  it('replaces no file unless it must', async () => {
+    put('export.csv', log);
+    put('gesture.yaml', '# mine\n');
+    const { status, stderr } = await call(folder, ['init', 'export.csv']);
+    expect([status, yaml()]).toEqual([2, '# mine\n']);
+    expect(stderr).toContain('already exists: replace it with --force');
+  });
+
+  it('goes to standard output, or what was found as JSON', async () => {
+    put('export.csv', log);
+    const { stdout } = await call(folder, ['init', 'export.csv', '--out', '-']);
+    expect(parse(stdout)).toMatchObject({ conversion: { any_of: ['purchase'] } });
+    expect(existsSync(join(folder, 'gesture.yaml'))).toBe(false);
+    const json: unknown = JSON.parse((await call(folder, ['init', 'export.csv', '--json'])).stdout);
+    expect(json).toMatchObject({ users: 120, basis: 'learned', conversion: { types: ['purchase'] } });
+  });
+
+  it('is the same every time', async () => {
+    put('export.csv', log);
+    const once = (await call(folder, ['init', 'export.csv', '--out', '-'])).stdout;
+    expect((await call(folder, ['init', 'export.csv', '--out', '-'])).stdout).toBe(once);
+  });
+});
+
+describe('init refuses', () => {
+  it.each([
+    [
+      'a table without times',
+      csvOf(
+        ['channel', 'day', 'rate'],
+        [
+          ['ads', 0, 21.6],
+          ['ads', 1, 23.2],
+        ],
+      ),
+      'no column holds the time of an event; it has channel ("ads")',
+    ],
+    [
+      'months, which are no days',
+      csvOf(
+        ['month', 'customer_id', 'event'],
+        [
+          ['2025-01', 'a', 'new'],
+          ['2025-02', 'a', 'active'],
+        ],
+      ),
+      'month holds months, and an event needs a day',
+    ],
+    [
+      'a log of nobody',
+      csvOf(
+        ['timestamp', 'price'],
+        [
+          ['2025-01-01', 9.99],
+          ['2025-01-02', 8.5],
+        ],
+      ),
+      'no column can be a person',
+    ],
+    ['a file with a header alone', 'user_id,timestamp,event_type\n', 'there is no row to look at'],
+  ])('%s', async (_, text, says) => {
+    put('export.csv', text);
+    const { status, stderr } = await call(folder, ['init', 'export.csv']);
+    expect(stderr).toContain(says);
+    expect(status).toBe(65);
+    expect(existsSync(join(folder, 'gesture.yaml'))).toBe(false);
+  });
+});
+
+const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+
+const odd = fc.record({
+  people: fc.integer({ min: 1, max: 40 }),
+  user: pick('user_id', 'Customer', 'kunden_nr', 'player id', 'e-mail'),
+  time: pick('timestamp', 'ts', 'Created At', 'event_date'),
+  type: pick('event_type', 'Action', 'verb', undefined),
+  form: pick(...Object.keys(WRITTEN)),
+  delimiter: pick(',', ';', '\t', '|'),
+  goal: pick('purchase', 'Signed Up', 'x: {y} #z', '購入', "it's", 'none', 'total_events', 'converted'),
+  look: pick('page_view', '-', 'a*b', 'user_id', 'Page Viewed', '1'),
+  amount: pick('', 'NULL', '1.5', 'N/A', '1e400'),
+});
+
+it('whatever the shape, what init writes is accepted by features and rank', async () => {
+  await holdsAsync(
+    odd,
+    async ({ people, user, time, type, form, delimiter, goal, look, amount }) => {
+      folder = join(root, `odd${next++}`);
+      mkdirSync(folder);
+      const write = WRITTEN[form] ?? String;
+      const header = [user, time, ...(type === undefined ? [] : [type]), 'Total Amount', 'bounce_flag'];
+      const rows = story(people, { look, goal, signal: 'chat' }).map((act, i) => [
+        act.user,
+        write(act),
+        ...(type === undefined ? [] : [act.type]),
+        i % 2 === 0 ? amount : act.amount,
+        'maybe',
+      ]);
+      put('odd.csv', csvOf(header, rows, delimiter));
+      await fromRaw('odd.csv');
+    },
+    tries(8, 0.1),
+  );
+});

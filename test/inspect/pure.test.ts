@@ -1,0 +1,220 @@
+/** The guesses of `gesture init` on columns and names, without a file. */
+import { describe, expect, it } from 'vitest';
+import { conversions } from '../../src/catalogue/customs.js';
+import { rolesOf } from '../../src/inspect/columns.js';
+import { looksLikeData } from '../../src/inspect/header.js';
+import { labelsFor } from '../../src/inspect/rehearse.js';
+import { shared } from '../../src/inspect/signals.js';
+import { timeFormOf } from '../../src/inspect/times.js';
+import { conversionGroup, conversionOf, type TypeCount } from '../../src/inspect/types.js';
+import { columnName, wordsOf } from '../../src/text/names.js';
+import { holds } from '../random.js';
+import * as fc from 'fast-check';
+
+describe('times', () => {
+  it.each([
+    [['2025-01-31T10:00:00Z', '2025-02-01 11:00'], ['iso'], true],
+    [['2025-01-31'], ['iso'], false],
+    [['1735695780', '1735695781'], ['epoch_s'], true],
+    [['1735695780123'], ['epoch_ms'], true],
+    [['31/01/2025 10:00', '01/02/2025 23:59'], ['%d/%m/%Y %H:%M'], true],
+    [['1/31/2025 9:05', '12/1/2025 10:00'], ['%m/%d/%Y %H:%M'], true],
+    [['20250131', '20241201'], ['%Y%m%d'], false],
+    [['2025-01-31', '31.01.2025'], ['iso', '%d.%m.%Y'], false],
+  ])('%j are %j', (cells, forms, hasTime) => {
+    expect(timeFormOf(cells)).toMatchObject({ forms, hasTime, share: 1 });
+  });
+
+  it('that can be read in two ways are read as the shorter stretch of time, with a doubt', () => {
+    expect(timeFormOf(['12/1/2010 8:26', '12/2/2010 9:00'])).toMatchObject({
+      forms: ['%m/%d/%Y %H:%M'],
+      swapped: '%d/%m/%Y %H:%M',
+    });
+  });
+
+  it.each([[['8f14e45f', 'c9f0f895']], [['4912345678']], [['Berlin', 'Oslo']], [['']], [[]]])(
+    '%j are none',
+    (cells) => {
+      expect(timeFormOf(cells)).toBeUndefined();
+    },
+  );
+});
+
+describe('a first line', () => {
+  it.each([
+    [['user_id', 'event', 'ts'], false],
+    [['1', '2268318', 'pv', '1511544070'], true],
+    [['ana@acme.test', 'signup', '2025-01-01'], true],
+    [['2024', 'name'], false],
+  ])('%j is data: %s', (cells, is) => {
+    expect(looksLikeData(cells)).toBe(is);
+  });
+});
+
+describe('conversions by name', () => {
+  it.each([
+    ['purchase', 'a purchase'],
+    ['Order Completed', 'a purchase'],
+    ['first_purchase', 'a purchase'],
+    ['Subscription Started', 'a subscription'],
+    ['plan_upgraded', 'a subscription'],
+    ['calendar_booking', 'a booking'],
+    ['CourseEnrolled', 'an enrolment'],
+    ['signup', 'a registration'],
+    ['Kauf', 'a purchase'],
+  ])('%s is %s', (type, says) => {
+    expect(conversions[conversionGroup(type)]?.says).toBe(says);
+  });
+
+  it.each([
+    'payment_failed',
+    'view_order',
+    'checkout_started',
+    'Order Cancelled',
+    'remove_from_cart',
+    'page_view',
+    'orders_page',
+  ])('%s is none', (type) => {
+    expect(conversionGroup(type)).toBe(-1);
+  });
+
+  const type = (name: string, users: number, first = 0): TypeCount => ({
+    theirs: name,
+    type: name,
+    events: users,
+    users,
+    first,
+  });
+
+  it('the deepest counts', () => {
+    const types = [type('page_view', 100, 100), type('signup', 50), type('purchase', 9)];
+    expect(conversionOf(types, 100)).toMatchObject({ types: ['purchase'], isDefault: false });
+  });
+
+  it('a signup that everybody begins with predicts nothing', () => {
+    const found = conversionOf([type('signup', 90, 90), type('view', 80)], 100);
+    expect(found.types).toEqual([]);
+    expect(found.others).toEqual(['signup looks like a registration, but 100% of those who have it begin with it']);
+  });
+
+  it('a signup and a booking are the default', () => {
+    const types = [type('signup', 40, 40), type('calendar_booking', 9), type('page_view', 99, 59)];
+    expect(conversionOf(types, 100)).toMatchObject({ types: ['signup', 'calendar_booking'], isDefault: true });
+  });
+
+  it('the only type of a log is none', () => {
+    expect(conversionOf([type('purchase', 70, 70)], 70).types).toEqual([]);
+  });
+});
+
+describe('columns', () => {
+  const column = (name: string, values: readonly string[], distinct = values.length) => ({
+    name,
+    known: 100,
+    distinct,
+    values,
+  });
+
+  it('are told by their names, and by what they hold', () => {
+    const roles = rolesOf({
+      rows: 100,
+      columns: [
+        column('Product ID', ['p1', 'p2'], 40),
+        column('updated_at', ['2025-01-01T10:00:00Z']),
+        column('When', ['2025-01-01T10:00:00Z']),
+        column('Kunde', ['k1', 'k2'], 30),
+        column('Status', ['order placed', 'page viewed', 'searched'], 3),
+      ],
+    });
+    expect(roles.user?.name).toBe('Kunde');
+    expect(roles.time?.name).toBe('When');
+    expect(roles.type?.name).toBe('Status');
+  });
+
+  it('of a day and of a time of day make one time', () => {
+    const roles = rolesOf({
+      rows: 100,
+      columns: [
+        column('user', ['a', 'b'], 30),
+        column('Date', ['2025-01-01', '2025-01-02']),
+        column('Time', ['10:00', '9:30']),
+      ],
+    });
+    expect(roles.time?.name).toBe('Date + Time');
+    expect(roles.type).toBeUndefined();
+  });
+
+  it('of a telephone number or a price are no user', () => {
+    const roles = rolesOf({
+      rows: 100,
+      columns: [column('price', ['9.99', '19.99'], 20), column('ts', ['2025-01-01'])],
+    });
+    expect(roles.user).toBeUndefined();
+  });
+
+  it('of anonymous ids serve where the user is empty', () => {
+    const user = { ...column('user_id', ['u1', 'u2'], 20), known: 40 };
+    const roles = rolesOf({
+      rows: 100,
+      columns: [user, column('visitor_id', ['v1', 'v2'], 60), column('ts', ['2025-01-01'])],
+    });
+    expect(roles.anonymous?.name).toBe('visitor_id');
+  });
+});
+
+describe('points', () => {
+  it('are whole, positive, and sum to what is to be shared', () => {
+    holds(
+      fc.tuple(
+        fc.array(fc.double({ min: 0, max: 9, noNaN: true }), { minLength: 1, maxLength: 9 }),
+        fc.integer({ min: 20, max: 100 }),
+      ),
+      ([strengths, total]) => {
+        const points = shared(strengths, total);
+        expect(points.reduce((sum, one) => sum + one, 0)).toBe(total);
+        expect(points.every((one) => Number.isInteger(one) && one >= 2)).toBe(true);
+      },
+    );
+  });
+});
+
+describe('labels', () => {
+  const scores = (high: number): number[] => Array.from({ length: 100 }, (_, i) => (i < high ? 90 - i / 2 : 20));
+
+  it('are left alone where the defaults say something', () => {
+    expect(labelsFor(scores(10), { high: 60, medium: 30 })).toBeUndefined();
+  });
+
+  it('are for the top tenth where nearly all would be high', () => {
+    expect(labelsFor(scores(60), { high: 60, medium: 30 })).toMatchObject({ high: 85, medium: 75 });
+  });
+
+  it('are apart even if everybody has the same score', () => {
+    expect(
+      labelsFor(
+        Array.from({ length: 50 }, () => 0),
+        { high: 60, medium: 30 },
+      ),
+    ).toMatchObject({ high: 2, medium: 1 });
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['userSignedUp', ['user', 'signed', 'up']],
+    ['Added to Cart', ['added', 'to', 'cart']],
+    ['HTTPRequest', ['http', 'request']],
+    ['購入', ['購入']],
+  ])('%s is %j', (name, words) => {
+    expect(wordsOf(name)).toEqual(words);
+  });
+
+  it.each([
+    ['Added to Cart', 'added_to_cart'],
+    ['2nd Visit', 'nd_visit'],
+    ['Café visité', 'cafe_visite'],
+    ['購入', ''],
+  ])('%s as a column is %j', (name, column) => {
+    expect(columnName(name)).toBe(column);
+  });
+});
