@@ -63,8 +63,15 @@ const THING_WORDS: ReadonlySet<string> = new Set(
 /** A text that can be the id of somebody: short, and no decimal number or address of a page. */
 const isIdLike = (cell: string): boolean => cell.length <= 80 && !/^-|^\d+[.,]\d*[1-9]\d*$|^https?:\/\/|\n/.test(cell);
 
+/** The name of an id: of nested JSON with the key that says whose it is, as in `user.id`. */
+const idName = (name: string): string =>
+  /\.(id|uid|uuid|guid|key)$/i.test(name) ? name.split('.').slice(-2).join('_') : lastKey(name);
+
+/** An e-mail address tells people apart, but an id does it better. */
+const ADDRESSES: ReadonlySet<string> = new Set(['email', 'useremail', 'mail']);
+
 const userCandidate = ({ name: full, known, distinct, values }: Column, rows: number): Candidate => {
-  const name = lastKey(full);
+  const name = idName(full);
   const words = wordsOf(name);
   const candidate = (score: number, why: string): Candidate => ({ name: full, why, score });
   if (known === 0 || shareOf(values, isIdLike) < 0.95) return candidate(0, '');
@@ -75,6 +82,7 @@ const userCandidate = ({ name: full, known, distinct, values }: Column, rows: nu
   const rarely = share < 0.05 ? 5 : (1 - share) * 3;
   const doubts = unique + constant + rarely;
   if (full === 'user_id') return candidate(20 - doubts, 'the name that gesture uses');
+  if (ADDRESSES.has(bareName(name))) return candidate(6 - doubts, 'an e-mail address');
   const place = placeIn(customaryColumns.user_id, name);
   if (place !== undefined) return candidate(10 + place - doubts, 'a customary name');
   const person = personWords.findIndex((word) => words.includes(word));
@@ -122,7 +130,7 @@ const anonymousOf = (columns: readonly Column[], user: Found, rows: number): Fou
 const [MOST_TYPES, MOST_UNNAMED] = [5000, 200];
 
 /** So many of the words for what happened say it strongly; the others, such as status, can be about anything. */
-const STRONG = 8;
+const STRONG = 13;
 
 const eventWords: ReadonlySet<string> = new Set([
   ...conversions.flatMap(({ words }) => words),

@@ -1,5 +1,5 @@
 /** Signals that every log has: how often and how recently people were active. Nothing here reads a file. */
-import { grouped, percent } from '../text/numbers.js';
+import { counted, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
 import { curveFor, curveReason, LEAST_LIFT, rounded, strongest } from './evidence.js';
 import type { Draft } from './signal.js';
@@ -30,12 +30,13 @@ export const generalDrafts = (
   before: Pick<Before, 'days' | 'events' | 'recency'>,
 ): Draft[] => {
   const life = halfLife(gapDays);
-  const pause = gapDays > 0 ? `; of those who come back, half pause ${grouped(Math.round(gapDays))} days or less` : '';
+  const pause =
+    gapDays > 0 ? `; of those who come back, half pause ${counted(Math.round(gapDays), 'day')} or less` : '';
   const comeBack = days.several >= SEVERAL;
   const highDays = Math.max(2, days.high);
   const most = Math.max(2, rounded(highEvents));
-  const byDays = weighed(before.days, 1, `active on more than ${grouped(before.days?.middle ?? 0)} days`);
-  const byEvents = weighed(before.events, 1, `with more than ${grouped(before.events?.middle ?? 0)} events`);
+  const byDays = weighed(before.days, 1, `active on more than ${counted(before.days?.middle ?? 0, 'day')}`);
+  const byEvents = weighed(before.events, 1, `with more than ${counted(before.events?.middle ?? 0, 'event')}`);
   const byTime = weighed(before.recency, 0.75, 'who were active more recently than half of them');
   const volume: Draft = comeBack
     ? {

@@ -102,7 +102,7 @@ const typeDraft = (
   // The rarer and the more effort, the more it says.
   const factor = { effort: 2, other: 1, passive: 0.4, conversion: 2, against: 0, 'opt-out': 0 }[role];
   const strength = factor * (0.5 + Math.min(5, -Math.log2(share)));
-  const because = `${percent(share, share < 0.1 ? 1 : 0)} of the users have it, and ${why.replace(/^read as [^;]*; /, '')}${curveReason(evidence.high)}`;
+  const because = `${percent(share, share < 0.1 ? 1 : 0)} of the users have it; ${why.replace(/^read as [^;]*; /, '')}${curveReason(evidence.high)}`;
   return strength === 0 ? undefined : ofType(type, { earns, because, strength }, used);
 };
 

@@ -73,7 +73,7 @@ const roleByName = (type: string): { role: TypeRole; why: string } => {
   if ((EVENT_TYPES as readonly string[]).includes(type)) return { role: 'effort', why: 'built-in' };
   const passive = word(passiveWords);
   if (passive !== undefined) return { role: 'passive', why: `${passive} costs little` };
-  return { role: 'other', why: 'activity' };
+  return { role: 'other', why: 'counted as activity' };
 };
 
 /** What people are after in a log: the types that are conversions, or why there are none. */

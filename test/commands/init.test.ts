@@ -181,7 +181,7 @@ describe('from a raw file to a list, a log', () => {
           ['u1001', '2025-01-09T10:00:00Z', 'Unsubscribed', 'u1001@acme.test'],
         ],
       ),
-      ['unknown: [', 'opt_out: { any_of: [Unsubscribed] }', 'show: [email]', 'email:      Email'],
+      ['unknown: [', 'opt_out: { any_of: [Unsubscribed] }', 'show: [email]', 'user_id:    contact'],
     ],
   ])('%s', async (_, file, text, lines) => {
     put(file, text);
@@ -245,7 +245,7 @@ describe('what init writes', () => {
     put('export.csv', log);
     const { stdout, stderr } = await call(folder, ['init', 'export.csv']);
     expect(stderr).toBe('wrote    gesture.yaml\nnext     gesture features export.csv && gesture rank\n');
-    await expect(yaml()).toMatchFileSnapshot('screens/init.yaml');
+    await expect(yaml()).toMatchFileSnapshot('screens/init-yaml.txt');
     await expect(stdout).toMatchFileSnapshot('screens/init.txt');
   });
 
