@@ -29,7 +29,13 @@ const define = (program: CommandUnknownOpts) =>
     .option('--delimiter <char>', 'what separates the columns (default: found in the header)', delimiter('--delimiter'))
     .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
     .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)')
-    .addHelpText('after', examples([['gesture init', 'a gesture.yaml in this folder']]));
+    .addHelpText(
+      'after',
+      examples([
+        ['gesture init export.csv', 'settings for your own log'],
+        ['gesture init', 'a gesture.yaml with every default'],
+      ]),
+    );
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
