@@ -10,7 +10,10 @@ const { write } = temporary();
 const warnings = async (logs: string | readonly string[], yaml = '', asOf?: string): Promise<[string, string][]> => {
   const path = write('gesture.yaml', yaml);
   const found = await find([logs].flat(), { config: await loadConfig(path), asOf });
-  return found.warnings.map(({ code, text }) => [code, text.replace(path, 'gesture.yaml')]);
+  return found.warnings.map(({ code, text }) => [
+    code,
+    text.replace(path, 'gesture.yaml').replace(/\S+log0\.csv/, 'log0.csv'),
+  ]);
 };
 
 /** A case: what it is, the code, what the line must hold, the log and settings that have it, and those that nearly do. */
@@ -49,7 +52,7 @@ describe('settings of events', () => {
     [
       'a mapped column that the file lacks',
       'column-unmatched',
-      'gesture.yaml:2: events.columns.username: the file has no column "username". Did you mean "usrname"?',
+      'gesture.yaml:2: events.columns.username: log0.csv has no column "username". Did you mean "usrname"?',
       [named, columns('username: username')],
       [named, columns('username: [name, usrname]')],
     ],
@@ -70,7 +73,7 @@ describe('settings of events', () => {
     [
       'a mapped key of JSON lines, or one that comes late',
       'column-unmatched',
-      'events.columns.username: the file has no column "nam". Did you mean "name"?',
+      'events.columns.username: log0.csv has no column "nam". Did you mean "name"?',
       [
         `${JSON.stringify({ user_id: 'ana', timestamp: at(1), event_type: 'signup', name: 'Ana' })}\n`,
         columns('username: nam'),
@@ -87,7 +90,7 @@ describe('settings of events', () => {
     [
       'the column of pages',
       'pages-unmatched',
-      'gesture.yaml:1: events.pages.column: the file has no column "url". Did you mean "ur1"?',
+      'gesture.yaml:1: events.pages.column: log0.csv has no column "url". Did you mean "ur1"?',
       [wide('ur1', `ana,${at(1)},page_view,/`), 'events: { pages: { column: url } }\n'],
       [wide('url', `ana,${at(1)},page_view,`), 'events: { pages: { column: url } }\n'],
     ],
@@ -101,7 +104,7 @@ describe('settings of events', () => {
     [
       'a part of the key of an event',
       'id-unmatched',
-      'gesture.yaml:1: events.id: the file has no column "sqe". Did you mean "seq"?',
+      'gesture.yaml:1: events.id: log0.csv has no column "sqe". Did you mean "seq"?',
       [wide('seq', `ana,${at(1)},page_view,1`), 'events: { id: [user_id, sqe] }\n'],
       [wide('seq', `ana,${at(1)},page_view,`), 'events: { id: [user_id, seq] }\n'],
     ],
@@ -115,7 +118,7 @@ describe('settings of events', () => {
     [
       'a column of anonymous ids that is not there',
       'identity-unmatched',
-      'events.identity.column: the file has no column "visitr". Did you mean "visitor"?',
+      'events.identity.column: log0.csv has no column "visitr". Did you mean "visitor"?',
       [wide('visitor', `ana,${at(1)},page_view,v1`), 'events: { identity: visitr }\n'],
       [wide('visitor', `ana,${at(1)},page_view,v1`), 'events: { identity: visitor }\n'],
     ],

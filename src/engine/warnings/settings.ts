@@ -36,7 +36,7 @@ const absence = (theirs: string | readonly string[] | undefined, logs: readonly 
   if (first === undefined || logs.length === 0) return undefined;
   if (names.some((name) => logs.some((log) => mayHave(name, log)))) return undefined;
   const quoted = names.map((name) => `"${name}"`).join(' or ');
-  return `${logs.length === 1 ? 'the file has no' : 'no file has a'} column ${quoted}${nearest(first, headerOf(logs))}`;
+  return `${logs.length === 1 ? `${logs[0]?.name} has no` : 'no file has a'} column ${quoted}${nearest(first, headerOf(logs))}`;
 };
 
 /** Mapped columns that no file has, or that are empty in every row. */
@@ -47,6 +47,7 @@ const idleColumns = async (
   found: Aggregated,
 ): Promise<Finding[]> => {
   const findings: Finding[] = [];
+  if (logs.length === 0) return findings;
   for (const [ours, theirs] of Object.entries(reading.columns)) {
     if (base.columns[ours] === theirs) continue;
     // A time that is joined from several columns is refused if one is missing.

@@ -1,4 +1,5 @@
 /** Timestamps that cannot be the times of events: far away, without a time of day, or one for many events. */
+import { literal } from '../../sql/text.js';
 import { isoInstant } from '../../text/instants.js';
 import { counted, percent } from '../../text/numbers.js';
 import { shown } from '../../text/printable.js';
@@ -49,7 +50,11 @@ const datesOnly = async (engine: Engine, { logs }: Job, found: Aggregated): Prom
   );
   const isZoned = logs.some(({ reading }) => reading.timezone !== undefined);
   if (row[isZoned ? 0 : 1] !== 0n) return [];
-  const timed = `epoch_us(t) % ${DAY} <> 0${isZoned ? ` AND contains("timestamp", ':')` : ''}`;
+  const zones = logs.flatMap(({ reading: { timezone } }, i) =>
+    timezone === undefined ? [] : [`WHEN ${i} THEN timezone(${literal(timezone)}, timezone('UTC', t))`],
+  );
+  const local = isZoned ? `CASE "#file" ${zones.join(' ')} ELSE t END` : 't';
+  const timed = `epoch_us(${local}) % ${DAY} <> 0`;
   if (
     (await count(engine, `SELECT count(*) FROM (SELECT 1 FROM ${found.rows} WHERE ${timed} LIMIT 1)`, found.paths)) > 0
   )
