@@ -68,7 +68,7 @@ export const rehearse = async ({
       ...unreadable.map(
         ({ column, cells }) => `${grouped(cells)} cells of ${column} cannot be read, and are taken for unknown`,
       ),
-      ...warnings,
+      ...warnings.map(({ text }) => text),
     ],
     scores,
   };
