@@ -42,8 +42,11 @@ const indexOf = (measure: Measure): number => {
   return 'hits' in measure ? 1 + 2 * measure.hits : 2 + 2 * measure.lift;
 };
 
-/** Draws as many people as there are, with replacement: how often each is drawn. */
-const draw = (counts: Uint32Array, rng: Rng): void => {
+/**
+ * Draws as many people as there are, with replacement: how often each is drawn. A byte holds that (nobody is drawn 256
+ * times in any run there will ever be), and bytes of many people stay in the cache.
+ */
+const draw = (counts: Uint8Array, rng: Rng): void => {
   counts.fill(0);
   for (let i = 0; i < counts.length; i++) {
     const person = below(rng, counts.length);
@@ -52,7 +55,7 @@ const draw = (counts: Uint32Array, rng: Rng): void => {
 };
 
 /** How many rows and conversions a resample has at a cut-off. */
-const totalsOf = ({ people, converted }: Cutoff, counts: Uint32Array): readonly [open: number, conversions: number] => {
+const totalsOf = ({ people, converted }: Cutoff, counts: Uint8Array): readonly [open: number, conversions: number] => {
   let open = 0;
   let conversions = 0;
   for (let row = 0; row < people.length; row++) {
@@ -97,7 +100,7 @@ export const replicate = <Name extends string>(
     orderings: orderings.map(({ keys }) => ({ ordered: orderRows(cutoff, keys[index] ?? []), series: series() })),
   }));
 
-  const measure = (ordered: Ordered, counts: Uint32Array, open: number, conversions: number): number[] => [
+  const measure = (ordered: Ordered, counts: Uint8Array, open: number, conversions: number): number[] => [
     aucOf(ordered, counts),
     ...calls.flatMap((call) => {
       const called = sizeOf(call, open);
@@ -105,7 +108,7 @@ export const replicate = <Name extends string>(
       return [hits, liftOf(hits, called, conversions, open)];
     }),
   ];
-  const counts = new Uint32Array(panel.people).fill(1);
+  const counts = new Uint8Array(panel.people).fill(1);
   for (let resample = 0; resample <= resamples; resample++) {
     if (resample > 0) draw(counts, rng);
     for (const { cutoff, orderings: each } of cutoffs) {

@@ -34,7 +34,7 @@ export const orderRows = ({ people, converted }: Cutoff, keys: ArrayLike<number>
  * converted is first; a tie is half a pair. Equals U / (conversions x others) of Mann and Whitney with midranks. NaN if
  * nobody or everybody converted.
  */
-export const aucOf = ({ people, converted, ends }: Ordered, counts?: Uint32Array): number => {
+export const aucOf = ({ people, converted, ends }: Ordered, counts?: Uint8Array): number => {
   let twice = 0; // pairs in the right order, each counted twice
   let hits = 0;
   let misses = 0;
@@ -67,7 +67,7 @@ export interface Called {
 }
 
 /** The conversions if the first `size` people are called; everybody, if there are fewer. A fraction is a part of one. */
-export const callFirst = ({ people, converted, ends }: Ordered, size: number, counts?: Uint32Array): Called => {
+export const callFirst = ({ people, converted, ends }: Ordered, size: number, counts?: Uint8Array): Called => {
   let hits = 0;
   let seen = 0;
   let row = 0;
