@@ -4,9 +4,9 @@
  * conversions varies between resamples as it would between samples.
  */
 import { below, type Rng } from '../simulate/chance.js';
-import { type Estimate, estimateOf } from './intervals.js';
+import { type Estimate, estimateOf, wilson } from './intervals.js';
 import { aucOf, type Call, callFirst, liftOf, type Ordered, orderRows, sizeOf } from './metrics.js';
-import { conversionsOf, convertedPeople, type Cutoff, type Panel } from './panel.js';
+import { conversionsOf, convertedPeople, type Cutoff, type Panel, rarerOutcome } from './panel.js';
 
 /** A way to order the rows of every cut-off. */
 export interface Ordering<Name extends string> {
@@ -29,8 +29,10 @@ export interface Replicates<Name extends string> {
   readonly at: (name: Name, measure: Measure, cutoff: number) => Float64Array;
   /** The mean over the cut-offs at which the measure is known. */
   readonly mean: (name: Name, measure: Measure) => Float64Array;
-  /** The estimate of such numbers, or of differences between them: of one cut-off, or of all together. */
-  readonly estimate: (replicates: Float64Array, cutoff?: number) => Estimate;
+  /** What a ranking is worth at one cut-off, or on average over them. */
+  readonly estimate: (name: Name, measure: Measure, cutoff?: number) => Estimate;
+  /** How much more one ranking is worth than another on average, by paired resamples. */
+  readonly compare: (name: Name, other: Name, measure: Measure) => Estimate;
 }
 
 /** Subtracts replicates from others, one by one. */
@@ -64,6 +66,19 @@ const totalsOf = ({ people, converted }: Cutoff, counts: Uint8Array): readonly [
     conversions += count * (converted[row] ?? 0);
   }
   return [open, conversions];
+};
+
+/** The hits or the lift of a ranking that puts everybody who converted first, on average over cut-offs. */
+const mostOf = (measure: Exclude<Measure, 'auc'>, cutoffs: readonly Cutoff[], calls: readonly Call[]): number => {
+  const each = cutoffs
+    .map((cutoff) => ({ open: cutoff.people.length, conversions: conversionsOf(cutoff) }))
+    .filter(({ conversions }) => 'hits' in measure || conversions > 0)
+    .map(({ open, conversions }) => {
+      if ('hits' in measure) return conversions;
+      const call = calls[measure.lift];
+      return call ? open / sizeOf(call, open) : Number.NaN;
+    });
+  return each.reduce((sum, most) => sum + most, 0) / each.length;
 };
 
 /** The mean of the values at one index of all series, without those that are unknown; NaN if all are. */
@@ -131,19 +146,26 @@ export const replicate = <Name extends string>(
     if (!found) throw new RangeError(`no such call: ${JSON.stringify(wanted)}`);
     return found;
   };
-  const rarer = panel.cutoffs.map((cutoff) => {
-    const conversions = conversionsOf(cutoff);
-    return Math.min(conversions, cutoff.people.length - conversions);
-  });
-  const converted = convertedPeople(panel);
-  const all = Math.min(converted, panel.people - converted);
+  const mean = (name: Name, wanted: Measure): Float64Array => {
+    const each = cutoffs.map((_, cutoff) => at(name, wanted, cutoff));
+    return Float64Array.from({ length: resamples + 1 }, (_value, i) => meanAt(each, i));
+  };
+  const rarer = rarerOutcome(panel.people, convertedPeople(panel));
   return {
     ordered: (name, cutoff) => find(name, cutoff).ordered,
     at,
-    estimate: (replicates, cutoff) => estimateOf(replicates, (cutoff === undefined ? undefined : rarer[cutoff]) ?? all),
-    mean: (name, wanted) => {
-      const each = cutoffs.map((_, cutoff) => at(name, wanted, cutoff));
-      return Float64Array.from({ length: resamples + 1 }, (_value, i) => meanAt(each, i));
+    mean,
+    estimate: (name, wanted, index) => {
+      const some = panel.cutoffs.filter((_, i) => index === undefined || i === index);
+      const [cutoff] = some;
+      const n = index === undefined || !cutoff ? rarer : rarerOutcome(cutoff.people.length, conversionsOf(cutoff));
+      const values = index === undefined ? mean(name, wanted) : at(name, wanted, index);
+      const found = estimateOf(values, n, { skewed: wanted === 'auc' });
+      // Resamples of no hits have none either, but that does not prove a lift of 0.
+      if (wanted === 'auc' || found.value !== 0 || resamples === 0) return found;
+      return { ...found, high: Math.max(found.high, wilson(0, n).high * mostOf(wanted, some, calls)) };
     },
+    compare: (name, other, wanted) =>
+      estimateOf(difference(mean(name, wanted), mean(other, wanted)), rarer, { skewed: wanted === 'auc' }),
   };
 };

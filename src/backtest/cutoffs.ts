@@ -54,12 +54,12 @@ export const cutoffResults = (panel: Panel, replicates: Replicates<RankingName>)
     rankings: byRanking((name): RankingResult => {
       const ordered = replicates.ordered(name, index);
       return {
-        auc: replicates.estimate(replicates.at(name, 'auc', index), index),
+        auc: replicates.estimate(name, 'auc', index),
         ap: averagePrecision(ordered),
         p: mannWhitney(ordered),
         top: TOP_SHARES.map((share, call) =>
           Object.assign(topOf(ordered, share), {
-            lift: replicates.estimate(replicates.at(name, { lift: call }, index), index),
+            lift: replicates.estimate(name, { lift: call }, index),
           }),
         ),
       };

@@ -58,13 +58,13 @@ const meanOf = (values: readonly number[]): number => {
 };
 
 const meanResult = (replicates: Replicates<RankingName>, name: RankingName): MeanResult => ({
-  auc: replicates.estimate(replicates.mean(name, 'auc')),
+  auc: replicates.estimate(name, 'auc'),
   top: TOP_SHARES.map((share, i) => ({
     share,
-    hits: replicates.estimate(replicates.mean(name, { hits: i })),
-    lift: replicates.estimate(replicates.mean(name, { lift: i })),
+    hits: replicates.estimate(name, { hits: i }),
+    lift: replicates.estimate(name, { lift: i }),
   })),
-  list: replicates.estimate(replicates.mean(name, LIST)),
+  list: replicates.estimate(name, LIST),
 });
 
 /** Evaluates a scoring on a panel with at least one cut-off. */

@@ -37,6 +37,9 @@ export const convertedPeople = ({ people, cutoffs }: Panel): number => {
 /** The number of conversions after a cut-off. */
 export const conversionsOf = ({ converted }: Cutoff): number => converted.reduce((sum, one) => sum + one, 0);
 
+/** How many people have the rarer outcome: the precision of every metric depends on them. */
+export const rarerOutcome = (people: number, converted: number): number => Math.min(converted, people - converted);
+
 /** The same panel with the conversions of each cut-off given to people at random: what no ranking can predict. */
 export const shuffleLabels = (panel: Panel, rng: Rng): Panel => ({
   ...panel,

@@ -1,7 +1,7 @@
 /** Whether tuned points are worth taking: only what the judged cut-offs show. */
 import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
-import { difference, replicate } from './bootstrap.js';
+import { replicate } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import { convertedPeople, type Split } from './panel.js';
 import { type Baseline, baselines, FEWEST_CONVERSIONS, TOP_SHARES } from './rankings.js';
@@ -40,11 +40,10 @@ export const judge = (split: Split, present: Scoring, tuned: Scoring, resamples:
   const calls = TOP_SHARES.map((share) => ({ share }));
   const replicates = replicate<'present' | 'tuned' | Baseline>(panel, orderings, calls, resamples, rng);
   const judged = (name: 'present' | 'tuned' | Baseline): Judged => ({
-    auc: replicates.estimate(replicates.mean(name, 'auc')),
-    lift: replicates.estimate(replicates.mean(name, headlineLift)),
+    auc: replicates.estimate(name, 'auc'),
+    lift: replicates.estimate(name, headlineLift),
   });
-  const over = (name: 'present' | Baseline): Estimate =>
-    replicates.estimate(difference(replicates.mean('tuned', 'auc'), replicates.mean(name, 'auc')));
+  const over = (name: 'present' | Baseline): Estimate => replicates.compare('tuned', name, 'auc');
   return {
     conversions: { training: convertedPeople(split.training), judged: convertedPeople(panel) },
     rankings: {

@@ -2,7 +2,7 @@
 import type { Weights } from '../catalogue/weights.js';
 import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
-import { difference, replicate } from './bootstrap.js';
+import { replicate } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import type { Panel } from './panel.js';
 import { scorePanel, signalKeys, withoutSignal } from './scores.js';
@@ -54,7 +54,7 @@ export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng
       points,
       share: shares.filter((share) => share !== 0).length / shares.length,
       alone: alone.mean(signal, 'auc')[0] ?? Number.NaN,
-      adds: without.estimate(difference(without.mean('score', 'auc'), without.mean(`without ${signal}`, 'auc'))),
+      adds: without.compare('score', `without ${signal}`, 'auc'),
     };
   });
 };

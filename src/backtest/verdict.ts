@@ -1,5 +1,5 @@
 /** What a backtest may claim about a ranking. */
-import { difference, type Replicates } from './bootstrap.js';
+import type { Replicates } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import { type Baseline, FEWEST_CONVERSIONS, HEADLINE, TOP_SHARES } from './rankings.js';
 
@@ -39,11 +39,10 @@ export const betterBaseline = (replicates: Replicates<Baseline>): Baseline => {
  */
 export const verdictOf = (replicates: Replicates<Baseline | 'score'>, conversions: number): Verdict => {
   const baseline = betterBaseline(replicates);
-  const over = (measure: 'auc' | typeof headlineLift): Estimate =>
-    replicates.estimate(difference(replicates.mean('score', measure), replicates.mean(baseline, measure)));
+  const over = (measure: 'auc' | typeof headlineLift): Estimate => replicates.compare('score', baseline, measure);
   const [auc, lift] = [over('auc'), over(headlineLift)];
-  const own = replicates.estimate(replicates.mean('score', 'auc'));
-  const theirs = replicates.estimate(replicates.mean(baseline, 'auc'));
+  const own = replicates.estimate('score', 'auc');
+  const theirs = replicates.estimate(baseline, 'auc');
   const claim = (): Claim => {
     if (conversions < FEWEST_CONVERSIONS || Number.isNaN(own.low)) return 'none';
     const behind = auc.high < 0 || lift.high < 0;

@@ -2,8 +2,8 @@
 import type { Label } from '../model.js';
 import { difference, type Replicates } from './bootstrap.js';
 import type { CutoffResult } from './cutoffs.js';
-import type { Estimate } from './intervals.js';
-import { conversionsOf, convertedPeople, type Panel } from './panel.js';
+import { type Estimate, estimateOf } from './intervals.js';
+import { conversionsOf, convertedPeople, type Panel, rarerOutcome } from './panel.js';
 import type { Proportions } from './proportions.js';
 import { FEWEST_CONVERSIONS, HEADLINE } from './rankings.js';
 import type { SignalWorth } from './signals.js';
@@ -79,9 +79,10 @@ const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[]
   const latest = replicates.at('score', 'auc', cutoffs.length - 1);
   // The last minus the mean of the others is n / (n - 1) times the last minus the mean of all n.
   const scale = cutoffs.length / (cutoffs.length - 1);
-  const change = replicates.estimate(
+  const change = estimateOf(
     difference(latest, mean).map((each) => each * scale),
-    cutoffs.length - 1,
+    rarerOutcome(last.people.length, conversionsOf(last)),
+    { skewed: true },
   );
   return change.high < 0 ? [{ code: 'drift', at: last.at, difference: change }] : [];
 };

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { difference, type Ordering, replicate } from '../../src/backtest/bootstrap.js';
+import { type Ordering, replicate } from '../../src/backtest/bootstrap.js';
+import { wilson } from '../../src/backtest/intervals.js';
 import { shuffleLabels } from '../../src/backtest/panel.js';
 import { below, stream } from '../../src/simulate/chance.js';
 import { holds, tries } from '../random.js';
@@ -88,7 +89,7 @@ describe('resamples', () => {
   it('the same seed gives the same interval, another seed another', () => {
     const auc = (seed: number) => {
       const found = replicate(once, [ordering('a', scores)], [], 200, stream(seed));
-      return found.estimate(found.mean('a', 'auc'));
+      return found.estimate('a', 'auc');
     };
     expect(auc(1)).toEqual(auc(1));
     expect(auc(2)).not.toEqual(auc(1));
@@ -98,7 +99,7 @@ describe('resamples', () => {
   it('people who are seen again at a second cut-off add nothing: the interval is the same', () => {
     const of = (panel: typeof once, ...keys: number[][]) => {
       const found = replicate(panel, [ordering('a', ...keys)], [], 300, stream('b'));
-      return found.estimate(found.mean('a', 'auc'));
+      return found.estimate('a', 'auc');
     };
     expect(of(twice, scores, scores)).toEqual(of(once, scores));
   });
@@ -106,7 +107,7 @@ describe('resamples', () => {
   it('differences are paired: an order never differs from one that puts everybody in the same place', () => {
     const squared = scores.map((score) => score ** 2);
     const found = replicate(once, [ordering('a', scores), ordering('b', squared)], [], 100, stream('b'));
-    expect(found.estimate(difference(found.mean('a', 'auc'), found.mean('b', 'auc')))).toEqual({
+    expect(found.compare('a', 'b', 'auc')).toEqual({
       value: 0,
       low: 0,
       high: 0,
@@ -119,6 +120,16 @@ describe('resamples', () => {
     expect(found.mean('a', 'auc')).toEqual(found.at('a', 'auc', 0));
     expect(found.mean('a', { lift: 0 })).toEqual(found.at('a', { lift: 0 }, 0));
     expect(found.mean('a', { hits: 0 })[0]).toBe((found.at('a', { hits: 0 }, 0)[0] ?? 0) / 2);
+  });
+
+  it('no hits do not prove a lift of 0: the interval allows what Wilson does', () => {
+    const missed = panelOf([cutoffOf(Array.from({ length: 100 }, (_, i) => i >= 80))]);
+    const keys = Array.from({ length: 100 }, (_, i) => -i);
+    const found = replicate(missed, [ordering('a', keys)], [{ share: 0.1 }], 100, stream('b'));
+    const { value, low, high } = found.estimate('a', { lift: 0 }, 0);
+    expect([value, low]).toEqual([0, 0]);
+    expect(high).toBeCloseTo(wilson(0, 20).high * 10, 12);
+    expect(found.estimate('a', { hits: 0 }).high).toBeCloseTo(wilson(0, 20).high * 20, 12);
   });
 
   it('asking for an order or a call that was not measured is a mistake', () => {
@@ -143,7 +154,7 @@ describe('shuffled labels', () => {
     const contains = Array.from({ length: 200 }, () => {
       const shuffled = shuffleLabels(panel, rng);
       const found = replicate(shuffled, [{ name: 'a', keys }], [{ share: 0.1 }], 200, rng);
-      const { low, high } = found.estimate(found.mean('a', { lift: 0 }));
+      const { low, high } = found.estimate('a', { lift: 0 });
       return low <= 1 && 1 <= high;
     }).filter(Boolean).length;
     expect(contains).toBeGreaterThanOrEqual(178);

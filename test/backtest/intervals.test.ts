@@ -58,6 +58,15 @@ describe('percentile intervals', () => {
     expect(estimateOf(replicates, 1)).toEqual({ value: 7, low: 0, high: 1000 });
   });
 
+  it('of skewed resamples move against the skew', () => {
+    // Most resamples lie near the top, a few far below: the truth is more likely below than above.
+    const skewed = Float64Array.from([0, ...Array.from({ length: 1000 }, (_, i) => -((i / 1000) ** 4))]);
+    const [plain, moved] = [estimateOf(skewed, 50), estimateOf(skewed, 50, { skewed: true })];
+    expect(moved.low).toBeLessThan(plain.low);
+    expect(moved.high).toBeLessThan(plain.high);
+    expect(estimateOf(replicates, 50, { skewed: true })).toEqual(estimateOf(replicates, 50));
+  });
+
   it('ignore resamples without a value, and are unknown if there are none', () => {
     expect(estimateOf(Float64Array.from([1, Number.NaN, 2, 2]), 9)).toEqual({ value: 1, low: 2, high: 2 });
     expect(estimateOf(Float64Array.from([1]), 9)).toEqual({ value: 1, low: Number.NaN, high: Number.NaN });
