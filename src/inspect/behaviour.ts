@@ -67,29 +67,35 @@ const AGENT = 'user_agent';
 /** The name of a column of amounts in rows. */
 const amountColumn = (i: number): string => `amount${i}`;
 
-const usable = ({ sql, paths }: Relation): Relation => ({
-  sql: `(SELECT * FROM ${sql} WHERE t >= TIMESTAMP '1990-01-01' AND t < TIMESTAMP '2200-01-01' AND event_type IS NOT NULL AND ${identifier(ROW.left)} IS NULL)`,
-  paths,
-});
+/** The name of the table of rows that can be used. */
+const PLACED = 'placed';
 
-/** The rows of logs: read as they are if the engine can, otherwise from copies. */
-const relationOf = async (
+/** Keeps the rows of a log that can be used, since they are read several times: reading them anew takes much longer. */
+const place = async (engine: Engine, { sql, paths }: Relation, columns: readonly string[]): Promise<void> => {
+  const kept = ['user_id', 'event_type', identifier(ROW.theirs), 't', ...columns].join(', ');
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE ${PLACED} AS SELECT ${kept} FROM ${sql}
+     WHERE t >= TIMESTAMP '1990-01-01' AND t < TIMESTAMP '2200-01-01' AND event_type IS NOT NULL AND ${identifier(ROW.left)} IS NULL`,
+    paths,
+  );
+};
+
+/** Places the rows of logs: read as they are if the engine can, otherwise from copies. */
+const placeLogs = async (
   engine: Engine,
   logs: readonly Log[],
-  numbers: ReadonlySet<string>,
-  scratch: string,
-): Promise<Relation> => {
+  { numbers, columns, scratch }: { numbers: ReadonlySet<string>; columns: readonly string[]; scratch: string },
+): Promise<void> => {
   if (logs.every(({ format }) => format === 'csv' || format === 'parquet')) {
-    const direct = directRelation(logs, numbers);
-    const works = await engine.rows(`SELECT count(t), count(user_id) FROM ${direct.sql}`, direct.paths).then(
+    const works = await place(engine, directRelation(logs, numbers), columns).then(
       () => true,
       () => false,
     );
-    if (works) return direct;
+    if (works) return;
   }
   const copies: Pick<Located, 'path'>[] = [];
   for (const [i, log] of logs.entries()) copies.push(log.format === 'parquet' ? log : await locate(log, i, scratch));
-  return locatedRelation(logs, copies, numbers);
+  await place(engine, locatedRelation(logs, copies, numbers), columns);
 };
 
 /**
@@ -109,12 +115,14 @@ export const openReader = async (
     inputs.map(({ name, reading }) => ({ name, reading: withAmounts(reading) })),
     { wanted: [...Object.keys(named), AGENT], needed: [], delimiter, scratch, stdin, parquet: parquetReader(engine) },
   );
-  const hasAgents = logs.some(({ columns }) => columns.has(AGENT));
-  const placed = usable(await relationOf(engine, logs, new Set(Object.keys(named)), scratch));
-  const isLinked = logs.some(({ columns }) => columns.has(ANONYMOUS_ID));
-  if (isLinked) await readIdentityMap(engine, undefined, scratch);
-  const { sql, paths } = isLinked ? await resolveUsers(engine, placed, undefined) : placed;
-  return { engine, rows: { sql: `(SELECT * FROM ${sql} WHERE user_id IS NOT NULL)`, paths }, hasAgents };
+  const has = (column: string): boolean => logs.some(({ columns }) => columns.has(column));
+  const numbers = Object.keys(named).filter(has);
+  const columns = [...numbers, ...[AGENT, ANONYMOUS_ID].filter(has)];
+  await placeLogs(engine, logs, { numbers: new Set(numbers), columns, scratch });
+  if (has(ANONYMOUS_ID)) await readIdentityMap(engine, undefined, scratch);
+  const placed = { sql: PLACED, paths: [] };
+  const { sql, paths } = has(ANONYMOUS_ID) ? await resolveUsers(engine, placed, undefined) : placed;
+  return { engine, rows: { sql: `(SELECT * FROM ${sql} WHERE user_id IS NOT NULL)`, paths }, hasAgents: has(AGENT) };
 };
 
 /** Different user agents that are looked at; the most frequent ones. */

@@ -15,7 +15,7 @@ export interface Column {
   readonly name: string;
   /** Cells that are neither empty nor a null word. */
   readonly known: number;
-  /** Different known cells; about so many beyond `EXACT` rows. */
+  /** Different known cells; about so many in a large file. */
   readonly distinct: number;
   /** Different known cells of a sample of the rows, the most frequent first. */
   readonly values: readonly string[];
@@ -44,11 +44,8 @@ export interface Opening {
   readonly delimiter?: string | undefined;
 }
 
-/** Rows up to which different cells are counted exactly. */
-const EXACT = 200_000;
-
-/** Rows that are sampled for the content of cells, different cells kept of each column, and columns looked at. */
-const [SAMPLED, KEPT, COLUMNS] = [20_000, 400, 200];
+/** About so many rows are sampled, different cells kept of each column, and columns looked at. */
+const [SAMPLED, KEPT, COLUMNS] = [50_000, 400, 200];
 
 /** Records that are checked for their number of cells, and the share of ragged ones that is no accident. */
 const [CHECKED, OFTEN] = [5000, 0.01];
@@ -75,50 +72,56 @@ const isRagged = async ({ format, path, delimiter, header }: Log): Promise<boole
   return (await walk(false)) > OFTEN && (await walk(true)) <= OFTEN;
 };
 
-/** The cells of a log: read as it is if the engine can, otherwise from a copy. */
-const cellsOf = async (engine: Engine, log: Log, index: number, scratch: string): Promise<Relation> => {
-  const counted = 'SELECT count(*) FROM';
-  if (log.format === 'csv' || log.format === 'parquet') {
-    const direct = cellsRelation(log, undefined);
-    // A file that is not clean makes the engine stop, somewhere.
-    const isReadable = await engine.rows(`${counted} ${direct.sql} WHERE v0 IS NOT NULL`, direct.paths).then(
-      () => true,
-      () => false,
-    );
-    if (isReadable || log.format === 'parquet') return direct;
-  }
-  return cellsRelation(log, await locate(log, index, scratch));
+/** What is counted of all cells: rows, then of each column how many are filled, and about how many differ. */
+const countsOf = async (engine: Engine, { sql, paths }: Relation, columns: number): Promise<number[]> => {
+  const of = Array.from({ length: columns }, (_, i) => `count(v${i}), approx_count_distinct(v${i})`);
+  const [counts = []] = await engine.rows(`SELECT count(*), ${of.join(', ')} FROM ${sql}`, paths);
+  return counts.map(Number);
 };
 
+/** The cells of a log with their counts: read as it is if the engine can, otherwise from a copy. */
+const cellsOf = async (
+  engine: Engine,
+  log: Log,
+  index: number,
+  scratch: string,
+): Promise<{ readonly cells: Relation; readonly counts: readonly number[] }> => {
+  const columns = log.columns.size;
+  if (log.format === 'csv' || log.format === 'parquet') {
+    const cells = cellsRelation(log, undefined);
+    // A file that is not clean makes the engine stop, somewhere.
+    const counts = await countsOf(engine, cells, columns).catch(() => undefined);
+    if (counts !== undefined) return { cells, counts };
+  }
+  const cells = cellsRelation(log, log.format === 'parquet' ? undefined : await locate(log, index, scratch));
+  return { cells, counts: await countsOf(engine, cells, columns) };
+};
+
+/** What the columns hold: exactly, or by a sample of the rows if there are many. */
 const columnsOf = async (
   engine: Engine,
   names: readonly string[],
-  { sql, paths }: Relation,
+  { cells: { sql, paths }, counts }: Awaited<ReturnType<typeof cellsOf>>,
 ): Promise<{ rows: number; columns: Column[] }> => {
+  const [rows = 0] = counts;
   const cells = names.map((_, i) => `CASE WHEN NOT ${isNullWord(`v${i}`, NULL_WORDS)} THEN v${i} END AS v${i}`);
-  const known = `(SELECT ${cells.join(', ')} FROM ${sql})`;
-  const rows = Number((await engine.rows(`SELECT count(*) FROM ${sql}`, paths))[0]?.[0] ?? 0);
-  const distinct = (cell: string): string =>
-    rows > EXACT ? `approx_count_distinct(${cell})` : `count(DISTINCT ${cell})`;
-  const [counts = []] = await engine.rows(
-    `SELECT ${names.flatMap((_, i) => [`count(v${i})`, distinct(`v${i}`)]).join(', ')} FROM ${known}`,
-    paths,
-  );
-  const all = names.map((_, i) => `v${i}`).join(', ');
+  const every = Math.ceil(rows / SAMPLED);
   // The same rows on every machine, in whatever order they are read.
-  await engine.run(
-    `CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM ${known} ORDER BY hash(${all}), ${all} LIMIT ${SAMPLED}`,
-    paths,
-  );
+  const picked = every <= 1 ? '' : `WHERE hash(${names.map((_, i) => `v${i}`).join(', ')}) % ${every} = 0`;
+  await engine.run(`CREATE OR REPLACE TEMP TABLE sampled AS SELECT ${cells.join(', ')} FROM ${sql} ${picked}`, paths);
+  const inSample = names.map((_, i) => `count(v${i}), count(DISTINCT v${i})`);
+  const [sample = []] = await engine.rows(`SELECT count(*), ${inSample.join(', ')} FROM sampled`);
+  const [sampled = 0, ...found] = sample.map(Number);
   const columns: Column[] = [];
   for (const [i, name] of names.entries()) {
     const values = await engine.rows(
       `SELECT left(v${i}, 300) AS v FROM sampled WHERE v${i} IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${KEPT}`,
     );
+    const [known = 0, distinct = 0] = [found[2 * i], found[2 * i + 1]];
     columns.push({
       name,
-      known: Number(counts[2 * i] ?? 0),
-      distinct: Number(counts[2 * i + 1] ?? 0),
+      known: every <= 1 ? known : Math.round((known / Math.max(1, sampled)) * rows),
+      distinct: every <= 1 ? distinct : Math.max(distinct, counts[2 * i + 2] ?? 0),
       values: values.map(([value]) => String(value)),
     });
   }

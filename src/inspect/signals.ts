@@ -107,7 +107,12 @@ const typeDraft = (
 };
 
 /** The sum of a column of numbers. */
-const amountDraft = (name: string, evidence: Evidence, learned: boolean, used: Set<string>): Draft | undefined => {
+const amountDraft = (
+  name: string,
+  evidence: Evidence,
+  { learned, isOnly }: { readonly learned: boolean; readonly isOnly: boolean },
+  used: Set<string>,
+): Draft | undefined => {
   if (evidence.has.having < 2 || !(evidence.high > 0)) return undefined;
   const words = { has: 'with any', much: `whose sum is above ${grouped(evidence.middle)}` };
   const { lift, because } = strongest(evidence, words);
@@ -119,7 +124,8 @@ const amountDraft = (name: string, evidence: Evidence, learned: boolean, used: S
     because: learned
       ? because
       : `a number that adds up; half of those who have it have over ${grouped(evidence.middle)}`,
-    strength: learned ? Math.log2(lift) : 4,
+    // What each event is worth says most where all events are of one type; otherwise it may be the price of something seen.
+    strength: learned ? Math.log2(lift) : isOnly ? 4 : 1.5,
     phrase: `${plain(own)} {value} in all`,
     feature: {
       is: { op: 'sum', column: name },
@@ -180,7 +186,9 @@ export const signalsFor = (
       const evidence = before.ofType.get(one.type);
       return { type: one.type, draft: evidence && typeDraft(one, evidence, learned, used, behaviour.users) };
     });
-    const amounts = [...before.ofAmount].map(([name, evidence]) => amountDraft(name, evidence, learned, used));
+    const amounts = [...before.ofAmount].map(([name, evidence]) =>
+      amountDraft(name, evidence, { learned, isOnly: types.length === 1 }, used),
+    );
     const did = [...ofTypes.map(({ draft }) => draft), ...amounts]
       .filter((draft) => draft !== undefined)
       .toSorted((a, b) => b.strength - a.strength)
