@@ -219,7 +219,7 @@ export const conversions: readonly ConversionWords[] = [
     words: (
       'subscribe subscribed subscription subscriptions upgrade upgraded plan_upgraded renew renewed renewal membership ' +
       'abo abonnement suscripcion assinatura premium trial_converted activated_plan subscription_started started_subscription ' +
-      'start_subscription subscription_start subscription_created membership_started started_membership plan_started paid_plan'
+      'start_subscription subscription_start subscription_created membership_started started_membership plan_started paid_plan recurrent recurring rebill'
     ).split(' '),
   },
   {
@@ -253,7 +253,7 @@ export const notConvertingWords: ReadonlySet<string> = new Set(
     'initiated intent attempt attempted remove removed delete deleted list history status detail details unsubscribe unsubscribed ' +
     'expire expired expiring due pending reminder email impression hover search searched filter add added update updated edit ' +
     'edited preview quote retry rejected reject timeout form button info information tab screen downgrade downgraded viewing ' +
-    'loaded load ended end past overdue churn churned request requested method step exit not no storniert abgebrochen'
+    'loaded load ended end past overdue churn churned request requested req method step exit not no storniert abgebrochen'
   ).split(' '),
 );
 

@@ -157,7 +157,7 @@ const typeCandidate = ({ name: full, known, distinct, values }: Column, rows: nu
   const said = shareOf(values, saysAction);
   const filled = rows === 0 ? 0 : known / rows;
   if (filled < 0.5) return none;
-  const doubts = (1 - filled) * 4 + numeric * 3 + (distinct === 1 && rows > 20 ? 2 : 0);
+  const doubts = (1 - filled) * 4 + numeric * 3 + (rows > 20 ? Math.max(0, 3 - distinct) : 0);
   if (full === 'event_type' && numeric < 1)
     return { name: full, why: 'the name that gesture uses', score: 20 - doubts };
   const isAbout = words.some((word) => aboutTypeWords.has(word));
