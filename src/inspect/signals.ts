@@ -80,6 +80,9 @@ const ofType = (
 /** Types that get points, at most, and users that a type must have to be more than an accident. */
 const MOST_TYPES = 6;
 
+/** The share of users from which everybody has something. */
+const EVERYBODY = 0.98;
+
 /** A type that is worth points, by the log if it says who converts, otherwise by how rare it is and the effort it takes. */
 const typeDraft = (
   { type, role, why }: JudgedType,
@@ -99,6 +102,8 @@ const typeDraft = (
     return ofType(type, { earns, because: reason, strength: Math.log2(lift) }, used);
   }
   const share = having / Math.max(1, having + lacking);
+  // What everybody has once tells nobody apart.
+  if ('binary' in earns && share >= EVERYBODY) return undefined;
   // The rarer and the more effort, the more it says.
   const factor = { effort: 2, other: 1, passive: 0.4, conversion: 2, against: 0, 'opt-out': 0 }[role];
   const strength = factor * (0.5 + Math.min(5, -Math.log2(share)));
