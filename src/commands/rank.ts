@@ -1,5 +1,6 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isSource } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
@@ -72,6 +73,10 @@ const featuresHash = async (
   typeof source === 'string' && isSource(source)
     ? (await loadConfig(path, source)).hashes.features
     : config.hashes.features;
+
+/** True of a path that is a device or a pipe: whoever reads it gets the list there, and not once more. */
+const isStream = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isFile() === false;
 
 /** A warning if features were made with other settings than those of today. */
 const otherSettings = (from: string, features: RunRecord | undefined, now: string): Warning[] => {
@@ -152,7 +157,7 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   if (flags.json) {
     const top = list.places.map(({ place, number }) => userJson(rankedAt(ranking, place), number, ranking, options));
     await print(`${toJson({ config: stamp, health: { ...health, warnings }, top }, 2)}\n`);
-  } else if (toStdout === 0) {
+  } else if (toStdout === 0 && !(await isStream(out))) {
     const says = (signal: string): string => config.features[signal]?.says ?? signal;
     await print(listScreen(ranking, list, health, says, screenOf(process.stdout)));
   }
