@@ -76,7 +76,7 @@ const featuresHash = async (
 
 /** True of a path that is a device or a pipe: whoever reads it gets the list there, and not once more. */
 const isStream = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => undefined))?.isFile() === false;
+  path.startsWith('/dev/') || (await stat(path).catch(() => undefined))?.isFile() === false;
 
 /** A warning if features were made with other settings than those of today. */
 const otherSettings = (from: string, features: RunRecord | undefined, now: string): Warning[] => {
