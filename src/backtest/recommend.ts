@@ -9,7 +9,7 @@ import { scorePanel } from './scores.js';
 import { betterBaseline, headlineLift } from './verdict.js';
 
 /** The fewest converting people to learn from: about ten for each of a dozen signals (Peduzzi et al., 1996). */
-const FEWEST_IN_TRAINING = 120;
+export const FEWEST_IN_TRAINING = 120;
 
 /** One way to order the people of the judged cut-offs, on average over these. */
 export interface Judged {
@@ -66,6 +66,8 @@ export type Recommendation =
       readonly conversions: number;
       readonly needed: number;
     }
+  /** Nothing in the training cut-offs speaks for converting. */
+  | { readonly recommended: false; readonly failed: 'no_signal' }
   | { readonly recommended: false; readonly failed: 'above_chance'; readonly auc: Estimate }
   | { readonly recommended: false; readonly failed: 'beats_present'; readonly difference: Estimate }
   | {

@@ -7,7 +7,9 @@ export type Remark =
   /** A cut-off that is left out: the log ends before its window, or begins less than a horizon before it. */
   | { readonly code: 'short_window' | 'short_history'; readonly at: string }
   /** People who converted in a window, but were not in the log before it. */
-  | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number };
+  | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number }
+  /** Cut-offs that the points were tuned on, or whose windows overlap those of such cut-offs. */
+  | { readonly code: 'in_sample'; readonly at: readonly string[]; readonly of: number; readonly until: string };
 
 /** The whole result. */
 export interface Backtest extends Evaluation {
@@ -23,16 +25,30 @@ export interface Backtest extends Evaluation {
 
 const isoSecond = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
 
+/** The cut-offs whose windows had begun by the end of the last window that `tune` learned from. */
+const inSample = (cutoffs: readonly number[], until: string | undefined): Remark[] => {
+  if (until === undefined) return [];
+  const seen = cutoffs.filter((at) => at < Date.parse(until));
+  return seen.length > 0 ? [{ code: 'in_sample', at: seen.map(isoSecond), of: cutoffs.length, until }] : [];
+};
+
 /**
  * The remarks of a backtest.
  *
  * @param newcomers by cut-off
  * @param conversions of people who were in the log before
+ * @param tunedUntil the end of the last window that the points were tuned on, if they were
  */
-export const remarksOf = ({ leftOut }: Windows, newcomers: readonly number[], conversions: number): Remark[] => {
+export const remarksOf = (
+  { cutoffs, leftOut }: Windows,
+  newcomers: readonly number[],
+  conversions: number,
+  tunedUntil?: string,
+): Remark[] => {
   const late = newcomers.reduce((sum, n) => sum + n, 0);
   return [
     ...leftOut.map(({ at, why }): Remark => ({ code: why, at: isoSecond(at) })),
+    ...inSample(cutoffs, tunedUntil),
     ...(late > 0 ? [{ code: 'newcomers', conversions: late, all: late + conversions } as const] : []),
   ];
 };

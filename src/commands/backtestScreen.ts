@@ -1,5 +1,4 @@
 /** What `gesture backtest` shows: cut-off by cut-off, on average, by label and score, by signal, and whether to believe it. */
-import type { RankingName } from '../backtest/cutoffs.js';
 import type { Evaluation } from '../backtest/evaluate.js';
 import type { Estimate } from '../backtest/intervals.js';
 import type { Backtest } from '../backtest/result.js';
@@ -9,22 +8,7 @@ import { LABELS } from '../model.js';
 import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { table } from '../text/table.js';
-
-/** The orders in words. */
-const ORDERS: Readonly<Record<RankingName, string>> = {
-  score: 'by score',
-  recent: 'most recently active first',
-  active: 'most active first',
-};
-
-const fixed = (value: number, decimals = 2): string => (Number.isNaN(value) ? '-' : value.toFixed(decimals));
-
-const signed = (value: number): string => (value > 0 ? `+${fixed(value)}` : fixed(value));
-
-const between = ({ low, high }: Estimate, show = fixed): string =>
-  Number.isNaN(low) ? '' : ` [${show(low)}, ${show(high)}]`;
-
-const ranged = (estimate: Estimate, show = fixed): string => `${show(estimate.value)}${between(estimate, show)}`;
+import { fixed, ORDERS, ranged, signed } from './estimates.js';
 
 /** A proportion with its interval, as percentages. */
 const rate = (estimate: Estimate): string =>
@@ -171,6 +155,8 @@ const doubtWords = (doubt: Doubt, features: Features): string => {
       return `${doubt.at} is left out: the log ends before its window does`;
     case 'short_history':
       return `${doubt.at} is left out: the log begins less than a horizon before it`;
+    case 'in_sample':
+      return `the points were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:
       return `${doubt.conversions} of ${doubt.all} people who converted were not in the log before their window: no ranking could have listed them`;
   }

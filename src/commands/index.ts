@@ -7,6 +7,7 @@ import { registerFeatures } from './features.js';
 import { registerGenerate } from './generate.js';
 import { registerInit } from './init.js';
 import { registerRank } from './rank.js';
+import { registerTune } from './tune.js';
 
 /** Each adds one command to the program. Heavy modules are imported only when a command runs. */
 export const commands: readonly ((program: CommandUnknownOpts) => void)[] = [
@@ -17,4 +18,5 @@ export const commands: readonly ((program: CommandUnknownOpts) => void)[] = [
   registerExplain,
   registerCompare,
   registerBacktest,
+  registerTune,
 ];

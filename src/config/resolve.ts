@@ -104,7 +104,7 @@ const resolveFeatures = (input: ConfigInput, problems: Problem[]): Features => {
 };
 
 /** True if a feature reveals a person's gender, under any name. */
-const revealsGender = (name: string, all: Features, readings: readonly Reading[]): boolean => {
+export const revealsGender = (name: string, all: Features, readings: readonly Reading[]): boolean => {
   const theirs = (column: string): readonly string[] =>
     readings.flatMap(({ columns }) => [own(columns, column) ?? column].flat());
   const gender = theirs('gender');
@@ -256,6 +256,7 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
     features,
     weights: defaults.weights,
     show: input.show ?? [],
+    tuned: input.tuned,
   };
   const labels = {
     high: input.labels?.high ?? defaults.labels.high,

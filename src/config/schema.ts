@@ -289,6 +289,12 @@ const optOut = z.strictObject({
   undone_by: undoneBy,
 });
 
+const tuned = z.strictObject({
+  until: z.iso
+    .datetime('must be an instant such as 2026-01-28T18:03:12Z')
+    .describe('The end of the last window that the points were learned from; backtest marks cut-offs before it.'),
+});
+
 /** What a user did, as gesture.yaml writes it. */
 export type ActionsInput = z.infer<typeof conversion>;
 
@@ -315,6 +321,7 @@ const settings = z.strictObject({
     .max(20, 'has more than 20 columns')
     .optional()
     .describe('Columns of the log or features that the list shows beside the score, such as email.'),
+  tuned: tuned.optional().describe('Written by gesture tune: what the points were learned from. Scores ignore it.'),
 });
 
 const listed = settings.extend({ events: z.array(listedReading).min(1, 'must have at least one entry').optional() });
@@ -356,6 +363,8 @@ export const keysAt = ([section, ...place]: readonly PropertyKey[]): readonly st
       return Object.keys(weight.shape);
     case 'labels':
       return Object.keys(labels.shape);
+    case 'tuned':
+      return Object.keys(tuned.shape);
     case 'opt_out':
       return place.length === 0 ? Object.keys(optOut.shape) : ['column', ...Object.keys(tests)];
     default:

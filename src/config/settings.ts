@@ -92,6 +92,8 @@ export interface Settings {
   readonly labels: Thresholds;
   /** Features that the list shows beside the score. */
   readonly show: readonly string[];
+  /** Where the points come from, if `gesture tune` found them: the end of the last window that it learned from. */
+  readonly tuned?: { readonly until: string } | undefined;
 }
 
 /** A checked configuration. */
@@ -119,10 +121,10 @@ const hashOf = (value: unknown): string => createHash('sha256').update(canonical
 
 /**
  * Adds the hashes that identify settings. Words (`says`, `because`, `phrase`) are not part of them: they explain a score
- * and never change it, so `gesture compare` must not report them as a change of settings.
+ * and never change it, so `gesture compare` must not report them as a change of settings; nor is `tuned`.
  */
 export const withHash = (settings: Settings, path?: string): Config => {
-  const { features, weights, labels, ...others } = settings;
+  const { features, weights, labels, tuned: _, ...others } = settings;
   const measures = mapValues(features, ({ from, is, unit }) => ({ from, is, unit }));
   const points = mapValues(weights, ({ points: most, earns }) => ({ points: most, earns }));
   const hashes = { features: hashOf({ ...others, features: measures }), scoring: hashOf({ weights: points, labels }) };

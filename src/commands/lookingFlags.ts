@@ -1,0 +1,51 @@
+/** The flags of the commands that look back on a log: which log, which cut-offs, and whose conversions count. */
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { SOURCE_NAMES } from '../catalogue/sources.js';
+import type { Config } from '../config/settings.js';
+import type { Looking } from '../engine/lookBack.js';
+import { endOf, type NamedTime } from '../text/instants.js';
+import { CONFIG_FLAG, duration, instants, names, oneOf, share, wholeNumber } from './flags.js';
+
+/** The length of a day, in seconds. */
+export const DAY = 86_400;
+
+/** What the flags say about the cut-offs; durations are seconds. */
+interface LookingFlags {
+  readonly at?: readonly NamedTime[] | undefined;
+  readonly cutoffs: number;
+  readonly every?: number | undefined;
+  readonly horizon?: number | undefined;
+  readonly activeWithin?: number | undefined;
+  readonly again?: true | undefined;
+}
+
+/** Adds a command that looks back on a log, with the flags that all of these have. */
+export const defineLooking = (program: CommandUnknownOpts, name: string, description: string) =>
+  program
+    .command(name)
+    .helpGroup('Companions:')
+    .description(description)
+    .argument('[events...]', 'event logs, as for `gesture features` (default: data/raw_events.csv)')
+    .option('--from <source>', 'the product that exported the log', oneOf('--from', SOURCE_NAMES))
+    .option(...CONFIG_FLAG)
+    .option('--at <time>', 'a cut-off: ISO 8601; may be repeated', instants('--at'))
+    .option('--cutoffs <n>', 'number of cut-offs, unless --at names them', wholeNumber('--cutoffs', 1, 100), 6)
+    .option('--every <duration>', 'time between cut-offs (default: 14d)', duration('--every'))
+    .option('--horizon <duration>', 'how long people have to convert (default: 14d)', duration('--horizon'))
+    .option('--active-within <duration>', 'only people active so long before a cut-off', duration('--active-within'))
+    .option('--again', 'repeat conversions count, and people who have converted are not left out')
+    .option('--without <signal>', 'score without this signal; may be repeated', names('--without'))
+    .option('--shuffle-labels', 'give the conversions to people at random: what chance looks like')
+    .option('--bootstrap <n>', 'resamples for the intervals; 0: none', wholeNumber('--bootstrap', 0, 100_000), 1000)
+    .option('--seed <text>', 'any text; another seed gives other resamples', '42')
+    .option('--max-rejected <share>', 'fail if more than this share of the rows is rejected', share('--max-rejected'));
+
+/** What to look back on, by the flags. */
+export const lookingOf = (flags: LookingFlags, { events }: Config): Looking => ({
+  at: (flags.at ?? []).map((time) => Number(endOf(time, events[0]?.timezone) / 1000n)),
+  count: flags.cutoffs,
+  every: (flags.every ?? 14 * DAY) * 1000,
+  horizon: (flags.horizon ?? 14 * DAY) * 1000,
+  activeWithin: flags.activeWithin === undefined ? undefined : flags.activeWithin * 1000,
+  again: flags.again === true,
+});

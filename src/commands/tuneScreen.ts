@@ -1,0 +1,150 @@
+/** What `gesture tune` shows: the points side by side, how they do on cut-offs they were not learned from, and the advice. */
+import type { Proposal } from '../backtest/propose.js';
+import type { Judgement, Recommendation } from '../backtest/recommend.js';
+import type { Remark } from '../backtest/result.js';
+import type { Tuned } from '../backtest/tune.js';
+import type { Curve } from '../catalogue/weights.js';
+import { curveWords } from '../scoring/curves.js';
+import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
+import { counted, grouped } from '../text/numbers.js';
+import { table } from '../text/table.js';
+import { isDeepStrictEqual } from 'node:util';
+import { fixed, ORDERS, ranged, signed } from './estimates.js';
+
+/** Something before and after. */
+interface Change<T> {
+  readonly present: T;
+  readonly tuned: T;
+}
+
+/** The whole result, as it is printed. */
+export interface Tuning {
+  readonly horizon_days: number;
+  /** The hash of the present settings. */
+  readonly config: string;
+  /** Features that were not used. */
+  readonly without: readonly string[];
+  /** Whether conversions were given to people at random. */
+  readonly shuffled: boolean;
+  readonly training: Proposal['training'];
+  readonly judged: Proposal['judged'];
+  /** The end of the last training window. */
+  readonly until: string | undefined;
+  /** Signals with points before or after, the most tuned points first. */
+  readonly signals: readonly {
+    readonly signal: string;
+    readonly points: Change<number>;
+    readonly curve: Change<Curve | undefined>;
+  }[];
+  readonly moved: Tuned['moved'];
+  readonly added: Tuned['added'];
+  readonly likelihood: Tuned['likelihood'] | undefined;
+  readonly judgement: Judgement | undefined;
+  readonly recommendation: Recommendation;
+  readonly remarks: readonly Remark[];
+}
+
+const curveChange = ({ present, tuned }: Change<Curve | undefined>): string => {
+  const now = tuned ?? present;
+  const words = now === undefined ? '' : curveWords(now);
+  if (present === undefined) return `${words} (new)`;
+  return tuned === undefined || isDeepStrictEqual(present, tuned) ? words : `${words} (was: ${curveWords(present)})`;
+};
+
+const pointsTable = ({ signals }: Tuning, screen: Screen): string[] =>
+  table(
+    [
+      ['signal', 'present', 'tuned', 'curve'],
+      ...signals.map(({ signal, points, curve }) => [
+        signal,
+        String(points.present),
+        String(points.tuned),
+        curveChange(curve),
+      ]),
+    ],
+    screen,
+  );
+
+const auc = (value: number): string => fixed(value, 3);
+const difference = (value: number): string => signed(value, 3);
+
+const judgedTable = ({ rankings, tuned_over: over }: Judgement, screen: Screen): string[] =>
+  table(
+    [
+      ['judged', 'AUC', 'lift of the top 10%', 'AUC of tuned minus this'],
+      ...(['present', 'tuned', 'recent', 'active'] as const).map((name) => [
+        name === 'present' || name === 'tuned' ? `by ${name} points` : ORDERS[name],
+        ranged(rankings[name].auc, auc),
+        ranged(rankings[name].lift),
+        name === 'tuned' ? '' : ranged(over[name], difference),
+      ]),
+    ],
+    screen,
+  );
+
+/** The advice in one sentence: what to do, or the condition that failed with its numbers. */
+export const adviceWords = (recommendation: Recommendation): string => {
+  if (recommendation.recommended) return 'recommended: the tuned points are better than the present ones';
+  const because = (): string => {
+    switch (recommendation.failed) {
+      case 'training_conversions': {
+        const { conversions, needed } = recommendation;
+        return `${peopleConverted(conversions)} in the training windows, and ${needed} are needed to learn from. Use a longer log, or a longer --horizon`;
+      }
+      case 'judged_conversions': {
+        const { conversions, needed } = recommendation;
+        return `${peopleConverted(conversions)} in the judged windows, and ${needed} are needed to judge. Use a longer log, a longer --horizon, or --judge 2`;
+      }
+      case 'no_signal':
+        return 'no signal speaks for converting';
+      case 'above_chance':
+        return Number.isNaN(recommendation.auc.low)
+          ? 'without intervals (--bootstrap 0) nothing can be shown'
+          : `the tuned points are not shown to be better than chance (AUC ${ranged(recommendation.auc, auc)})`;
+      case 'beats_present':
+        return `the tuned points are not shown to be better than the present ones (AUC ${ranged(recommendation.difference, difference)})`;
+      default: {
+        const { baseline, difference: over } = recommendation;
+        return `calling the ${ORDERS[baseline]} is better than the tuned points (AUC ${ranged(over, difference)})`;
+      }
+    }
+  };
+  return `not recommended: ${because()}`;
+};
+
+const peopleConverted = (n: number): string => (n === 1 ? '1 person converted' : `${grouped(n)} people converted`);
+
+const partWords = (name: string, { at, conversions }: Proposal['training']): string => {
+  const when = at.length > 1 ? `, ${at[0]} to ${at.at(-1)}` : at.map((one) => `, ${one}`).join('');
+  return `${name} ${counted(at.length, 'cut-off')}${when}; ${peopleConverted(conversions)}`;
+};
+
+const remarkWords = (remark: Remark): string[] => {
+  if (remark.code === 'short_window') return [`${remark.at} is left out: the log ends before its window does`];
+  if (remark.code === 'short_history') {
+    return [`${remark.at} is left out: the log begins less than a horizon before it`];
+  }
+  return [];
+};
+
+/** A proposal as text. */
+export const tuneScreen = (tuning: Tuning, screen: Screen): string => {
+  const { training, judged, horizon_days: days, without, shuffled, judgement, recommendation, remarks } = tuning;
+  const aside = [
+    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
+    ...(shuffled ? ['with conversions given to people at random'] : []),
+  ];
+  const colour = recommendation.recommended ? 'green' : 'bold';
+  const lines = [
+    ...wrapped(partWords('learned from', training), screen.width),
+    ...wrapped(partWords('judged by', judged), screen.width),
+    ...wrapped(`converted: in the ${days} days after each${aside.map((text) => `; ${text}`).join('')}`, screen.width),
+    '',
+    ...(judgement === undefined ? [] : [...pointsTable(tuning, screen), '', ...judgedTable(judgement, screen), '']),
+    ...labelled('advice', adviceWords(recommendation), screen).map((line) => paint(screen, colour, line)),
+    ...remarks
+      .flatMap(remarkWords)
+      .flatMap((text) => labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line))),
+  ];
+  return `${lines.join('\n')}\n`;
+};
