@@ -1,6 +1,7 @@
 /** Collects the panel of a backtest from the users of a log at its cut-offs and at the ends of their windows. */
 import type { Users } from '../scoring/users.js';
 import type { Cutoff, Panel } from './panel.js';
+import { isoSecond } from './result.js';
 
 /** The users at a cut-off. */
 export interface Snapshot {
@@ -49,8 +50,6 @@ export const numberPeople = (): People => {
   };
 };
 
-const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
-
 /**
  * The open people at a cut-off: those who could have been called. People who had converted or opted out by then are left
  * out.
@@ -82,7 +81,7 @@ export const collectCutoff = (
     for (const [feature, column] of values.entries()) column[n] = row[feature] ?? Number.NaN;
   }
   return {
-    at: iso(at),
+    at: isoSecond(at),
     people: Uint32Array.from(open, (index) => people.numberOf(users.ids.at(index), identities)),
     converted: Uint8Array.from(open, (index) => Number(hasConverted(users.ids.at(index)))),
     recency: Float64Array.from(open, (index) => users.last[index] ?? Number.NaN),

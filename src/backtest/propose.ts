@@ -4,7 +4,10 @@ import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
 import { convertedPeople, type Panel, splitPanel } from './panel.js';
 import { FEWEST_IN_TRAINING, judge, type Judgement, type Recommendation, recommend } from './recommend.js';
+import { isoSecond } from './result.js';
+import { signalsOf } from './signals.js';
 import { type Candidate, tune, type Tuned, tunedScoring } from './tune.js';
+import { leaksOf, type Warning } from './warnings.js';
 
 /** What to learn from, and what to judge on. */
 export interface Proposing {
@@ -31,14 +34,16 @@ export interface Found {
   readonly tuned: Tuned;
   readonly scoring: Scoring;
   readonly judgement: Judgement;
+  /** Signals with points that are probably the conversion itself, by what they tell on the judged cut-offs. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What `tune` proposes. */
 export interface Proposal {
   readonly training: Part;
   readonly judged: Part;
-  /** The end of the last training window, in milliseconds since 1970; NaN if there is none. */
-  readonly until: number;
+  /** The end of the last training window; undefined if there is none. */
+  readonly until: string | undefined;
   /** Undefined if no points can be found. */
   readonly found?: Found | undefined;
   readonly recommendation: Recommendation;
@@ -54,11 +59,9 @@ export const propose = (panel: Panel, present: Scoring, options: Proposing): Pro
   const { horizon, candidates, words, resamples, rng } = options;
   const split = splitPanel(panel, options.judge, horizon);
   const training = partOf(split.training);
-  const parts = {
-    training,
-    judged: partOf(split.judged),
-    until: Date.parse(training.at.at(-1) ?? '') + horizon,
-  };
+  const last = training.at.at(-1);
+  const until = last === undefined ? undefined : isoSecond(Date.parse(last) + horizon);
+  const parts = { training, judged: partOf(split.judged), until };
   const tuned = tune(split.training, candidates);
   if (!tuned) {
     const { conversions } = training;
@@ -68,5 +71,7 @@ export const propose = (panel: Panel, present: Scoring, options: Proposing): Pro
   }
   const scoring = tunedScoring(tuned, present, words);
   const judgement = judge(split, present, scoring, resamples, rng);
-  return { ...parts, found: { tuned, scoring, judgement }, recommendation: recommend(judgement) };
+  const counting = signalsOf(split.judged, scoring, 0, rng).filter(({ points }) => points !== 0);
+  const found = { tuned, scoring, judgement, warnings: leaksOf(counting) };
+  return { ...parts, found, recommendation: recommend(judgement) };
 };

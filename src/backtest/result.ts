@@ -23,7 +23,8 @@ export interface Backtest extends Evaluation {
   readonly remarks: readonly Remark[];
 }
 
-const isoSecond = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
+/** An instant at a whole second, as shown: `2026-01-28T18:03:12Z`. */
+export const isoSecond = (instant: number): string => `${new Date(instant).toISOString().slice(0, -5)}Z`;
 
 /** The cut-offs whose windows had begun by the end of the last window that `tune` learned from. */
 const inSample = (cutoffs: readonly number[], until: string | undefined): Remark[] => {

@@ -66,10 +66,16 @@ const ofCutoff = ({ at, open, conversions, rankings }: CutoffResult): Warning[] 
   ];
 };
 
-const ofSignal = ({ signal, share, alone, adds }: SignalWorth): Warning[] => [
-  ...(Math.max(alone, 1 - alone) >= LEAK ? [{ code: 'leak', signal, auc: alone } as const] : []),
-  ...(adds.high < 0 ? [{ code: 'harmful_signal', signal, adds } as const] : []),
-  ...(share === 0 ? [{ code: 'silent_signal', signal } as const] : []),
+/** The signals that are probably the conversion itself. */
+export const leaksOf = (signals: readonly SignalWorth[]): Warning[] =>
+  signals.flatMap(({ signal, alone }): Warning[] =>
+    Math.max(alone, 1 - alone) >= LEAK ? [{ code: 'leak', signal, auc: alone }] : [],
+  );
+
+const ofSignal = (worth: SignalWorth): Warning[] => [
+  ...leaksOf([worth]),
+  ...(worth.adds.high < 0 ? [{ code: 'harmful_signal', signal: worth.signal, adds: worth.adds } as const] : []),
+  ...(worth.share === 0 ? [{ code: 'silent_signal', signal: worth.signal } as const] : []),
 ];
 
 const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[] => {

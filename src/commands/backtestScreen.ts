@@ -127,10 +127,11 @@ const signalTable = ({ signals }: Evaluation, screen: Screen): string[] =>
     screen,
   );
 
-type Doubt = Backtest['warnings'][number] | Backtest['remarks'][number];
+/** Whatever makes numbers less than they seem. */
+export type Doubt = Backtest['warnings'][number] | Backtest['remarks'][number];
 
 /** A warning in words, with its numbers and what to do. */
-const doubtWords = (doubt: Doubt, features: Features): string => {
+export const doubtWords = (doubt: Doubt, features: Features): string => {
   const says = (signal: string): string => features[signal]?.says ?? signal;
   switch (doubt.code) {
     case 'few_conversions':
@@ -156,7 +157,7 @@ const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'short_history':
       return `${doubt.at} is left out: the log begins less than a horizon before it`;
     case 'in_sample':
-      return `the points were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
+      return `the points in the settings were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:
       return `${doubt.conversions} of ${doubt.all} people who converted were not in the log before their window: no ranking could have listed them`;
   }

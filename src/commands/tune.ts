@@ -9,13 +9,12 @@ import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import type { Config } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
-import { shellWord, toJson } from '../text/printable.js';
+import { printable, shellWord, toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
-import { oneOf, wholeNumber } from './flags.js';
+import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
 import { readPast } from './past.js';
-import type { Tuning } from './tuneScreen.js';
 
 const define = (program: CommandUnknownOpts) =>
   defineLooking(
@@ -24,7 +23,11 @@ const define = (program: CommandUnknownOpts) =>
     'Find better points for the signals, and recommend them only if they are shown to be better.',
   )
     .option('--judge <n>', 'number of cut-offs, the last ones, that judge what was found', wholeNumber('--judge', 1), 1)
-    .option('--out <file>', 'write a gesture.yaml with the points here, if they are recommended; otherwise exit with 1')
+    .option(
+      '--out <file>',
+      'write a gesture.yaml with the points here, if they are recommended; otherwise exit with 1',
+      yamlFile('--out'),
+    )
     .option('--force', 'write the points even if they are not recommended, and replace an existing file')
     .option('--json', 'print the result as JSON on standard output')
     .addHelpText(
@@ -44,7 +47,13 @@ const countingOf = (weights: Weights): object =>
   );
 
 /** Writes the points that were judged into the settings, and reads them again as `rank` will. */
-const write = async (out: string, config: Config, tuned: Weights, until: string, flags: Flags): Promise<void> => {
+const write = async (
+  out: string,
+  config: Config,
+  tuned: Weights,
+  until: string,
+  flags: Flags,
+): Promise<void> => {
   const { withPoints } = await import('../config/withPoints.js');
   const before = config.path === undefined ? undefined : await readFile(config.path, 'utf8');
   const text = withPoints(before, config.weights, tuned, until);
@@ -78,18 +87,27 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   if (out !== undefined && !force && existsSync(out)) {
     throw new Failure('usage', `${out} already exists: replace it with --force, or choose another file with --out`);
   }
+  if (out === '-' && flags.json) throw new Failure('usage', 'only one of --out and --json can go to standard output');
   if (out !== undefined && flags.shuffleLabels) {
     throw new Failure('usage', '--out: points that were found with --shuffle-labels are not worth keeping');
   }
-  const [{ candidatesOf }, { propose }, { shuffleLabels }, { withoutSignal }, { stream }, { tuneScreen }] =
-    await Promise.all([
-      import('../backtest/candidates.js'),
-      import('../backtest/propose.js'),
-      import('../backtest/panel.js'),
-      import('../backtest/scores.js'),
-      import('../simulate/chance.js'),
-      import('./tuneScreen.js'),
-    ]);
+  const [
+    { candidatesOf },
+    { propose },
+    { conversionsOf, shuffleLabels },
+    { withoutSignal },
+    { stream },
+    { tuningOf },
+    { adviceWords, tuneScreen },
+  ] = await Promise.all([
+    import('../backtest/candidates.js'),
+    import('../backtest/propose.js'),
+    import('../backtest/panel.js'),
+    import('../backtest/scores.js'),
+    import('../simulate/chance.js'),
+    import('../backtest/tuning.js'),
+    import('./tuneScreen.js'),
+  ]);
   const config = await loadConfig(flags.config, flags.from);
   const looking = lookingOf(flags, config);
   const all = candidatesOf(config, { again: looking.again, without: [] }).map(({ feature }) => feature);
@@ -107,50 +125,29 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     resamples: flags.bootstrap,
     rng: stream('bootstrap', seed),
   });
-  const { found, recommendation } = proposal;
-  const until = Number.isNaN(proposal.until) ? undefined : `${new Date(proposal.until).toISOString().slice(0, -5)}Z`;
-  const tuning: Tuning = {
+  const conversions = panel.cutoffs.reduce((sum, cutoff) => sum + conversionsOf(cutoff), 0);
+  const tuning = tuningOf(proposal, present.weights, {
     horizon_days: looking.horizon / 1000 / DAY,
     config: config.hash,
     without,
     shuffled: flags.shuffleLabels === true,
-    training: proposal.training,
-    judged: proposal.judged,
-    until,
-    signals: signalsOf(present.weights, found?.scoring.weights ?? {}),
-    moved: found?.tuned.moved ?? [],
-    added: found?.tuned.added ?? [],
-    likelihood: found?.tuned.likelihood,
-    judgement: found?.judgement,
-    recommendation,
-    remarks: remarksOf(past.windows, past.newcomers, 0).filter(({ code }) => code !== 'newcomers'),
-  };
+    remarks: remarksOf(past.windows, past.newcomers, conversions, config.tuned?.until),
+  });
+  const { found, recommendation, until } = proposal;
   const keep = out !== undefined && found && until !== undefined && (recommendation.recommended || force);
   if (keep) await write(out, config, found.scoring.weights, until, flags);
-  await print(flags.json ? `${toJson(tuning, 2)}\n` : tuneScreen(tuning, screenOf(process.stdout)));
+  // What goes to standard output with --out - are the settings, or nothing.
+  if (flags.json) await print(`${toJson(tuning, 2)}\n`);
+  else if (out !== '-') await print(tuneScreen(tuning, config.features, screenOf(process.stdout)));
   const screen = screenOf(process.stderr);
-  const next = nextStep(inputs, flags, Boolean(keep), recommendation.recommended);
-  const wrote = keep ? labelled('wrote', out, screen) : [];
-  process.stderr.write(`${[...wrote, ...labelled('next', next, screen)].join('\n')}\n`);
+  const wrote = keep && out !== '-' ? labelled('wrote', out, screen) : [];
+  const next = labelled('next', nextStep(inputs, flags, wrote.length > 0, recommendation.recommended), screen);
+  process.stderr.write(`${[...wrote, ...next].join('\n')}\n`);
   if (out !== undefined && !keep) {
-    process.stderr.write(`gesture: ${out} is not written, since these points are not recommended\n`);
+    process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}\n`);
     process.exitCode = EXIT.found;
   }
 };
-
-/** Present and tuned points side by side, in the order of the tuned ones. */
-const signalsOf = (present: Weights, tuned: Weights): Tuning['signals'] =>
-  [...new Set([...Object.keys(present), ...Object.keys(tuned)])]
-    .map((signal) => {
-      const [before, after] = [present[signal], tuned[signal]];
-      return {
-        signal,
-        points: { present: before?.points ?? 0, tuned: after?.points ?? 0 },
-        curve: { present: before?.earns, tuned: after?.earns },
-      };
-    })
-    .filter(({ points }) => points.present !== 0 || points.tuned !== 0)
-    .toSorted((a, b) => b.points.tuned - a.points.tuned);
 
 /** Adds `gesture tune`. */
 export const registerTune = (program: CommandUnknownOpts): void => {

@@ -1,66 +1,29 @@
 /** What `gesture tune` shows: the points side by side, how they do on cut-offs they were not learned from, and the advice. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Proposal } from '../backtest/propose.js';
 import type { Judgement, Recommendation } from '../backtest/recommend.js';
-import type { Remark } from '../backtest/result.js';
-import type { Tuned } from '../backtest/tune.js';
-import type { Curve } from '../catalogue/weights.js';
+import type { SignalChange, Tuning } from '../backtest/tuning.js';
+import type { Features } from '../catalogue/measures.js';
 import { curveWords } from '../scoring/curves.js';
 import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
 import { table } from '../text/table.js';
-import { isDeepStrictEqual } from 'node:util';
+import { doubtWords } from './backtestScreen.js';
 import { fixed, ORDERS, ranged, signed } from './estimates.js';
 
-/** Something before and after. */
-interface Change<T> {
-  readonly present: T;
-  readonly tuned: T;
-}
-
-/** The whole result, as it is printed. */
-export interface Tuning {
-  readonly horizon_days: number;
-  /** The hash of the present settings. */
-  readonly config: string;
-  /** Features that were not used. */
-  readonly without: readonly string[];
-  /** Whether conversions were given to people at random. */
-  readonly shuffled: boolean;
-  readonly training: Proposal['training'];
-  readonly judged: Proposal['judged'];
-  /** The end of the last training window. */
-  readonly until: string | undefined;
-  /** Signals with points before or after, the most tuned points first. */
-  readonly signals: readonly {
-    readonly signal: string;
-    readonly points: Change<number>;
-    readonly curve: Change<Curve | undefined>;
-  }[];
-  readonly moved: Tuned['moved'];
-  readonly added: Tuned['added'];
-  readonly likelihood: Tuned['likelihood'] | undefined;
-  readonly judgement: Judgement | undefined;
-  readonly recommendation: Recommendation;
-  readonly remarks: readonly Remark[];
-}
-
-const curveChange = ({ present, tuned }: Change<Curve | undefined>): string => {
+const curveText = ({ points, curve: { present, tuned } }: SignalChange): string => {
   const now = tuned ?? present;
   const words = now === undefined ? '' : curveWords(now);
   if (present === undefined) return `${words} (new)`;
-  return tuned === undefined || isDeepStrictEqual(present, tuned) ? words : `${words} (was: ${curveWords(present)})`;
+  if (points.tuned === 0) return curveWords(present);
+  return isDeepStrictEqual(present, now) ? words : `${words} (was: ${curveWords(present)})`;
 };
 
 const pointsTable = ({ signals }: Tuning, screen: Screen): string[] =>
   table(
     [
       ['signal', 'present', 'tuned', 'curve'],
-      ...signals.map(({ signal, points, curve }) => [
-        signal,
-        String(points.present),
-        String(points.tuned),
-        curveChange(curve),
-      ]),
+      ...signals.map((each) => [each.signal, String(each.points.present), String(each.points.tuned), curveText(each)]),
     ],
     screen,
   );
@@ -119,17 +82,19 @@ const partWords = (name: string, { at, conversions }: Proposal['training']): str
   return `${name} ${counted(at.length, 'cut-off')}${when}; ${peopleConverted(conversions)}`;
 };
 
-const remarkWords = (remark: Remark): string[] => {
-  if (remark.code === 'short_window') return [`${remark.at} is left out: the log ends before its window does`];
-  if (remark.code === 'short_history') {
-    return [`${remark.at} is left out: the log begins less than a horizon before it`];
-  }
-  return [];
-};
-
 /** A proposal as text. */
-export const tuneScreen = (tuning: Tuning, screen: Screen): string => {
-  const { training, judged, horizon_days: days, without, shuffled, judgement, recommendation, remarks } = tuning;
+export const tuneScreen = (tuning: Tuning, features: Features, screen: Screen): string => {
+  const {
+    training,
+    judged,
+    horizon_days: days,
+    without,
+    shuffled,
+    judgement,
+    recommendation,
+    warnings,
+    remarks,
+  } = tuning;
   const aside = [
     ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
     ...(shuffled ? ['with conversions given to people at random'] : []),
@@ -142,9 +107,9 @@ export const tuneScreen = (tuning: Tuning, screen: Screen): string => {
     '',
     ...(judgement === undefined ? [] : [...pointsTable(tuning, screen), '', ...judgedTable(judgement, screen), '']),
     ...labelled('advice', adviceWords(recommendation), screen).map((line) => paint(screen, colour, line)),
-    ...remarks
-      .flatMap(remarkWords)
-      .flatMap((text) => labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line))),
+    ...[...warnings, ...remarks].flatMap((doubt) =>
+      labelled('warning', doubtWords(doubt, features), screen).map((line) => paint(screen, 'yellow', line)),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 };
