@@ -47,13 +47,7 @@ const countingOf = (weights: Weights): object =>
   );
 
 /** Writes the points that were judged into the settings, and reads them again as `rank` will. */
-const write = async (
-  out: string,
-  config: Config,
-  tuned: Weights,
-  until: string,
-  flags: Flags,
-): Promise<void> => {
+const write = async (out: string, config: Config, tuned: Weights, until: string, flags: Flags): Promise<void> => {
   const { withPoints } = await import('../config/withPoints.js');
   const before = config.path === undefined ? undefined : await readFile(config.path, 'utf8');
   const text = withPoints(before, config.weights, tuned, until);
