@@ -48,7 +48,11 @@ export const withPoints = (text: string | undefined, present: Weights, tuned: We
     const moved = !isDeepStrictEqual(before?.earns, after.earns);
     if (isMap(entry)) edit(entry, after.points, moved ? after.earns : undefined);
     else if (isScalar(entry) && !moved) entry.value = after.points;
-    else document.setIn(['weights', name], flow(entryOf(after, before)));
+    else {
+      const full = flow(entryOf(after, before));
+      if (isScalar(entry)) full.comment = entry.comment ?? null;
+      document.setIn(['weights', name], full);
+    }
   }
   document.set('tuned', flow({ until }));
   return document.toString({ lineWidth: 0 });

@@ -1,20 +1,16 @@
 /** `gesture tune` as a user runs it, on small logs in which it is known what conversions depend on. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Tuning } from '../../src/backtest/tuning.js';
 import { loadConfig } from '../../src/config/load.js';
 import { defaultConfig } from '../../src/config/settings.js';
 import { below, stream } from '../../src/simulate/chance.js';
+import { temporary } from '../config/temporary.js';
+import { LONG } from '../random.js';
 import { gesture, type Run } from './gesture.js';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gesture-tune-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
+const { folder, write } = temporary();
 const inFolder = (name: string): string => join(folder, name);
 
 /**
@@ -43,7 +39,7 @@ const chatLog = (name: string, people = 1200): string => {
       break;
     }
   }
-  writeFileSync(inFolder(name), `${rows.join('\n')}\n`);
+  write(name, `${rows.join('\n')}\n`);
   return name;
 };
 
@@ -63,7 +59,7 @@ weights:
 describe('gesture tune', () => {
   it('finds what conversions depend on, and writes a file that rank and backtest take as it is', async () => {
     const log = chatLog('chats.csv');
-    writeFileSync(inFolder('own.yaml'), OWN);
+    write('own.yaml', OWN);
     const run = gesture(folder, [
       'tune',
       log,
@@ -165,7 +161,7 @@ describe('gesture tune', () => {
   });
 
   it('refuses to replace a file, and to keep points from shuffled conversions', () => {
-    writeFileSync(inFolder('there.yaml'), '# mine\n');
+    write('there.yaml', '# mine\n');
     const there = gesture(folder, ['tune', 'none.csv', '--out', 'there.yaml']);
     expect([there.status, there.stderr]).toEqual([2, expect.stringContaining('there.yaml already exists')]);
     expect(readFileSync(inFolder('there.yaml'), 'utf8')).toBe('# mine\n');
@@ -174,8 +170,19 @@ describe('gesture tune', () => {
   });
 
   it('does not change the hash of the settings by saying where points come from', async () => {
-    writeFileSync(inFolder('until.yaml'), 'tuned: { until: 2026-01-28T18:03:12Z }\n');
+    write('until.yaml', 'tuned: { until: 2026-01-28T18:03:12Z }\n');
     const config = await loadConfig(inFolder('until.yaml'));
     expect(config.hash).toBe(defaultConfig.hash);
+  });
+
+  // The figures that a tuning of the simulated world must reach; three worlds take minutes.
+  it.runIf(LONG).each(['11', '12', '13'])('is recommended in world %s, and ranks it nearly as it converts', (seed) => {
+    const world = `world${seed}.csv`;
+    const size = ['--users', '20000', '--days', '150', '--as-of', '2026-06-01'];
+    gesture(folder, ['generate', ...size, '--seed', seed, '--out', world]);
+    const { recommendation, judgement } = resultOf(gesture(folder, ['tune', world, '--json']));
+    expect(recommendation).toEqual({ recommended: true });
+    expect(judgement?.rankings.tuned.auc.value).toBeGreaterThanOrEqual(0.95);
+    expect(judgement?.rankings.tuned.lift.value).toBeGreaterThanOrEqual(8);
   });
 });

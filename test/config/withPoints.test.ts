@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Weight, Weights } from '../../src/catalogue/weights.js';
+import { loadConfig } from '../../src/config/load.js';
+import { type Config, defaultConfig } from '../../src/config/settings.js';
+import { configTemplate } from '../../src/config/template.js';
 import { withPoints } from '../../src/config/withPoints.js';
+import { temporary } from './temporary.js';
+
+const { write } = temporary();
 
 const UNTIL = '2026-05-18T14:22:32Z';
 
@@ -84,12 +90,48 @@ tuned: { until: 2026-05-18T14:22:32Z }
 
   it('give a signal that was a number another curve', () => {
     const text = withPoints(
-      'weights: { signups: 60, page_views: 40 }\n',
+      'weights:\n  signups: 60 # most\n  page_views: 40\n',
       present,
       { ...present, signups: weight(60, { saturates_at: 2 }) },
       UNTIL,
     );
-    expect(text).toContain('signups: { points: 60, saturates_at: 2 }');
+    expect(text).toContain('signups: { points: 60, saturates_at: 2 } # most');
     expect(text).toContain('page_views: 40');
+  });
+
+  const files: Readonly<Record<string, string>> = {
+    'that init writes': configTemplate(defaultConfig),
+    'that is empty': '',
+    'of one document': '---\nlabels: { high: 70 }\n...\n',
+    'from Windows': '\uFEFFlabels:\r\n  high: 70\r\nweights:\r\n  signups: 30 # ours\r\n',
+    'in one line': '{ weights: { "signups": 30 }, labels: { high: 61 } }\n',
+    'without the defaults':
+      'defaults: off\nweights:\n  signups: { points: 60, binary: true }\n  searches: { points: 40, rate: true }\nfeatures:\n  searches: { from: events, is: { op: countWhere, column: event_type, equals: search }, unit: events, says: s }\n',
+    'with words in folded text':
+      'weights:\n    signups:\n        because: >-\n            They told us so,\n            and came.\n',
+    'with several sources': "events:\n- files: a*.csv\n  timestamp: epoch_s\n- files: 'b*.csv'\n",
+    'that was tuned before': 'tuned:\n  until: "2025-01-01T00:00:00Z" # the first time\n',
+  };
+
+  it.each(Object.entries(files))('are read back from a file %s, and all other settings too', async (name, text) => {
+    const tuned = {
+      signups: weight(10, { saturates_at: 2 }),
+      chat_messages: weight(89.5, { log_full_at: 5 }),
+      page_views: weight(0.5, { log_full_at: 50 }),
+      spam_rate: weight(-99.5),
+    };
+    const before = await loadConfig(write(`${name}.yaml`, text));
+    const written = withPoints(text, before.weights, tuned, UNTIL);
+    const after = await loadConfig(write(`${name} tuned.yaml`, written));
+    const counting = Object.entries(after.weights).flatMap(([signal, { points, earns }]) =>
+      points === 0 ? [] : [[signal, points, earns]],
+    );
+    expect(Object.fromEntries(counting.map(([signal, ...rest]) => [signal, rest]))).toEqual(
+      Object.fromEntries(Object.entries(tuned).map(([signal, { points, earns }]) => [signal, [points, earns]])),
+    );
+    const others = ({ weights: _w, hashes, hash: _h, path: _p, tuned: _t, ...rest }: Config) => [hashes.features, rest];
+    expect(others(after)).toEqual(others(before));
+    expect(after.tuned).toEqual({ until: UNTIL });
+    expect(withPoints(written, after.weights, tuned, UNTIL)).toBe(written);
   });
 });
