@@ -23,7 +23,8 @@ export default defineConfig({
     include: process.env['npm_lifecycle_event'] === 'test:long' ? random() : ['test/**/*.test.ts'],
     reporters: long ? ['default', `${root}/test/repeat.ts`] : ['default'],
     // A zone with daylight saving and a half-hour past: local time that leaks into a result shows at once.
-    env: { TZ: 'America/St_Johns', NO_COLOR: '1' },
+    // As if called by name: through npx or a script of npm the next step would begin with npx.
+    env: { TZ: 'America/St_Johns', NO_COLOR: '1', npm_lifecycle_event: 'test' },
     // The engine is a native module: worker threads share its state, processes do not.
     pool: 'forks',
     // By default one core is left free; nothing else runs beside the tests.

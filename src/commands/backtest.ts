@@ -8,6 +8,7 @@ import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { jsonFile, number, oneOf, wholeNumber } from './flags.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
+import { commandLine, configFlag, nextLine } from './next.js';
 import { readPast } from './past.js';
 
 /** How many people a list is taken to have unless told otherwise. */
@@ -21,7 +22,7 @@ const define = (program: CommandUnknownOpts) =>
   )
     .option('--list <n>', 'number of people to call', wholeNumber('--list', 1), LIST)
     .option('--min-lift <x>', 'exit with 1 if the lift of the top 10% may be lower than this', number('--min-lift'))
-    .option('--out <file>', 'where to write the result, for `gesture report`', jsonFile('--out'), 'data/backtest.json')
+    .option('--out <file>', 'where to write the result', jsonFile('--out'), 'data/backtest.json')
     .option('--json', 'print the result as JSON on standard output');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
@@ -62,7 +63,15 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   await print(flags.json || out === '-' ? json : backtestScreen(backtest, config.features, screenOf(process.stdout)));
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? [] : labelled('wrote', out, screen);
-  process.stderr.write(`${[...wrote, ...labelled('next', 'gesture tune', screen)].join('\n')}\n`);
+  const next = nextLine(
+    commandLine(
+      'tune',
+      ...inputs,
+      ...(flags.from === undefined ? [] : ['--from', flags.from]),
+      ...configFlag(flags.config),
+    ),
+  );
+  process.stderr.write(`${['', ...wrote, next].join('\n')}\n`);
   const lift = evaluation.mean.score.top.find(({ share: top }) => top === 0.1)?.lift;
   if (flags.minLift !== undefined && !((lift?.low ?? Number.NaN) >= flags.minLift)) {
     process.stderr.write(

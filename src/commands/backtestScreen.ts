@@ -5,7 +5,7 @@ import type { Backtest } from '../backtest/result.js';
 import type { Verdict } from '../backtest/verdict.js';
 import type { Features } from '../catalogue/measures.js';
 import { LABELS } from '../model.js';
-import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
+import { labelled, paint, type Screen, warningLines, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { table } from '../text/table.js';
 import { fixed, ORDERS, ranged, signed } from './estimates.js';
@@ -20,7 +20,7 @@ const HEADLINE = 1;
 const cutoffTable = ({ cutoffs }: Evaluation, screen: Screen): string[] =>
   table(
     [
-      ['cut-off', 'open', 'converted', 'AUC', 'hits in the top 10%', 'lift', 'recent', 'active'],
+      ['cut-off', 'open', 'converted', 'AUC', 'top 10%', 'lift', 'recent', 'active'],
       ...cutoffs.map(({ at, open, conversions, rankings: { score, recent, active } }) => {
         const top = score.top[HEADLINE];
         return [
@@ -41,7 +41,7 @@ const cutoffTable = ({ cutoffs }: Evaluation, screen: Screen): string[] =>
 const meanTable = ({ mean, list }: Evaluation, screen: Screen): string[] =>
   table(
     [
-      ['mean over the cut-offs', 'AUC', 'lift of the top 10%', `converted of ${list.people} called`],
+      ['mean', 'AUC', 'lift of the top 10%', `of ${list.people} called`],
       ...(['score', 'recent', 'active'] as const).map((name) => {
         const { auc, top, list: called } = mean[name];
         return [
@@ -85,7 +85,7 @@ const proportionTable = ({ labels, bands }: Evaluation, screen: Screen): string[
   ];
   return table(
     [
-      ['label or score', 'open', 'converted', 'share [95% interval]'],
+      ['label or score', 'open', 'converted', 'share [95%]'],
       ...LABELS.map((label) => row(label, labels[label])),
       ...bands
         .toReversed()
@@ -100,7 +100,7 @@ const gainTable = ({ gains }: Evaluation, screen: Screen): string[] => {
   const shown = gains.called.map((_, i) => i).filter((i) => [0.05, 0.1, 0.2, 0.3, 0.5].includes(gains.called[i] ?? 0));
   return table(
     [
-      ['conversions reached by calling', ...shown.map((i) => percent(gains.called[i] ?? 0))],
+      ['conversions', ...shown.map((i) => percent(gains.called[i] ?? 0))],
       ...(['score', 'recent', 'active'] as const).map((name) => [
         ORDERS[name],
         ...shown.map((i) => (Number.isNaN(gains[name][i] ?? Number.NaN) ? '-' : percent(gains[name][i] ?? 0))),
@@ -191,9 +191,7 @@ export const backtestScreen = (backtest: Backtest, features: Features, screen: S
     '',
     ...signalTable(backtest, screen),
     ...(doubts.length > 0 ? [''] : []),
-    ...doubts.flatMap((doubt) =>
-      labelled('warning', doubtWords(doubt, features), screen).map((line) => paint(screen, 'yellow', line)),
-    ),
+    ...doubts.flatMap((doubt) => warningLines(doubtWords(doubt, features), screen)),
   ];
   return `${lines.join('\n')}\n`;
 };

@@ -4,8 +4,8 @@ import { cell, displayWidth, paint, type Paint, type Screen } from '../text/colu
 /** The colours of the signals, strongest first; there are no more that everybody can tell apart. */
 const COLOURS: readonly Paint[] = ['green', 'cyan', 'magenta', 'yellow', 'blue', 'red'];
 
-/** What stands for signals without a colour, and for what is left up to 100 points. */
-const [OTHERS, REST] = ['+', '·'];
+/** What stands for signals without a colour, for what penalties take away, and for what is left up to 100 points. */
+const [OTHERS, PENALTY, REST] = ['+', '-', '·'];
 
 /** How one signal is drawn. */
 export interface Pen {
@@ -21,7 +21,7 @@ const letterFor = (name: string, taken: ReadonlySet<string>): string =>
   (`${name.toUpperCase()}0123456789`.match(/[A-Z0-9]/g) ?? []).find((letter) => !taken.has(letter)) ?? '?';
 
 /**
- * The pens of the signals that give most points to the listed users.
+ * The pens of the signals that give most points to some listed user.
  *
  * @param points of the listed users, by signal, in hundredths
  * @param names the signals
@@ -32,10 +32,10 @@ export const pensFor = (
   names: readonly string[],
   says: (signal: string) => string,
 ): Pen[] => {
-  const sums = names.map((_, signal) => points.reduce((sum, user) => sum + Math.max(0, user[signal] ?? 0), 0));
-  const strongest = [...sums.keys()]
-    .filter((signal) => (sums[signal] ?? 0) > 0)
-    .toSorted((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0));
+  const most = names.map((_, signal) => Math.max(0, ...points.map((user) => user[signal] ?? 0)));
+  const strongest = [...most.keys()]
+    .filter((signal) => (most[signal] ?? 0) > 0)
+    .toSorted((a, b) => (most[b] ?? 0) - (most[a] ?? 0));
   const taken = new Set<string>();
   return strongest.slice(0, COLOURS.length).map((signal, i) => {
     const name = names[signal] ?? '';
@@ -47,7 +47,7 @@ export const pensFor = (
 
 /**
  * A score as a bar of `width` columns for 100 points: what each signal adds, in the order of the pens, then the others,
- * then dots. Penalties shorten it from the right, so that what is drawn ends at the score.
+ * then dots. What penalties take away is hatched at the right, so that what is drawn in full ends at the score.
  */
 export const bar = (
   points: ArrayLike<number>,
@@ -70,20 +70,27 @@ export const bar = (
   };
   for (const [i, pen] of pens.entries()) draw(gains[i] ?? 0, pen.letter, pen.colour);
   draw(others, OTHERS, 'dim');
-  return drawn + paint(screen, 'dim', REST.repeat(Math.max(0, width - length)));
+  const gained = Math.min(width, Math.round((all / 10_000) * width));
+  const lost = Math.max(0, gained - length);
+  return drawn + paint(screen, 'dim', PENALTY.repeat(lost) + REST.repeat(Math.max(0, width - length - lost)));
 };
 
 /** Blanks between two entries of the legend. */
 const GAP = 3;
 
 /** What the colours or letters of the bars mean, in lines of the screen's width. */
-export const legend = (pens: readonly Pen[], hasOthers: boolean, screen: Screen): string[] => {
-  const others: Omit<Pen, 'signal'> = { letter: OTHERS, colour: 'dim', says: 'other signals' };
+export const legend = (
+  pens: readonly Pen[],
+  { hasOthers, hasPenalties }: { readonly hasOthers: boolean; readonly hasPenalties: boolean },
+  screen: Screen,
+): string[] => {
+  const others = hasOthers ? [{ letter: OTHERS, colour: 'dim', says: 'other signals' } as const] : [];
+  const penalties = hasPenalties ? [{ letter: PENALTY, colour: 'dim', says: 'penalties' } as const] : [];
   const lines: string[] = [];
   let room = 0;
-  for (const { letter, colour, says } of hasOthers ? [...pens, others] : pens) {
+  for (const { letter, colour, says } of [...pens, ...others, ...penalties]) {
     const words = cell(says, Math.min(displayWidth(says), screen.width - 2));
-    const entry = `${paint(screen, colour, screen.colour ? '█' : letter)} ${words}`;
+    const entry = `${paint(screen, colour, screen.colour && letter !== PENALTY ? '█' : letter)} ${words}`;
     const length = displayWidth(words) + 2;
     if (length + GAP > room) {
       lines.push(entry);

@@ -1,11 +1,12 @@
 /** `gesture compare`: whose score changed between two user_scores.csv, by how much, and because of which signals. */
-import { shellWord, toJson } from '../text/printable.js';
+import { toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
-import { labelled, screenOf } from '../text/columns.js';
+import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { wholeNumber } from './flags.js';
 import { examples } from './help.js';
+import { commandLine, nextLine } from './next.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -40,8 +41,8 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
     process.stderr.write(`no change: ${counted(unchanged, 'user')} with the same points and settings\n`);
   }
   const [first] = [...relabelled, ...moved];
-  const next = first === undefined ? 'gesture features NEWER_EVENTS' : `gesture explain ${shellWord(first.user_id)}`;
-  process.stderr.write(`${labelled('next', next, screenOf(process.stderr)).join('\n')}\n`);
+  const next = first === undefined ? commandLine('rank') : commandLine('explain', first.user_id);
+  process.stderr.write(`${nextLine(next)}\n`);
 };
 
 /** Adds `gesture compare`. */

@@ -5,7 +5,7 @@ import type { Estimate } from '../backtest/intervals.js';
 /** The orders in words. */
 export const ORDERS: Readonly<Record<RankingName, string>> = {
   score: 'by score',
-  recent: 'most recently active first',
+  recent: 'most recent first',
   active: 'most active first',
 };
 

@@ -1,16 +1,17 @@
 /** `gesture explain`: everything behind one user's score. */
-import { shellWord, toJson } from '../text/printable.js';
+import { toJson } from '../text/printable.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/load.js';
 import { stampOf } from '../config/settings.js';
 import { print } from '../io/output.js';
-import { labelled, screenOf } from '../text/columns.js';
+import { screenOf } from '../text/columns.js';
 import type { Explained } from '../scoring/explain.js';
 import type { Ranking } from '../scoring/ranking.js';
 import type { Model } from '../scoring/score.js';
 import type { Answer } from './explainScreen.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 import { examples } from './help.js';
+import { commandLine, configFlag, nextLine } from './next.js';
 
 /** The features that are read unless others are named. */
 const DEFAULT_INPUT = 'data/user_features.csv';
@@ -54,13 +55,12 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
   };
 };
 
-/** The command that shows what the largest gain would change; or, if it was asked for, who has changed since. */
+/** The command that shows what the largest gain would change; or, if that was asked for, the list. */
 const nextFor = ({ user_id, now, what_if }: Answer, from: string, config: string | undefined): string => {
   const [gain] = now.gains;
-  if (what_if !== undefined || gain === undefined) return 'gesture compare OLD_SCORES NEW_SCORES';
-  const words = [user_id, ...(from === DEFAULT_INPUT ? [] : [from]), '--what-if', `${gain.signal}=${gain.to}`];
-  const settings = config === undefined ? [] : ['--config', config];
-  return ['gesture explain', ...[...words, ...settings].map(shellWord)].join(' ');
+  const file = from === DEFAULT_INPUT ? [] : [from];
+  if (what_if !== undefined || gain === undefined) return commandLine('rank', ...file, ...configFlag(config));
+  return commandLine('explain', user_id, ...file, '--what-if', `${gain.signal}=${gain.to}`, ...configFlag(config));
 };
 
 const explain = async (asked: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
@@ -115,8 +115,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   };
   const answer: Answer = changed.size === 0 ? now : { ...now, ...suppose() };
   await print(json ? `${toJson(answer, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));
-  const next = labelled('next', nextFor(answer, from, path), screenOf(process.stderr));
-  process.stderr.write(`${next.join('\n')}\n`);
+  process.stderr.write(`${nextLine(nextFor(answer, from, path))}\n`);
 };
 
 /** Adds `gesture explain`. */

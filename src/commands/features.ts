@@ -236,7 +236,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       if (json) await print(`${toJson(outcomeJson(outcome, config, written), 2)}\n`);
       // Whoever reads a pipe wants whole lines.
       const screen = process.stderr.isTTY ? screenOf(process.stderr) : WHOLE_LINES;
-      const lines = featuresScreen(outcome, { out, config, configFlag: flags.config }, screen);
+      const lines = featuresScreen(outcome, { out, config, settings: flags.config }, screen);
       process.stderr.write(`${lines.join('\n')}\n`);
     } catch (error) {
       if (error instanceof TooManyRejected) await replaceFiles(rejects(error.faults), read);

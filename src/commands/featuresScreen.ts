@@ -1,9 +1,9 @@
 /** What `gesture features` says of a run: the accounting, what could not be read, how the rest was. */
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import type { Outcome } from '../engine/features.js';
-import { labelled, type Screen, wrapped } from '../text/columns.js';
+import { type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
-import { shellWord } from '../text/printable.js';
+import { commandLine, configFlag, nextLine } from './next.js';
 
 /** A cell as a line of the summary shows it. */
 const shownCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
@@ -95,8 +95,7 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
 /** The command that reads the table next; undefined if it has no users or went to standard output. */
 const nextStep = ({ users }: Outcome, out: string, config: string | undefined): string | undefined => {
   if (users === 0 || out === '-') return undefined;
-  const words = [...(out === DEFAULT_TABLE ? [] : [out]), ...(config === undefined ? [] : ['--config', config])];
-  return ['gesture rank', ...words.map(shellWord)].join(' ');
+  return nextLine(commandLine('rank', ...(out === DEFAULT_TABLE ? [] : [out]), ...configFlag(config)));
 };
 
 /** A screen on which no line is broken. */
@@ -105,13 +104,13 @@ export const WHOLE_LINES: Screen = { width: Number.POSITIVE_INFINITY, colour: fa
 /** What a run says on standard error: the summary, broken at blanks where the screen ends, and the next step. */
 export const featuresScreen = (
   outcome: Outcome,
-  { out, config, configFlag }: { out: string; config: Config; configFlag: string | undefined },
+  { out, config, settings }: { out: string; config: Config; settings: string | undefined },
   screen: Screen,
 ): string[] => {
-  const next = nextStep(outcome, out, configFlag);
+  const next = nextStep(outcome, out, settings);
   return [
     ...summary(outcome, out, config).flatMap((line) => wrapped(line, screen.width)),
-    ...(next === undefined ? [] : labelled('next', next, screen)),
+    ...(next === undefined ? [] : [next]),
   ];
 };
 

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { checkOutputs, print, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
 import { endOf, isoInstant } from '../text/instants.js';
 import { counted, grouped } from '../text/numbers.js';
-import { labelled, screenOf, wrapped } from '../text/columns.js';
-import { printable, shellWord, toJson } from '../text/printable.js';
+import { screenOf, wrapped } from '../text/columns.js';
+import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
 import { csvFile, instant, oneOf, share, wholeNumber } from './flags.js';
+import { commandLine, nextLine } from './next.js';
 import { examples } from './help.js';
 
 /** Where the demo ends, in microseconds: a fixed instant, so that the default files are the same every day. */
@@ -172,8 +173,7 @@ const run = async (flags: Flags): Promise<void> => {
     await print(`${toJson({ ...answer, defects: dirt?.planted.length ?? 0 }, 2)}\n`);
   }
   const screen = screenOf(process.stderr);
-  const next =
-    out === '-' ? [] : labelled('next', `gesture features${out === DEFAULT_OUT ? '' : ` ${shellWord(out)}`}`, screen);
+  const next = out === '-' ? [] : [nextLine(commandLine('features', ...(out === DEFAULT_OUT ? [] : [out])))];
   const summary = [
     `wrote ${counted(tally.events, 'event')} of ${counted(world.users, 'user')} in ${counted(tally.sessions, 'session')} to ${named(out)}`,
     `from ${stamp(tally.first)} to ${stamp(tally.last)}, ${Object.keys(personas).length} personas, seed ${printable(world.seed)}`,

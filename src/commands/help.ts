@@ -29,7 +29,7 @@ export const helpStyle: HelpConfiguration = {
   styleCommandText: styled('cyan'),
   styleSubcommandText: styled('cyan'),
   styleOptionText: styled('green'),
-  styleArgumentText: styled('yellow'),
+  styleArgumentText: styled('bold'),
   styleUsage(this: Help, usage) {
     const text = Help.prototype.styleUsage.call(this, usage);
     return hanging(this, text, this.helpWidth ?? UNKNOWN_WIDTH, USAGE.length);

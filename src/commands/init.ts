@@ -12,6 +12,7 @@ import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
 import { delimiter } from './flags.js';
 import { examples } from './help.js';
+import { nextLine } from './next.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
@@ -79,7 +80,7 @@ const inspectLogs = async (logs: readonly string[], { out, json, delimiter: sepa
   if (out === '-') return print(text);
   await replaceFiles([{ path: out, write: (file) => writeText(file, [text]) }], names);
   await print(json ? `${toJson(findings, 2)}\n` : initScreen(findings, screenOf(process.stdout)));
-  process.stderr.write(`${printable(`wrote    ${out}`)}\n${printable(`next     ${findings.next}`)}\n`);
+  process.stderr.write(`${printable(`wrote    ${out}`)}\n${nextLine(findings.next)}\n`);
 };
 
 const init = async (logs: readonly string[], flags: Flags): Promise<void> => {

@@ -3,8 +3,15 @@ import type { Findings } from '../inspect/inspect.js';
 import { cell, paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 
+/** What to know about points that do not follow from the log. */
+const GUESS =
+  'the points are a guess: the log does not say what leads people to convert. Change them, and measure with gesture backtest';
+
 /** Event types that are listed. */
 const MOST = 20;
+
+/** The narrowest last column; with less room it is below the others. */
+const NARROWEST = 20;
 
 /** Rows of columns that are as wide as their longest cell, up to a limit, and a last one with the rest of the line. */
 const table = (
@@ -14,8 +21,13 @@ const table = (
   screen: Screen,
 ): string[] => {
   const widths = limits.map((limit, i) => Math.min(limit, Math.max(0, ...rows.map((row) => row[i]?.length ?? 0))));
-  const room = Math.max(20, screen.width - widths.reduce((sum, width) => sum + width + 2, 2));
+  const room = screen.width - widths.reduce((sum, width) => sum + width + 2, 2);
   return rows.flatMap((row) => {
+    if (room < NARROWEST) {
+      const words = wrapped(row.slice(0, widths.length).join(' '), screen.width - 2);
+      const why = wrapped(row[widths.length] ?? '', screen.width - 4);
+      return [...words.map((line) => `  ${line}`), ...why.map((line) => `    ${line}`)];
+    }
     const cells = widths.map((width, i) => cell(row[i] ?? '', width, right.includes(i) ? 'right' : 'left'));
     const [first = '', ...rest] = wrapped(row[widths.length] ?? '', room);
     const indent = ' '.repeat(screen.width - room);
@@ -25,7 +37,9 @@ const table = (
 
 /** The lines that show what was found. */
 export const initScreen = (findings: Findings, screen: Screen): string => {
-  const { files, events, users, from, until, types, conversion, converted, signals, doubts, flag } = findings;
+  const { files, events, users, from, until, types, conversion, converted, signals, flag, basis } = findings;
+  const isGuess = signals.length > 0 && (basis === 'guessed' || basis === 'silent');
+  const doubts = [...(isGuess ? [GUESS] : []), ...findings.doubts];
   const title = (text: string): string => paint(screen, 'bold', text);
   const columns = files.flatMap(({ name, found }) => [
     title(name),

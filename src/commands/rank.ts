@@ -8,19 +8,23 @@ import type { Config } from '../config/settings.js';
 import { stampOf } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
 import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '../io/runRecord.js';
-import { labelled, paint, screenOf } from '../text/columns.js';
+import { labelled, screenOf, warningLines } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
-import { shellWord, toJson } from '../text/printable.js';
+import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { Failure, LABEL_FILTERS, LIST_FORMATS, type Warning } from '../model.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
+import { commandLine, configFlag, nextLine } from './next.js';
+
+/** The features that are read unless others are named. */
+const DEFAULT_INPUT = 'data/user_features.csv';
 
 const define = (program: CommandUnknownOpts) =>
   program
     .command('rank')
     .description('Score every user and list the people worth calling, with the reasons for each.')
-    .argument('[features]', 'the output of `gesture features`; - is standard input', 'data/user_features.csv')
+    .argument('[features]', 'the output of `gesture features`; - is standard input', DEFAULT_INPUT)
     .option('--top <n>', 'number of users to list', wholeNumber('--top', 1), 10)
     .option('--out <file>', 'where to write the list; - is standard output', 'data/top_users.csv')
     .option(
@@ -166,15 +170,16 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(list.places.length, 'user')})` : path));
   const first = list.places.find(({ place }) => users.converted[ranking.order[place] ?? 0] !== 1);
-  const next = first && `gesture explain ${shellWord(rankedAt(ranking, first.place).id)}`;
+  const words = [...(from === DEFAULT_INPUT ? [] : [from]), ...configFlag(flags.config)];
+  const next = first && nextLine(commandLine('explain', rankedAt(ranking, first.place).id, ...words));
   process.stderr.write(
     [
       '',
       ...healthScreen(health, ranking, screen),
-      ...warnings.flatMap(({ text }) => labelled('warning', text, screen).map((line) => paint(screen, 'yellow', line))),
+      ...warnings.flatMap(({ text }) => warningLines(text, screen)),
       ...labelled('config', `${stamp} (${config.path ?? 'the defaults'})`, screen),
       ...(wrote.length > 0 ? labelled('wrote', wrote.join(', '), screen) : []),
-      ...(next === undefined ? [] : labelled('next', next, screen)),
+      ...(next === undefined ? [] : [next]),
       '',
     ].join('\n'),
   );

@@ -8,7 +8,7 @@ import { labelOf } from '../scoring/score.js';
 import { table } from '../text/table.js';
 import { bar, legend, pensFor } from './bars.js';
 
-const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'yellow', low: 'dim' };
+const COLOURS: Readonly<Record<Label, Paint>> = { high: 'green', medium: 'bold', low: 'dim' };
 
 /** Marks someone who has converted already. */
 const CONVERTED = '✓';
@@ -76,12 +76,13 @@ const listLines = (
   });
   const drawn = new Set(pens.map(({ signal }) => signal));
   const hasOthers = rows.some(({ user }) => user.points.some((gain, signal) => gain > 0 && !drawn.has(signal)));
+  const hasPenalties = rows.some(({ user }) => user.points.some((gain) => gain < 0));
   const marks = rows.some(({ user }) => user.converted === 1) ? [`${CONVERTED} has converted already`] : [];
   return [
     paint(screen, 'dim', heading),
     ...lines,
-    '',
-    ...(length === 0 ? [] : legend(pens, hasOthers, screen)),
+    ...(length === 0 && marks.length === 0 ? [] : ['']),
+    ...(length === 0 ? [] : legend(pens, { hasOthers, hasPenalties }, screen)),
     ...marks,
   ];
 };

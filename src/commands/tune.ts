@@ -9,12 +9,13 @@ import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import type { Config } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
-import { printable, shellWord, toJson } from '../text/printable.js';
+import { printable, toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
 import { readPast } from './past.js';
+import { commandLine, configFlag, nextLine } from './next.js';
 
 const define = (program: CommandUnknownOpts) =>
   defineLooking(
@@ -63,17 +64,10 @@ const write = async (out: string, config: Config, tuned: Weights, until: string,
 
 /** What to do next: use the file that was written, write it, or see what the present points are worth. */
 const nextStep = (inputs: readonly string[], { from, config, out }: Flags, wrote: boolean, better: boolean): string => {
-  if (wrote && out !== undefined) {
-    return out === CONFIG_FILE ? 'gesture rank' : `gesture rank --config ${shellWord(out)}`;
-  }
-  if (better)
-    return `run this again with --out ${existsSync(CONFIG_FILE) ? 'tuned.yaml' : CONFIG_FILE} to keep the points`;
-  return [
-    'gesture backtest',
-    ...inputs.map(shellWord),
-    ...(from === undefined ? [] : [`--from ${from}`]),
-    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
-  ].join(' ');
+  if (wrote && out !== undefined) return commandLine('rank', ...configFlag(out === CONFIG_FILE ? undefined : out));
+  const again = [...inputs, ...(from === undefined ? [] : ['--from', from]), ...configFlag(config)];
+  const free = existsSync(CONFIG_FILE) ? 'tuned.yaml' : CONFIG_FILE;
+  return better ? commandLine('tune', ...again, '--out', free) : commandLine('backtest', ...again);
 };
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
@@ -135,8 +129,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   else if (out !== '-') await print(tuneScreen(tuning, config.features, screenOf(process.stdout)));
   const screen = screenOf(process.stderr);
   const wrote = keep && out !== '-' ? labelled('wrote', out, screen) : [];
-  const next = labelled('next', nextStep(inputs, flags, wrote.length > 0, recommendation.recommended), screen);
-  process.stderr.write(`${[...wrote, ...next].join('\n')}\n`);
+  const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
+  process.stderr.write(`${[...wrote, next].join('\n')}\n`);
   if (out !== undefined && !keep) {
     process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}\n`);
     process.exitCode = EXIT.found;

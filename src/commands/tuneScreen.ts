@@ -5,7 +5,7 @@ import type { Judgement, Recommendation } from '../backtest/recommend.js';
 import type { SignalChange, Tuning } from '../backtest/tuning.js';
 import type { Features } from '../catalogue/measures.js';
 import { curveWords } from '../scoring/curves.js';
-import { labelled, paint, type Screen, wrapped } from '../text/columns.js';
+import { labelled, paint, type Screen, wrapped, warningLines } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
 import { table } from '../text/table.js';
 import { doubtWords } from './backtestScreen.js';
@@ -107,9 +107,7 @@ export const tuneScreen = (tuning: Tuning, features: Features, screen: Screen): 
     '',
     ...(judgement === undefined ? [] : [...pointsTable(tuning, screen), '', ...judgedTable(judgement, screen), '']),
     ...labelled('advice', adviceWords(recommendation), screen).map((line) => paint(screen, colour, line)),
-    ...[...warnings, ...remarks].flatMap((doubt) =>
-      labelled('warning', doubtWords(doubt, features), screen).map((line) => paint(screen, 'yellow', line)),
-    ),
+    ...[...warnings, ...remarks].flatMap((doubt) => warningLines(doubtWords(doubt, features), screen)),
   ];
   return `${lines.join('\n')}\n`;
 };

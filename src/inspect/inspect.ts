@@ -16,6 +16,8 @@ import { labelsFor, rehearse, type Rehearsal } from './rehearse.js';
 import type { Signal } from './signal.js';
 import { type Basis, signalsFor } from './signals.js';
 import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
+import { CONFIG_FILE } from '../config/load.js';
+import { shellWord } from '../text/printable.js';
 
 /** Files that are read in the same way. */
 export interface Group {
@@ -146,6 +148,7 @@ const emptyBehaviour = ({ events }: Behaviour): boolean => events === 0;
  */
 export const inspect = async (inspection: Inspection): Promise<Findings> => {
   const { inputs, names, out } = inspection;
+  const flags = out === CONFIG_FILE || out === '-' ? [] : ['--config', out];
   const profiles: Profile[] = [];
   for (const [i, input] of inputs.entries()) profiles.push(await profileOf(input, i, inspection));
   const entries = profiles.map((profile) => entryOf(profile));
@@ -200,7 +203,7 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
     labels: undefined,
     show: contactsOf(profiles, entries),
     doubts: [...new Set(entries.flatMap(({ doubts }) => doubts))],
-    next: `gesture features ${names.map(shellName).join(' ')} && gesture rank`,
+    next: `gesture features ${[...names, ...flags].map(shellWord).join(' ')} && ${['gesture', 'rank', ...flags].map(shellWord).join(' ')}`,
   };
 };
 
@@ -219,7 +222,3 @@ export const rehearsed = async (findings: Findings, rehearsal: Rehearsal): Promi
     next: findings.next.replace(' && ', `${limit} && `),
   };
 };
-
-/** A name as a shell takes it for one word. */
-const shellName = (name: string): string =>
-  /^[\w./:@%+=,-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;

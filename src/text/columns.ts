@@ -12,11 +12,14 @@ export interface Screen {
 /** The width to assume if the stream reports none, as a pipe or a file does. */
 const UNKNOWN_WIDTH = 100;
 
-/** The screen behind a stream such as `process.stderr`. It has colour only on a colour terminal without NO_COLOR. */
-export const screenOf = (stream: Partial<WriteStream>): Screen => ({
+/**
+ * The screen behind a stream such as `process.stderr`. It has colour on a colour terminal without NO_COLOR, and wherever
+ * FORCE_COLOR asks for it.
+ */
+export const screenOf = (stream: Partial<WriteStream>, { FORCE_COLOR: force } = process.env): Screen => ({
   // Some terminals, such as a new pseudo-terminal, report 0 columns.
   width: Math.max(40, stream.columns || UNKNOWN_WIDTH),
-  colour: stream.isTTY === true && stream.hasColors?.() === true,
+  colour: force === undefined ? stream.isTTY === true && stream.hasColors?.() === true : !/^(0|false)$/.test(force),
 });
 
 const CODES = {
@@ -120,6 +123,10 @@ export const wrapped = (text: string, width: number, lines = Number.POSITIVE_INF
 
 /** Columns of the label of a line. */
 const LABEL = 9;
+
+/** A warning: its label stands out, its text is as readable as any. */
+export const warningLines = (text: string, screen: Screen): string[] =>
+  labelled('warning', text, screen).map((line) => line.replace(/^warning/, (label) => paint(screen, 'yellow', label)));
 
 /** A line with a label before it, `wrote    data/top_users.csv`, in as many lines as the screen needs. */
 export const labelled = (label: string, text: string, screen: Screen): string[] =>

@@ -54,9 +54,7 @@ describe('gesture explain', () => {
   it('ends with what to do next: try the largest gain, then see who changed', async () => {
     const gain = 'calendar_bookings=1';
     expect((await explain('ana')).stderr).toContain(`next     gesture explain ana --what-if ${gain}\n`);
-    expect((await explain('ana', '--what-if', gain)).stderr).toContain(
-      'next     gesture compare OLD_SCORES NEW_SCORES\n',
-    );
+    expect((await explain('ana', '--what-if', gain)).stderr).toContain('next     gesture rank\n');
     write({ ...ANA, user_id: "Ana's $id" });
     const { stderr } = await explain('1', 'data/user_features.csv', '--json');
     expect(stderr).toContain(`next     gesture explain 'Ana'\\''s $id' --what-if ${gain}\n`);

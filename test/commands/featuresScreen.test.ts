@@ -27,7 +27,7 @@ const outcome: Outcome = {
 const lines = (width: number): string[] =>
   featuresScreen(
     outcome,
-    { out: 'data/users.csv', config: defaultConfig, configFlag: undefined },
+    { out: 'data/users.csv', config: defaultConfig, settings: undefined },
     width === 0 ? WHOLE_LINES : { width, colour: false },
   );
 

@@ -201,7 +201,7 @@ describe('a bar', () => {
     [[400, 10, 0], 410, '··········'],
     [[600, 400, 0], 1000, 'S·········'],
     [[10_000, 0, 0], 10_000, 'SSSSSSSSSS'],
-    [[3000, -2000, 0], 1000, 'S·········'],
+    [[3000, -2000, 0], 1000, 'S--·······'],
     [[0, 0, 0, 2000], 2000, '++········'],
     [[0, 0, 0], 0, '··········'],
   ])('of %j for %d hundredths is %s', (points, score, text) => {
@@ -215,10 +215,10 @@ describe('a bar', () => {
     const pens = pensFor([names.map((_, i) => 9 - i)], names, (name) => `the words for ${name}`);
     expect(pens.map(({ letter }) => letter)).toEqual(['S', 'P', 'E', '0', '1', 'A']);
     for (const width of [40, 80, 200]) {
-      for (const line of legend(pens, true, { width, colour: false }))
+      for (const line of legend(pens, { hasOthers: true, hasPenalties: true }, { width, colour: false }))
         expect(displayWidth(line)).toBeLessThanOrEqual(width);
     }
-    expect(legend(pens.slice(0, 2), true, { width: 80, colour: false })).toEqual([
+    expect(legend(pens.slice(0, 2), { hasOthers: true, hasPenalties: false }, { width: 80, colour: false })).toEqual([
       'S the words for signups   P the words for spam   + other signals',
     ]);
   });
