@@ -52,7 +52,7 @@ export const adviceWords = (recommendation: Recommendation): string => {
     switch (recommendation.failed) {
       case 'training_conversions': {
         const { conversions, needed } = recommendation;
-        return `${peopleConverted(conversions)} in the training windows, and ${needed} are needed to learn from. Use a longer log, or a longer --horizon`;
+        return `${peopleConverted(conversions)} in the training windows, and ${needed} are needed to learn from. Use a longer log, more --cutoffs, or a longer --horizon`;
       }
       case 'judged_conversions': {
         const { conversions, needed } = recommendation;
