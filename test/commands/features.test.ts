@@ -172,7 +172,7 @@ it.each([
   [
     'another name',
     LOG.replace('user_id', 'usr_id'),
-    `Did you mean "usr_id"? Map the log's own names in gesture.yaml, or let `gesture init log.csv` do it: events: { columns: { user_id: THEIRS } }`,
+    `Did you mean "usr_id"? Map the log's own names in gesture.yaml, or let \`gesture init log.csv\` do it: events: { columns: { user_id: THEIRS } }`,
   ],
   ['a name twice', LOG.replace('event_type', 'user_id'), 'log.csv:1: the column user_id appears twice in the header'],
   ['an open quote', `${LOG}"cy,2026-01-05,search\n`, 'log.csv:5: a quote is opened and never closed'],
