@@ -53,7 +53,7 @@ const table = ({ signals, floor, cap, score }: Explained, screen: Screen): strin
       line(
         pointsCell(points, screen),
         `of ${all}`,
-        shareBar(share),
+        shareBar(all === 0 ? 0 : share),
         `${says}: ${plain(value)}`,
         says === signal ? curve : `${curve}; ${signal}`,
       ),

@@ -82,6 +82,7 @@ export const showProgress = (
     stop: () => {
       stop();
       if (shown) stream.write('\r\u001B[K');
+      shown = false;
     },
   };
 };

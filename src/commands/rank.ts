@@ -16,6 +16,7 @@ import { Failure, LABEL_FILTERS, LIST_FORMATS, type Warning } from '../model.js'
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
+import { type Progress, showProgress } from './progress.js';
 
 /** The features that are read unless others are named. */
 const DEFAULT_INPUT = 'data/user_features.csv';
@@ -89,7 +90,7 @@ const otherSettings = (from: string, features: RunRecord | undefined, now: strin
   return [{ code: 'other-settings', text }];
 };
 
-const rank = async (from: string, flags: Flags): Promise<void> => {
+const rank = async (from: string, flags: Flags, progress: Progress): Promise<void> => {
   const { out } = flags;
   const format = listFormat(out, flags.format);
   const scores = scoresPath(flags);
@@ -122,10 +123,12 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   const { show } = config;
   const hashed = recordFiles([from]);
   const columns = { signals: Object.keys(config.weights), shown: show, optOut: 'opted_out' in config.features };
+  progress.phase(0, 'reading users');
   const users = await readUsers(from, columns);
   const read = await hashed;
   const features = await recordOf(from, read[0]);
   const asOf = asOfOf(features, users);
+  progress.phase(1, 'scoring');
   const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
   const list = listUsers(ranking, flags);
   const health = healthOf(ranking, list);
@@ -156,7 +159,9 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
     warnings,
     inputs: read,
   });
+  progress.phase(2, 'writing files');
   await replaceFiles(withRecord(out, targets, record), inputs);
+  progress.stop();
 
   if (flags.json) {
     const top = list.places.map(({ place, number }) => userJson(rankedAt(ranking, place), number, ranking, options));
@@ -185,7 +190,18 @@ const rank = async (from: string, flags: Flags): Promise<void> => {
   );
 };
 
+/** Ranks, and shows its progress. */
+const run = async (from: string, flags: Flags): Promise<void> => {
+  const view = { stream: process.stderr, now: () => performance.now() };
+  const progress = showProgress('ranking', 3, () => undefined, view);
+  try {
+    await rank(from, flags, progress);
+  } finally {
+    progress.stop();
+  }
+};
+
 /** Adds `gesture rank`. */
 export const registerRank = (program: CommandUnknownOpts): void => {
-  define(program).action(rank);
+  define(program).action(run);
 };
