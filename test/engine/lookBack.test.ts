@@ -59,7 +59,7 @@ describe('the features at a cut-off', () => {
     const { converted, ...others } = everyMeasure;
     const features = { ...others, ...(converted && { converted }) };
     const config = { ...defaultConfig, events: [{ ...defaultReading, identity }], features };
-    for (const log of examples(logs, tries(4, 0.2))) {
+    for (const log of examples(logs, tries(4, 0.06))) {
       const text = toCsv(log, { eol: '\n', bom: false, quoteAll: false });
       const moments = ['2024-03-10T06:00:00Z', '2024-03-11T12:00:00Z', '2024-03-10T20:00:00Z'];
       const expected: string[] = [];
