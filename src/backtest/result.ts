@@ -5,11 +5,11 @@ import type { Windows } from './windows.js';
 /** A remark about the cut-offs or the people, which the rows of the panel cannot show. */
 export type Remark =
   /** A cut-off that is left out: the log ends before its window, or begins less than a horizon before it. */
-  | { readonly code: 'short_window' | 'short_history'; readonly at: string }
+  | { readonly code: 'short-window' | 'short-history'; readonly at: string }
   /** People who converted in a window, but were not in the log before it. */
   | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number }
   /** Cut-offs that the points were tuned on, or whose windows overlap those of such cut-offs. */
-  | { readonly code: 'in_sample'; readonly at: readonly string[]; readonly of: number; readonly until: string };
+  | { readonly code: 'in-sample'; readonly at: readonly string[]; readonly of: number; readonly until: string };
 
 /** The whole result. */
 export interface Backtest extends Evaluation {
@@ -30,7 +30,7 @@ export const isoSecond = (instant: number): string => `${new Date(instant).toISO
 const inSample = (cutoffs: readonly number[], until: string | undefined): Remark[] => {
   if (until === undefined) return [];
   const seen = cutoffs.filter((at) => at < Date.parse(until));
-  return seen.length > 0 ? [{ code: 'in_sample', at: seen.map(isoSecond), of: cutoffs.length, until }] : [];
+  return seen.length > 0 ? [{ code: 'in-sample', at: seen.map(isoSecond), of: cutoffs.length, until }] : [];
 };
 
 /**

@@ -14,21 +14,21 @@ const LEAK = 0.95;
 /** A warning with the numbers it is based on. */
 export type Warning =
   /** Fewer than 20 people converted: no claim is made. */
-  | { readonly code: 'few_conversions'; readonly conversions: number }
+  | { readonly code: 'few-conversions'; readonly conversions: number }
   /** Nobody, or everybody, converted after this cut-off, so that it is left out of the means. */
-  | { readonly code: 'one_outcome'; readonly at: string; readonly conversions: number; readonly open: number }
+  | { readonly code: 'one-outcome'; readonly at: string; readonly conversions: number; readonly open: number }
   /** The same conversions lie in the windows of several cut-offs. */
-  | { readonly code: 'counted_twice'; readonly conversions: number; readonly people: number }
+  | { readonly code: 'counted-twice'; readonly conversions: number; readonly people: number }
   /** One signal alone tells nearly everything (AUC of .95 or more, or .05 or less). */
   | { readonly code: 'leak'; readonly signal: string; readonly auc: number }
   /** The score is better without this signal, beyond the interval. */
-  | { readonly code: 'harmful_signal'; readonly signal: string; readonly adds: Estimate }
+  | { readonly code: 'harmful-signal'; readonly signal: string; readonly adds: Estimate }
   /** No row earns anything from this signal. */
-  | { readonly code: 'silent_signal'; readonly signal: string }
+  | { readonly code: 'silent-signal'; readonly signal: string }
   /** More than half of the top 10 % by score are drawn by lot from people with the same score. */
-  | { readonly code: 'drawn_by_lot'; readonly at: string; readonly called: number; readonly by_lot: number }
+  | { readonly code: 'drawn-by-lot'; readonly at: string; readonly called: number; readonly by_lot: number }
   /** People with the better label convert less often, beyond the intervals. */
-  | { readonly code: 'labels_out_of_order'; readonly better: Label; readonly than: Label }
+  | { readonly code: 'labels-out-of-order'; readonly better: Label; readonly than: Label }
   /** The AUC at the last cut-off is below the mean of the earlier ones, beyond the interval. */
   | { readonly code: 'drift'; readonly at: string; readonly difference: Estimate };
 
@@ -51,17 +51,17 @@ const ofConversions = (panel: Panel): Warning[] => {
   const people = convertedPeople(panel);
   const conversions = panel.cutoffs.reduce((sum, cutoff) => sum + conversionsOf(cutoff), 0);
   return [
-    ...(people < FEWEST_CONVERSIONS ? [{ code: 'few_conversions', conversions: people } as const] : []),
-    ...(conversions > people ? [{ code: 'counted_twice', conversions, people } as const] : []),
+    ...(people < FEWEST_CONVERSIONS ? [{ code: 'few-conversions', conversions: people } as const] : []),
+    ...(conversions > people ? [{ code: 'counted-twice', conversions, people } as const] : []),
   ];
 };
 
 const ofCutoff = ({ at, open, conversions, rankings }: CutoffResult): Warning[] => {
   const top = rankings.score.top.find(({ share }) => share === HEADLINE);
   return [
-    ...(conversions === 0 || conversions === open ? [{ code: 'one_outcome', at, conversions, open } as const] : []),
+    ...(conversions === 0 || conversions === open ? [{ code: 'one-outcome', at, conversions, open } as const] : []),
     ...(top && top.by_lot * 2 > top.called
-      ? [{ code: 'drawn_by_lot', at, called: top.called, by_lot: top.by_lot } as const]
+      ? [{ code: 'drawn-by-lot', at, called: top.called, by_lot: top.by_lot } as const]
       : []),
   ];
 };
@@ -74,8 +74,8 @@ export const leaksOf = (signals: readonly SignalWorth[]): Warning[] =>
 
 const ofSignal = (worth: SignalWorth): Warning[] => [
   ...leaksOf([worth]),
-  ...(worth.adds.high < 0 ? [{ code: 'harmful_signal', signal: worth.signal, adds: worth.adds } as const] : []),
-  ...(worth.share === 0 ? [{ code: 'silent_signal', signal: worth.signal } as const] : []),
+  ...(worth.adds.high < 0 ? [{ code: 'harmful-signal', signal: worth.signal, adds: worth.adds } as const] : []),
+  ...(worth.share === 0 ? [{ code: 'silent-signal', signal: worth.signal } as const] : []),
 ];
 
 const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[] => {
@@ -100,7 +100,7 @@ export const warningsOf = ({ panel, cutoffs, signals, proportions, replicates }:
   ...cutoffs.flatMap(ofCutoff),
   ...labelPairs.flatMap(([better, than]): Warning[] =>
     proportions.labels[better].rate.high < proportions.labels[than].rate.low
-      ? [{ code: 'labels_out_of_order', better, than }]
+      ? [{ code: 'labels-out-of-order', better, than }]
       : [],
   ),
   ...ofDrift(panel, replicates),

@@ -21,8 +21,8 @@ export interface Wanted {
 /** A cut-off that is left out, and why. */
 export interface LeftOut {
   readonly at: number;
-  /** `short_window`: the log ends before the window; `short_history`: it begins less than a horizon before the cut-off. */
-  readonly why: 'short_window' | 'short_history';
+  /** `short-window`: the log ends before the window; `short-history`: it begins less than a horizon before the cut-off. */
+  readonly why: 'short-window' | 'short-history';
 }
 
 /** The cut-offs of a backtest, the earliest first. */
@@ -44,8 +44,8 @@ export const windowsOf = ({ first, last, lastConverting }: Span, { at, count, ev
   const cutoffs: number[] = [];
   const leftOut: LeftOut[] = [];
   for (const cutoff of [...new Set(asked)].toSorted((a, b) => a - b)) {
-    if (cutoff > latest) leftOut.push({ at: cutoff, why: 'short_window' });
-    else if (cutoff - first < horizon) leftOut.push({ at: cutoff, why: 'short_history' });
+    if (cutoff > latest) leftOut.push({ at: cutoff, why: 'short-window' });
+    else if (cutoff - first < horizon) leftOut.push({ at: cutoff, why: 'short-history' });
     else cutoffs.push(cutoff);
   }
   return { cutoffs, leftOut, end };

@@ -134,29 +134,29 @@ export type Doubt = Backtest['warnings'][number] | Backtest['remarks'][number];
 export const doubtWords = (doubt: Doubt, features: Features): string => {
   const says = (signal: string): string => features[signal]?.says ?? signal;
   switch (doubt.code) {
-    case 'few_conversions':
+    case 'few-conversions':
       return `only ${counted(doubt.conversions, 'person').replace('persons', 'people')} converted: no claim is made below 20. Use a longer log, or a longer --horizon`;
-    case 'one_outcome':
+    case 'one-outcome':
       return `${doubt.at}: ${doubt.conversions} of ${doubt.open} people converted, so this cut-off is left out of the means`;
-    case 'counted_twice':
+    case 'counted-twice':
       return `windows overlap: ${doubt.conversions} conversions are of ${doubt.people} people. Choose --every as long as --horizon`;
     case 'leak':
       return `${doubt.signal} alone tells nearly everything (AUC ${fixed(doubt.auc, 3)}): does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
-    case 'harmful_signal':
+    case 'harmful-signal':
       return `the ranking is better without ${doubt.signal} (${ranged(doubt.adds, (value) => fixed(value, 4))} AUC)`;
-    case 'silent_signal':
+    case 'silent-signal':
       return `${doubt.signal} gives nobody any points`;
-    case 'drawn_by_lot':
+    case 'drawn-by-lot':
       return `${doubt.at}: ${doubt.by_lot} of the ${doubt.called} people in the top 10% have the same score as others who are not: the score tells too few people apart`;
-    case 'labels_out_of_order':
+    case 'labels-out-of-order':
       return `people labelled ${doubt.better} convert less often than those labelled ${doubt.than}: check labels in gesture.yaml`;
     case 'drift':
       return `at the last cut-off, ${doubt.at}, the score was worse than before (AUC ${ranged(doubt.difference, signed)})`;
-    case 'short_window':
+    case 'short-window':
       return `${doubt.at} is left out: the log ends before its window does`;
-    case 'short_history':
+    case 'short-history':
       return `${doubt.at} is left out: the log begins less than a horizon before it`;
-    case 'in_sample':
+    case 'in-sample':
       return `the points in the settings were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:
       return `${doubt.conversions} of ${doubt.all} people who converted were not in the log before their window: no ranking could have listed them`;

@@ -118,9 +118,9 @@ describe('the verdict', () => {
       return panelOf([cutoffOf(converted, { values: [Float64Array.from(converted)] })], ['signups']);
     };
     expect(run(panel(few), good).verdict.claim).toBe('none');
-    expect(codes(run(panel(few), good))).toContain('few_conversions');
+    expect(codes(run(panel(few), good))).toContain('few-conversions');
     expect(run(panel([...few, 1]), good).verdict.claim).toBe('better');
-    expect(codes(run(panel([...few, 1]), good))).not.toContain('few_conversions');
+    expect(codes(run(panel([...few, 1]), good))).not.toContain('few-conversions');
   });
 });
 
@@ -166,19 +166,19 @@ describe('warnings', () => {
     const scoring = { ...good, weights: { ...good.weights, paid: weight(5), never: weight(5), missing: weight(5) } };
     const { warnings } = run(leaking, scoring);
     expect(warnings).toContainEqual({ code: 'leak', signal: 'paid', auc: 1 });
-    expect(warnings).toContainEqual({ code: 'silent_signal', signal: 'never' });
-    expect(warnings).toContainEqual({ code: 'silent_signal', signal: 'missing' });
+    expect(warnings).toContainEqual({ code: 'silent-signal', signal: 'never' });
+    expect(warnings).toContainEqual({ code: 'silent-signal', signal: 'missing' });
   });
 
   it('a signal that makes the score worse', () => {
     const { warnings } = run(world(1, { effects }), bad);
-    expect(warnings).toContainEqual(expect.objectContaining({ code: 'harmful_signal', signal: 'signups' }));
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'harmful-signal', signal: 'signups' }));
   });
 
   it('labels out of order', () => {
     const scoring = { weights: { signups: weight(-100), chats: weight(100) }, labels };
     const { warnings } = run(world(1, { effects }), scoring);
-    expect(warnings).toContainEqual({ code: 'labels_out_of_order', better: 'high', than: 'low' });
+    expect(warnings).toContainEqual({ code: 'labels-out-of-order', better: 'high', than: 'low' });
   });
 
   it('a cut-off without conversions, with its time', () => {
@@ -188,7 +188,7 @@ describe('warnings', () => {
     );
     const { warnings, mean, cutoffs: results } = run(panelOf(quiet, features), good);
     expect(warnings).toContainEqual({
-      code: 'one_outcome',
+      code: 'one-outcome',
       at: atOf(1),
       conversions: 0,
       open: cutoffs[1]?.people.length,
@@ -201,7 +201,7 @@ describe('warnings', () => {
   it('a list that is mostly drawn by lot', () => {
     const scoring = { weights: { signups: weight(100, { binary: true }) }, labels };
     const { warnings } = run(world(1, { effects, cutoffs: 1 }), scoring);
-    expect(warnings).toContainEqual({ code: 'drawn_by_lot', at: atOf(0), called: 150, by_lot: 150 });
+    expect(warnings).toContainEqual({ code: 'drawn-by-lot', at: atOf(0), called: 150, by_lot: 150 });
   });
 
   it('conversions that several windows share', () => {
@@ -209,7 +209,7 @@ describe('warnings', () => {
     if (!cutoff) throw new Error('no cut-off');
     const panel = panelOf([cutoff, cutoff], world(1).features);
     const people = convertedPeople(panel);
-    expect(run(panel, good).warnings).toContainEqual({ code: 'counted_twice', conversions: 2 * people, people });
+    expect(run(panel, good).warnings).toContainEqual({ code: 'counted-twice', conversions: 2 * people, people });
   });
 
   it('a score that no longer works at the last cut-off', () => {

@@ -24,14 +24,14 @@ describe('the cut-offs', () => {
     const span = { first: day(0), last: day(35), lastConverting: day(35) };
     const { cutoffs, leftOut } = windowsOf(span, wanted);
     expect(days(cutoffs)).toEqual([14, 21]);
-    expect(leftOut).toEqual([{ at: day(7), why: 'short_history' }]);
+    expect(leftOut).toEqual([{ at: day(7), why: 'short-history' }]);
   });
 
   it('that are named are in order, once, without those whose window is not over', () => {
     const span = { first: day(0), last: day(60), lastConverting: day(60) };
     const { cutoffs, leftOut } = windowsOf(span, { ...wanted, at: [day(40), day(20), day(40), day(47)] });
     expect(days(cutoffs)).toEqual([20, 40]);
-    expect(leftOut).toEqual([{ at: day(47), why: 'short_window' }]);
+    expect(leftOut).toEqual([{ at: day(47), why: 'short-window' }]);
   });
 
   it('lie at whole seconds, and the last window has the last event', () => {

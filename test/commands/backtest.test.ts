@@ -78,7 +78,7 @@ describe('gesture backtest', () => {
 
   it('names the cut-offs that are left out', async () => {
     const { remarks } = await json('--at', '2026-01-30', '--at', '2025-12-20');
-    expect(remarks).toContainEqual({ code: 'short_window', at: '2026-01-30T23:59:59Z' });
+    expect(remarks).toContainEqual({ code: 'short-window', at: '2026-01-30T23:59:59Z' });
   });
 
   it('refuses an unknown signal with the nearest, and an empty log', async () => {

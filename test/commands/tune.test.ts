@@ -107,7 +107,7 @@ describe('gesture tune', () => {
 
     const tested = gesture(folder, ['backtest', log, '--config', 'tuned.yaml', '--bootstrap', '0', '--json']);
     const { cutoffs, remarks } = JSON.parse(tested.stdout);
-    expect(remarks).toContainEqual({ code: 'in_sample', at: training.at, of: 6, until });
+    expect(remarks).toContainEqual({ code: 'in-sample', at: training.at, of: 6, until });
     expect(cutoffs.at(-1).at).toBe(until);
   });
 
