@@ -125,3 +125,6 @@ export const systemCode = (error: unknown): string | undefined =>
 
 /** The message of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The largest share of rejected rows that a run accepts unless told otherwise. */
+export const MAX_REJECTED = 0.05;

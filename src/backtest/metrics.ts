@@ -4,7 +4,7 @@
  *
  * `counts`, by person, is how often a bootstrap drew them: each of their rows counts as often. Without it, once.
  */
-import type { Cutoff } from './panel.js';
+import { conversionsOf, type Cutoff } from './panel.js';
 
 /** The rows of a cut-off, the first to call first. */
 export interface Ordered {
@@ -158,7 +158,7 @@ export const liftOf = (hits: number, called: number, conversions: number, open: 
 /** The first `share` of an order, every row counted once. Shares of nothing are NaN. */
 export const topOf = (ordered: Ordered, share: number): Top => {
   const open = ordered.people.length;
-  const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
+  const conversions = conversionsOf(ordered);
   const called = sizeOf({ share }, open);
   const { hits, worst, best, byLot } = callFirst(ordered, called);
   return {
@@ -176,6 +176,6 @@ export const topOf = (ordered: Ordered, share: number): Top => {
 
 /** The gain curve: the share of conversions reached by calling each of the shares of open people; NaN if there are none. */
 export const gainsOf = (ordered: Ordered, shares: readonly number[]): number[] => {
-  const conversions = ordered.converted.reduce((sum, one) => sum + one, 0);
+  const conversions = conversionsOf(ordered);
   return shares.map((share) => callFirst(ordered, share * ordered.people.length).hits / conversions);
 };

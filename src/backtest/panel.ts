@@ -34,8 +34,9 @@ export const convertedPeople = ({ people, cutoffs }: Panel): number => {
   return converted.reduce((sum, one) => sum + one, 0);
 };
 
-/** The number of conversions after a cut-off. */
-export const conversionsOf = ({ converted }: Cutoff): number => converted.reduce((sum, one) => sum + one, 0);
+/** The number of conversions after a cut-off, whatever the order of its rows. */
+export const conversionsOf = ({ converted }: Pick<Cutoff, 'converted'>): number =>
+  converted.reduce((sum, one) => sum + one, 0);
 
 /** How many people have the rarer outcome: the precision of every metric depends on them. */
 export const rarerOutcome = (people: number, converted: number): number => Math.min(converted, people - converted);

@@ -104,7 +104,7 @@ export const valueKind = (feature: Feature): ValueKind => {
 };
 
 /** The actions that a measure asks for. */
-const actionsOf = (is: Feature['is']): readonly Action[] => (is.op === 'did' ? [...is.allOf, ...is.anyOf] : []);
+export const actionsOf = (is: Feature['is']): readonly Action[] => (is.op === 'did' ? [...is.allOf, ...is.anyOf] : []);
 
 /** The conditions that a measure puts on its rows; a row must meet all of them. */
 export const conditionsOf = (is: Feature['is']): readonly Condition[] => {

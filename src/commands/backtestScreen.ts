@@ -8,7 +8,7 @@ import { LABELS } from '../model.js';
 import { labelled, paint, type Screen, warningLines, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { table } from '../text/table.js';
-import { fixed, ORDERS, ranged, signed } from './estimates.js';
+import { asideWords, fixed, ORDERS, ranged, signed } from './estimates.js';
 
 /** A proportion with its interval, as percentages. */
 const rate = (estimate: Estimate): string =>
@@ -165,14 +165,10 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
 
 /** A backtest as text. */
 export const backtestScreen = (backtest: Backtest, features: Features, screen: Screen): string => {
-  const { cutoffs, horizon_days: days, verdict, list, mean, without, shuffled } = backtest;
+  const { cutoffs, horizon_days: days, verdict, list, mean } = backtest;
   const [first, last] = [cutoffs[0]?.at, cutoffs.at(-1)?.at];
-  const aside = [
-    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
-    ...(shuffled ? ['with conversions given to people at random'] : []),
-  ];
   const when = cutoffs.length === 1 ? `${first}` : `${first} to ${last}`;
-  const what = `${counted(cutoffs.length, 'cut-off')}, ${when}; who converted in the ${days} days after each${aside.map((text) => `; ${text}`).join('')}`;
+  const what = `${counted(cutoffs.length, 'cut-off')}, ${when}; who converted in the ${days} days after each${asideWords(backtest)}`;
   const called = `Calling ${list.people}: ${ranged(mean.score.list, (value) => fixed(value, 1))} would have converted; at random ${fixed(list.at_random, 1)}.`;
   const doubts: readonly Doubt[] = [...backtest.warnings, ...backtest.remarks];
   const lines = [

@@ -12,7 +12,7 @@ import { endOf } from '../text/instants.js';
 import { screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
-import { EXIT, Failure, REQUIRED_COLUMNS } from '../model.js';
+import { EXIT, Failure, MAX_REJECTED, REQUIRED_COLUMNS } from '../model.js';
 import { DEFAULT_TABLE, featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
 import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
 import { examples } from './help.js';
@@ -20,9 +20,6 @@ import { showProgress } from './progress.js';
 
 /** The log that is read unless another is named. */
 const DEFAULT_INPUT = 'data/raw_events.csv';
-
-/** The largest share of rejected rows that a run accepts unless told otherwise. */
-const MAX_REJECTED = 0.05;
 
 const define = (program: CommandUnknownOpts) =>
   program

@@ -1,6 +1,7 @@
 /** Reads a log at several moments, for the commands that look back on it. */
 import type { Config } from '../config/settings.js';
 import type { LookedBack, Looking } from '../engine/lookBack.js';
+import { MAX_REJECTED } from '../model.js';
 
 /** A panel with the files it was made from. */
 export interface Past extends LookedBack {
@@ -17,7 +18,7 @@ export const readPast = async (
   given: readonly string[],
   config: Config,
   looking: Looking,
-  { maxRejected = 0.05 }: { readonly maxRejected?: number | undefined },
+  { maxRejected = MAX_REJECTED }: { readonly maxRejected?: number | undefined },
 ): Promise<Past> => {
   const { lookBack } = await import('../engine/lookBack.js');
   const [{ configuredInputs }, { withEngine }, { resolveInputs }, { withScratch }] = await Promise.all([

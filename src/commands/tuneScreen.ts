@@ -9,7 +9,7 @@ import { labelled, paint, type Screen, wrapped, warningLines } from '../text/col
 import { counted, grouped } from '../text/numbers.js';
 import { table } from '../text/table.js';
 import { doubtWords } from './backtestScreen.js';
-import { fixed, ORDERS, ranged, signed } from './estimates.js';
+import { asideWords, fixed, ORDERS, ranged, signed } from './estimates.js';
 
 const curveText = ({ points, curve: { present, tuned } }: SignalChange): string => {
   const now = tuned ?? present;
@@ -84,26 +84,12 @@ const partWords = (name: string, { at, conversions }: Proposal['training']): str
 
 /** A proposal as text. */
 export const tuneScreen = (tuning: Tuning, features: Features, screen: Screen): string => {
-  const {
-    training,
-    judged,
-    horizon_days: days,
-    without,
-    shuffled,
-    judgement,
-    recommendation,
-    warnings,
-    remarks,
-  } = tuning;
-  const aside = [
-    ...(without.length > 0 ? [`without ${without.join(', ')}`] : []),
-    ...(shuffled ? ['with conversions given to people at random'] : []),
-  ];
+  const { training, judged, horizon_days: days, judgement, recommendation, warnings, remarks } = tuning;
   const colour = recommendation.recommended ? 'green' : 'bold';
   const lines = [
     ...wrapped(partWords('learned from', training), screen.width),
     ...wrapped(partWords('judged by', judged), screen.width),
-    ...wrapped(`converted: in the ${days} days after each${aside.map((text) => `; ${text}`).join('')}`, screen.width),
+    ...wrapped(`converted: in the ${days} days after each${asideWords(tuning)}`, screen.width),
     '',
     ...(judgement === undefined ? [] : [...pointsTable(tuning, screen), '', ...judgedTable(judgement, screen), '']),
     ...labelled('advice', adviceWords(recommendation), screen).map((line) => paint(screen, colour, line)),

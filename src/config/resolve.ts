@@ -24,7 +24,7 @@ import { entriesOf, identityMapOf, resolveReading } from './resolveReading.js';
 import { type ConfigInput, CURVE_KEYS, type WeightInput } from './schema.js';
 
 /** Names that are already columns of some file. */
-const RESERVED: ReadonlySet<string> = new Set([
+export const RESERVED: ReadonlySet<string> = new Set([
   ...Object.keys(EVENT_COLUMNS),
   ...Object.keys(SESSION_COLUMNS),
   ...SCORE_COLUMNS,

@@ -4,7 +4,7 @@ import { collectCutoff, countNewcomers, numberPeople, type Outcomes, panelOf } f
 import type { Cutoff, Panel } from '../backtest/panel.js';
 import { type Wanted, type Windows, windowsOf } from '../backtest/windows.js';
 import type { Action } from '../catalogue/conditions.js';
-import { type Feature, type Features, valueKind } from '../catalogue/measures.js';
+import { actionsOf, type Feature, type Features, valueKind } from '../catalogue/measures.js';
 import { withHash } from '../config/settings.js';
 import { readUsers } from '../io/readUsers.js';
 import { Failure } from '../model.js';
@@ -45,9 +45,6 @@ const timeOf = (is: Feature['is'] & { op: 'firstTime' | 'lastTime' }): Feature =
   unit: 'UTC',
   says: is.op,
 });
-
-/** The actions that a conversion asks for, in any way. */
-const actionsOf = ({ is }: Feature): readonly Action[] => (is.op === 'did' ? [...is.allOf, ...is.anyOf] : []);
 
 const latestIn = (users: Users, column: number): number => {
   let latest = Number.NaN;
@@ -99,7 +96,7 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
   const { horizon, again, activeWithin } = looking;
   const { converted, ...others } = config.features;
   if (converted === undefined) throw new Error('converted is missing');
-  const actions = actionsOf(converted);
+  const actions = actionsOf(converted.is);
   const lately: Feature =
     converted.from === 'events' ? { ...converted, is: { ...converted.is, within: `${horizon / 1000}s` } } : converted;
   const features: Features = {

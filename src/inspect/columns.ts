@@ -14,6 +14,7 @@ import {
 import { customary, customaryColumns } from '../catalogue/sources.js';
 import { percent } from '../text/numbers.js';
 import { bareName, wordsOf } from '../text/names.js';
+import { isNumber } from './header.js';
 import type { Column, Profile } from './profile.js';
 import { best, type Candidate, type Found, lastKey, placeIn } from './candidates.js';
 import { type FoundTime, timesOf } from './timeColumns.js';
@@ -27,8 +28,6 @@ export interface Roles {
   /** Our other columns -> theirs. */
   readonly others: ReadonlyMap<string, Found>;
 }
-
-const isNumber = (cell: string): boolean => /^[+-]?\d+([.,]\d+)?$/.test(cell.trim());
 
 /** Share of cells, of the different ones in the sample, that meet a test. */
 const shareOf = (cells: readonly string[], test: (cell: string) => boolean): number =>

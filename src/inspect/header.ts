@@ -1,7 +1,8 @@
 /** Tells a header from a first line that is an event already. */
 import { parseInstant } from '../text/instants.js';
 
-const isNumber = (cell: string): boolean => /^[+-]?\d+([.,]\d+)?$/.test(cell.trim());
+/** True of a number, whole or with decimals after a point or a comma. */
+export const isNumber = (cell: string): boolean => /^[+-]?\d+([.,]\d+)?$/.test(cell.trim());
 const isTime = (cell: string): boolean =>
   parseInstant(cell.trim()) !== undefined || /^\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}([ T].*)?$/.test(cell.trim());
 const isAddress = (cell: string): boolean => /^[^@\s]+@[^@\s]+\.[a-z]+$/i.test(cell) || /^https?:\/\//.test(cell);

@@ -3,7 +3,8 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { contactColumns } from '../catalogue/customs.js';
 import { defaultReading } from '../config/settings.js';
 import { resolveReading } from '../config/resolveReading.js';
-import { EVENT_TYPES, Failure } from '../model.js';
+import { EVENT_TYPES, Failure, MAX_REJECTED } from '../model.js';
+import { literal } from '../sql/text.js';
 import { isoInstant } from '../text/instants.js';
 import { defaultLabels } from '../catalogue/weights.js';
 import { escapeGlob } from './globs.js';
@@ -105,7 +106,7 @@ const rarestEffort = (types: readonly JudgedType[], users: number): string | und
 
 const convertedUsers = async ({ engine }: Reader, { types, isDefault }: Conversion): Promise<number> => {
   if (types.length === 0) return 0;
-  const all = types.map((type) => `'${type.replaceAll("'", "''")}'`).join(', ');
+  const all = types.map(literal).join(', ');
   const [row] = await engine.rows(
     `SELECT count(*) FROM (SELECT user_id FROM acts WHERE type IN (${all}) GROUP BY user_id HAVING count(DISTINCT type) >= ${isDefault ? types.length : 1})`,
   );
@@ -206,9 +207,6 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
     next: `gesture features ${[...names, ...flags].map(shellWord).join(' ')} && ${['gesture', 'rank', ...flags].map(shellWord).join(' ')}`,
   };
 };
-
-/** The share of rejected rows that `features` accepts unless told otherwise. */
-const MAX_REJECTED = 0.05;
 
 /** Findings with what came of trying them on the log: labels that say something, doubts, and the commands that will run. */
 export const rehearsed = async (findings: Findings, rehearsal: Rehearsal): Promise<Findings> => {

@@ -1,8 +1,8 @@
 /** Starter weights that use only what a log has, each with its reason. Nothing here reads a file. */
 import { features } from '../catalogue/features.js';
-import { eventTypesOf, type Feature, SESSION_COLUMNS } from '../catalogue/measures.js';
+import { eventTypesOf, type Feature } from '../catalogue/measures.js';
 import { defaultWeights, type Weights } from '../catalogue/weights.js';
-import { EVENT_COLUMNS, SCORE_COLUMNS } from '../model.js';
+import { RESERVED } from '../config/resolve.js';
 import { columnName, wordsOf } from '../text/names.js';
 import { grouped, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
@@ -15,13 +15,7 @@ import type { JudgedType } from './types.js';
 
 const TAKEN: ReadonlySet<string> = new Set([
   ...Object.keys(features),
-  ...Object.keys(EVENT_COLUMNS),
-  ...Object.keys(SESSION_COLUMNS),
-  ...SCORE_COLUMNS,
-  'rank',
-  'config',
-  'floor',
-  'cap',
+  ...RESERVED,
   'opted_out',
   'events',
   'anonymous_id',
@@ -77,7 +71,7 @@ const ofType = (
 
 // Types ---------------------------------------------------------------------------------------------------------------
 
-/** Types that get points, at most, and users that a type must have to be more than an accident. */
+/** The most signals of what people did. */
 const MOST_TYPES = 6;
 
 /** The share of users from which everybody has something. */
