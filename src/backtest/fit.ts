@@ -14,6 +14,12 @@ const RIDGE = 1;
 /** Newton's method has converged when the next step promises to gain less. */
 const TOLERANCE = 1e-10;
 
+/**
+ * A coefficient as close to 0 as this counts as being there. Without it, one at 5e-324 that wants to change its sign would
+ * take part in the Newton step, lose what it gave to the others at the first projection, and end the fit too early.
+ */
+const NEAR_ZERO = 1e-6;
+
 /** 1: the coefficient is at least 0 (a gain); -1: at most 0 (a penalty). */
 export type Sign = 1 | -1;
 
@@ -78,8 +84,8 @@ const likelihoodOf = (odds: Float64Array, converted: Uint8Array, coefficients: r
 };
 
 /**
- * Fits by Newton's method, projected onto the signs (Bertsekas, SIAM J. Control Optim. 20(2), 1982): a coefficient at 0
- * that would take the wrong sign stays there; all others take the Newton step, halved until it gains.
+ * Fits by Newton's method, projected onto the signs (Bertsekas, SIAM J. Control Optim. 20(2), 1982): a coefficient at 0,
+ * or close to it, that would take the wrong sign becomes 0; all others take the Newton step, halved until it gains.
  *
  * @param columns shares from 0 to 1, one array per signal
  * @param converted 1 or 0 by row; both must occur, or the intercept has no end
@@ -110,7 +116,9 @@ export const fitLogistic = (
       spread[i] = chance * (1 - chance);
     }
     const slopes = all.map((column, j) => dot(column, errors) - (j === 0 ? 0 : RIDGE * (now[j] ?? 0)));
-    const free = [...all.keys()].filter((j) => now[j] !== 0 || allowed(j, slopes[j] ?? 0) !== 0 || j === 0);
+    const free = [...all.keys()].filter(
+      (j) => j === 0 || Math.abs(now[j] ?? 0) > NEAR_ZERO || allowed(j, slopes[j] ?? 0) !== 0,
+    );
     const curvature = free.map((j) => {
       const column = all[j] ?? new Float64Array();
       for (let i = 0; i < rows; i++) weighted[i] = (column[i] ?? 0) * (spread[i] ?? 0);
@@ -118,15 +126,16 @@ export const fitLogistic = (
         k > j ? 0 : dot(weighted, all[k] ?? new Float64Array()) + (k === j && j > 0 ? RIDGE : 0),
       );
     });
-    const direction = solve(
+    const newton = solve(
       curvature,
       free.map((j) => slopes[j] ?? 0),
     );
-    if (direction.reduce((sum, each, i) => sum + each * (slopes[free[i] ?? 0] ?? 0), 0) < TOLERANCE) break;
+    const direction = now.map((each) => -each);
+    for (const [i, j] of free.entries()) direction[j] = newton[i] ?? 0;
+    if (direction.reduce((sum, each, j) => sum + each * (slopes[j] ?? 0), 0) < TOLERANCE) break;
     let gained = false;
     for (let size = 1; !gained && size > 1e-10; size /= 2) {
-      const next = [...now];
-      for (const [i, j] of free.entries()) next[j] = allowed(j, (now[j] ?? 0) + size * (direction[i] ?? 0));
+      const next = now.map((each, j) => allowed(j, each + size * (direction[j] ?? 0)));
       const nextOdds = oddsOf(all, next, rows);
       const reached = likelihoodOf(nextOdds, converted, next);
       gained = reached > likelihood;

@@ -112,6 +112,13 @@ describe('the fit', () => {
     });
   });
 
+  it('starting with a coefficient a hair above 0 that wants to fall ends at the same place', () => {
+    const columns = ['1001100000110', '0001000110100'].map((shares) => Float64Array.from(shares, Number));
+    const hits = Uint8Array.from('1111111011011', Number);
+    const far = fitLogistic(columns, hits, [1, 1], { intercept: 2, coefficients: [0, 5e-324], likelihood: 0 });
+    expect(far.likelihood).toBeCloseTo(fitLogistic(columns, hits, [1, 1]).likelihood, 9);
+  });
+
   it('starting elsewhere ends at the same place', () => {
     holds(
       fc.tuple(problem, fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 5, maxLength: 5 })),
