@@ -1,7 +1,7 @@
 /** The scores that a scoring gives to the rows of a panel, as `rank` would at each cut-off. */
 import type { Weight } from '../catalogue/weights.js';
 import { shareBy } from '../scoring/curves.js';
-import { prepare, type Scoring, scoreRow } from '../scoring/score.js';
+import { earnedPoints, prepare, type Scoring, totalOf } from '../scoring/score.js';
 import type { Panel } from './panel.js';
 
 /** The columns of a panel that hold the signals of a scoring; NaN throughout for a feature that the panel lacks. */
@@ -11,23 +11,38 @@ const columnsOf = (panel: Panel, signals: readonly string[], cutoff: number): Fl
     return rows?.values[panel.features.indexOf(signal)] ?? new Float64Array(rows?.people.length ?? 0).fill(Number.NaN);
   });
 
+/** What each signal of a scoring earns for every row, in hundredths of a point: by cut-off, by signal, by row. */
+export type PanelPoints = readonly (readonly Int32Array[])[];
+
+/** The points that a scoring gives to the rows of a panel, signal by signal. */
+export const pointsOfPanel = (panel: Panel, scoring: Scoring): PanelPoints => {
+  const model = prepare(scoring);
+  return panel.cutoffs.map((_, cutoff) =>
+    columnsOf(panel, model.signals, cutoff).map((column, signal) =>
+      Int32Array.from(column, (value) => earnedPoints(model, signal, value)),
+    ),
+  );
+};
+
 /**
  * The scores of every row in hundredths of a point.
  *
+ * @param without the signal that is left out, by its index
  * @returns by cut-off, the scores by row
  */
-export const scorePanel = (panel: Panel, scoring: Scoring): Int32Array[] => {
-  const model = prepare(scoring);
-  const points = new Int32Array(model.signals.length);
-  const values = new Float64Array(model.signals.length);
-  return panel.cutoffs.map(({ people }, cutoff) => {
-    const columns = columnsOf(panel, model.signals, cutoff);
-    return Int32Array.from(people, (_, row) => {
-      for (const [i, column] of columns.entries()) values[i] = column[row] ?? Number.NaN;
-      return scoreRow(model, values, points).score;
-    });
+export const scoresFrom = (points: PanelPoints, { cutoffs }: Panel, without = -1): Int32Array[] =>
+  cutoffs.map(({ people }, cutoff) => {
+    const sums = new Int32Array(people.length);
+    for (const [signal, earned] of (points[cutoff] ?? []).entries()) {
+      if (signal === without) continue;
+      for (let row = 0; row < sums.length; row++) sums[row] = (sums[row] ?? 0) + (earned[row] ?? 0);
+    }
+    return sums.map((sum) => totalOf(sum).score);
   });
-};
+
+/** The scores of every row, as of `scoresFrom`. */
+export const scorePanel = (panel: Panel, scoring: Scoring): Int32Array[] =>
+  scoresFrom(pointsOfPanel(panel, scoring), panel);
 
 /** The scoring without one of its signals; the others keep their points. */
 export const withoutSignal = ({ weights, labels }: Scoring, signal: string): Scoring => ({

@@ -5,7 +5,7 @@ import type { Rng } from '../simulate/chance.js';
 import { replicate } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import type { Panel } from './panel.js';
-import { scorePanel, signalKeys, withoutSignal } from './scores.js';
+import { pointsOfPanel, scoresFrom, signalKeys } from './scores.js';
 
 /** What one signal does for a score. AUCs are means over the cut-offs. */
 export interface SignalWorth {
@@ -18,6 +18,16 @@ export interface SignalWorth {
   /** The AUC of the score minus that of the score without this signal, with its paired interval. */
   readonly adds: Estimate;
 }
+
+/** The share of all values that are not 0. */
+const shareOfKnown = (keys: readonly Float64Array[]): number => {
+  let [counting, all] = [0, 0];
+  for (const each of keys) {
+    all += each.length;
+    for (const value of each) if (value !== 0) counting++;
+  }
+  return counting / all;
+};
 
 /** Measures every signal of a scoring: alone, and by leaving it out. */
 export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng: Rng): SignalWorth[] => {
@@ -34,27 +44,22 @@ export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng
     0,
     rng,
   );
+  const points = pointsOfPanel(panel, scoring);
   const without = replicate(
     panel,
     [
-      { name: 'score', keys: scorePanel(panel, scoring) },
-      ...signals.map(({ signal }) => ({
-        name: `without ${signal}`,
-        keys: scorePanel(panel, withoutSignal(scoring, signal)),
-      })),
+      { name: 'score', keys: scoresFrom(points, panel) },
+      ...signals.map(({ signal }, i) => ({ name: `without ${signal}`, keys: scoresFrom(points, panel, i) })),
     ],
     [],
     resamples,
     rng,
   );
-  return signals.map(({ signal, points, keys }) => {
-    const shares = keys.flatMap((each) => [...each]);
-    return {
-      signal,
-      points,
-      share: shares.filter((share) => share !== 0).length / shares.length,
-      alone: alone.mean(signal, 'auc')[0] ?? Number.NaN,
-      adds: without.compare('score', `without ${signal}`, 'auc'),
-    };
-  });
+  return signals.map(({ signal, points: worth, keys }) => ({
+    signal,
+    points: worth,
+    share: shareOfKnown(keys),
+    alone: alone.mean(signal, 'auc')[0] ?? Number.NaN,
+    adds: without.compare('score', `without ${signal}`, 'auc'),
+  }));
 };

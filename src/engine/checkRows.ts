@@ -121,7 +121,7 @@ const listUnreadable = async (engine: Engine, job: Job, checked: string): Promis
   const aliases = [...job.aliases].map(([column, alias]) => `WHEN ${literal(alias)} THEN ${literal(column)}`);
   const column = aliases.length === 0 ? '"column"' : `CASE "column" ${aliases.join(' ')} ELSE "column" END`;
   await engine.run(
-    `CREATE TEMP TABLE unreadable AS SELECT "#file", "#line" AS line, ${column} AS "column", reason, cell, file
+    `CREATE OR REPLACE TEMP TABLE unreadable AS SELECT "#file", "#line" AS line, ${column} AS "column", reason, cell, file
      FROM ${unreadableRows(checked)} JOIN ${namedLogs(job.logs)} ON "#file" = log`,
   );
   if (job.unreadable !== undefined) {

@@ -96,7 +96,12 @@ const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
   });
 
 /** The independent count of the records of a log. */
-const countRecords = async (engine: Engine, log: Log, words: readonly string[], watch?: Watcher): Promise<FileScan> =>
+export const countRecords = async (
+  engine: Engine,
+  log: Log,
+  words: readonly string[],
+  watch?: Watcher,
+): Promise<FileScan> =>
   log.format === 'parquet'
     ? { records: await parquetRows(engine, log), regular: true }
     : scanFile(log.path, shapeOf(log), words, watch?.rows);
@@ -120,12 +125,13 @@ const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Lists> => 
 };
 
 /** What the first rows of a log suggest about the others, and what must be looked for in all of them. */
-interface Guess {
+export interface Guess {
   readonly facts: Facts;
   readonly look: Look;
 }
 
-const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promise<Guess | NotClean> => {
+/** Guesses from the first rows of a log what all are like. */
+export const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promise<Guess | NotClean> => {
   const { sql, paths } = directRelation(logs, numbers, { words: false, names: false, marked: true });
   const first = `(SELECT * FROM ${sql} LIMIT ${SAMPLE})`;
   const marks = [ROW.hasWord, ROW.isRenamed].map((mark) => `count(*) FILTER (WHERE ${identifier(mark)})`);
@@ -199,7 +205,7 @@ const dropColumn = (engine: Engine, column: string): Promise<void> =>
   engine.run(`ALTER TABLE by_event DROP COLUMN IF EXISTS ${identifier(column)}`);
 
 /** All null words of the readings of logs. */
-const nullWordsOf = (logs: readonly Log[]): string[] => [
+export const nullWordsOf = (logs: readonly Log[]): string[] => [
   ...new Set(logs.flatMap(({ reading }) => [...reading.unknown, ...Object.values(reading.unknownIn).flat()])),
 ];
 

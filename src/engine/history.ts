@@ -1,46 +1,159 @@
-/** One log at several moments: its rows are read and checked once, and the features are computed as of each moment. */
-import { ANONYMOUS_ID, Failure } from '../model.js';
-import { users } from '../sql/query.js';
+/** One log at several moments: its rows are read and checked once, and so are they aggregated. */
+import type { Action } from '../catalogue/conditions.js';
+import { actionsOf, type Features } from '../catalogue/measures.js';
+import { Failure } from '../model.js';
+import { excludesUser, isExcluded } from '../sql/exclude.js';
+import { condition } from '../sql/measures.js';
+import {
+  type Cut,
+  eventParts,
+  featuresAt,
+  PARTS,
+  periodEnds,
+  periodOf,
+  sessionParts,
+  VERSION,
+} from '../sql/moments.js';
+import { type Facts, sessionFacts } from '../sql/plan.js';
+import { selectEvents, withoutDuplicates } from '../sql/query.js';
+import { NEVER, STATE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
-import { isoInstant } from '../text/instants.js';
-import { type Accounts, CSV_FILE, type Request } from './aggregate.js';
-import { checkRows } from './checkRows.js';
+import { identitiesAt, identityRuns, presentRows, VERSIONED_ROWS } from '../sql/versions.js';
+import { type Accounts, count, deviceNames, type Job, namesOf, type Request, SAMPLE } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
-import { aggregateChecked } from './strict.js';
+import type { Moments } from './moments.js';
+import { type Placed, placeRows } from './place.js';
+import { replay } from './replay.js';
+import { findBots, profile } from './strict.js';
 
-/** The features as of one moment. */
-export interface Moment {
-  /** In microseconds since 1970. */
-  readonly asOf: bigint;
-  readonly accounts: Accounts;
-  /** Anonymous ids that belong to a user by then -> that user. */
-  readonly identities: ReadonlyMap<string, string>;
+/** When a log begins and ends. Instants are milliseconds since 1970. */
+export interface LogSpan {
+  readonly first: number;
+  readonly last: number;
+  /** The last row of an action; NaN if there is none. */
+  readonly lastAction: number;
 }
 
 /** A log that has been read and checked. */
 export interface History {
+  /** What became of its rows by the end. */
+  readonly accounts: Accounts;
   /**
-   * Computes the user_features.csv that `features --as-of` writes into the file `to`.
+   * When the log begins and ends, and when the last action of a feature was.
    *
-   * @param asOf in microseconds since 1970; undefined: the latest row that is used
+   * @throws Failure `data` if no row is used
    */
-  readonly at: (asOf: bigint | undefined, to: string) => Promise<Moment>;
+  readonly span: (feature: string) => Promise<LogSpan>;
+  /** Prepares moments, in microseconds since 1970. */
+  readonly cut: (moments: readonly bigint[]) => Promise<Moments>;
 }
 
-/** Anonymous ids with the users they belong to in the end. */
-const readIdentities = async (engine: Engine): Promise<Map<string, string>> => {
-  const id = identifier(ANONYMOUS_ID);
-  const [table] = await engine.rows(`SELECT count(*) FROM duckdb_tables() WHERE table_name = 'changes'`);
-  const last = Number(table?.[0] ?? 0) > 0;
-  const rows = await engine.rows(
-    last
-      ? `SELECT ${id}, coalesce(changes.users[-1].user_id, identities.user_id) FROM identities LEFT JOIN changes USING (${id})`
-      : `SELECT ${id}, user_id FROM identities`,
-  );
-  return new Map(rows.map(([anonymous, user]) => [String(anonymous), String(user)]));
+/** The rows of a log with their users, as far as they are known by the periods, without duplicates and excluded rows. */
+interface Owned {
+  readonly rows: string;
+  readonly versions: boolean;
+  readonly duplicate: number;
+  readonly excluded: number;
+}
+
+const VERSION_COLUMNS = Object.values(VERSION).map(identifier);
+
+/** Leaves out what the settings exclude: single rows, and from some period on all rows of a user. */
+const withoutExcluded = (
+  { config, plan }: Job,
+  rows: string,
+  versions: boolean,
+  ends: readonly bigint[],
+): Pick<Owned, 'rows' | 'versions'> => {
+  if (config.exclude === undefined) return { rows, versions };
+  const { columns } = plan.rules;
+  const isColleague = excludesUser(config.exclude, columns);
+  const kept = `(SELECT * FROM ${rows} WHERE (${isExcluded(config.exclude, columns)}) IS NOT TRUE)`;
+  if (isColleague === undefined) return { rows: kept, versions };
+  const [live, dead] = VERSION_COLUMNS;
+  const period = identifier(STATE.period);
+  const all = (relation: string): string =>
+    versions
+      ? relation
+      : `(SELECT *, ${periodOf(ends)} AS ${period}, 0::USMALLINT AS ${live}, ${NEVER}::USMALLINT AS ${dead} FROM ${relation})`;
+  const colleagues = `(SELECT user_id, ${live}, min(${period}) AS "#known" FROM ${all(rows)} WHERE ${isColleague} GROUP BY ALL)`;
+  return {
+    rows: `(SELECT kept.* EXCLUDE (${dead}), least(${dead}, coalesce("#known", ${NEVER})) AS ${dead}
+      FROM ${all(kept)} AS kept LEFT JOIN ${colleagues} USING (user_id, ${live}) WHERE ${period} < coalesce("#known", ${NEVER}))`,
+    versions: true,
+  };
 };
+
+/** The rows with their users in each of the periods. */
+const ownRows = async (engine: Engine, job: Job, placed: Placed, ends: readonly bigint[]): Promise<Owned> => {
+  let { rows } = placed;
+  if (job.identity) {
+    await engine.run(`CREATE OR REPLACE TEMP TABLE present AS ${presentRows(rows, ends)}`);
+    rows = `(${VERSIONED_ROWS})`;
+  }
+  const all = rows;
+  if (placed.repeated) {
+    await engine.run(
+      `CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM ${placed.rows} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
+    );
+    rows = withoutDuplicates(job.plan.rules, rows, 'repeated', job.identity ? VERSION_COLUMNS : []);
+  }
+  const kept = withoutExcluded(job, rows, job.identity, ends);
+  // Only with all time in one period does every row count once, for the user it belongs to in the end.
+  if (ends.length > 0) return { ...kept, duplicate: 0, excluded: 0 };
+  const size = (relation: string): Promise<number> => count(engine, `SELECT count(*) FROM ${relation}`);
+  const known = placed.repeated ? await size(rows) : await size(all);
+  return {
+    ...kept,
+    duplicate: placed.repeated ? (await size(all)) - known : 0,
+    excluded: kept.rows === rows ? 0 : known - (await size(kept.rows)),
+  };
+};
+
+/** Some of the features, by name; all of them if none are named. */
+export const selectFeatures = (features: Features, wanted: readonly string[] | undefined): Features =>
+  wanted === undefined
+    ? features
+    : Object.fromEntries(Object.entries(features).filter(([name]) => wanted.includes(name)));
+
+/** Aggregates the rows once, by user and period. */
+const cutRows = async (
+  engine: Engine,
+  job: Job,
+  placed: Placed,
+  facts: Facts,
+  moments: readonly bigint[],
+): Promise<Moments> => {
+  const { plan } = job;
+  const ends = periodEnds(plan, facts, moments);
+  const latest = ends.at(-1);
+  const early = latest === undefined ? placed.rows : `(SELECT * FROM ${placed.rows} WHERE epoch_us(t) <= ${latest})`;
+  const { rows, versions } = await ownRows(engine, job, { ...placed, rows: early }, ends);
+  const cut: Cut = { ends, versions };
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${PARTS.events} AS ${eventParts(plan, facts, cut, rows)}`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE ${PARTS.sessions} AS ${sessionParts(plan, facts, cut, rows)}`);
+  return {
+    at: async (asOf, wanted) => ({
+      users: `(${featuresAt(plan, facts, cut, selectFeatures(plan.features, wanted), asOf)})`,
+      identities: job.identity ? `(${identitiesAt(asOf)})` : undefined,
+    }),
+  };
+};
+
+/** What is known about the rows: with the names of all devices, unless they are many. */
+const factsOf = async (engine: Engine, { plan }: Job, { rows }: Placed): Promise<Facts> => {
+  const { facts } = await profile(engine, plan, rows);
+  if (!plan.rules.columns.includes('device')) return facts;
+  const [devices] = await engine.rows(
+    `SELECT ${deviceNames(plan)} FROM (SELECT DISTINCT device FROM ${rows} LIMIT ${SAMPLE})`,
+  );
+  return { ...facts, devices: namesOf(devices?.[0]) };
+};
+
+/** SQL: true of rows of an action. */
+const isAction = ({ is }: Action): string => `(${is.map((one) => condition(one, 'events')).join(' AND ')})`;
 
 /**
  * Opens the logs of a request and checks their rows.
@@ -52,18 +165,43 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
   const { config } = request;
   await checkPatterns(engine, config);
   const job = await openJob(engine, request);
+  const { plan } = job;
   if (job.identity) await readIdentityMap(engine, config.identityMap, request.scratch);
-  const checked = await checkRows(engine, job);
+  const placed = await placeRows(engine, job);
+  if (job.identity) await engine.run(`CREATE OR REPLACE TEMP TABLE identity_runs AS ${identityRuns(placed.rows)}`);
+  if (config.exclude?.bots) await findBots(engine, plan, placed.rows);
+  const facts = await factsOf(engine, job, placed);
+  const owned = await ownRows(engine, job, placed, []);
+  const used = await count(engine, `SELECT count(*) FROM ${owned.rows}`);
+  const { read, rejected, left, withoutUser } = placed;
+  const accounts: Accounts = {
+    read,
+    used,
+    rejected,
+    duplicate: owned.duplicate,
+    withoutUser,
+    excluded: left + owned.excluded,
+    later: 0,
+  };
   return {
-    at: async (asOf, to) => {
-      const found = await aggregateChecked(engine, { ...job, asOf }, checked);
-      if (found.accounts.used === 0) {
-        const when = asOf === undefined ? '' : ` at or before ${isoInstant(asOf)}`;
-        throw new Failure('data', `no event is used${when}: there is nothing to look back on`);
-      }
-      await engine.run(`COPY (${users(job.plan, found.asOf)}) TO $1 ${CSV_FILE}`, [to]);
-      const identities = job.identity ? await readIdentities(engine) : new Map<string, string>();
-      return { asOf: found.asOf, accounts: found.accounts, identities };
+    accounts,
+    span: async (feature) => {
+      const is = plan.features[feature]?.is;
+      const actions = is === undefined ? [] : actionsOf(is);
+      if (used === 0) throw new Failure('data', 'no event is used: there is nothing to look back on');
+      const columns = actions.flatMap((action) => action.is.map(({ column }) => column));
+      const isOne = actions.map(isAction).join(' OR ') || 'false';
+      const [row = []] = await engine.rows(
+        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})) FROM (${selectEvents(plan.rules, columns, owned.rows)})`,
+      );
+      const [first = NaN, last = NaN, lastAction = NaN] = row.map((time) =>
+        time === null ? NaN : Number(time) / 1000,
+      );
+      return { first, last, lastAction };
     },
+    cut: (moments) =>
+      sessionFacts(plan, facts).ids === 'mixed' || config.exclude?.fasterThanHuman
+        ? replay(engine, job)
+        : cutRows(engine, job, placed, facts, moments),
   };
 };

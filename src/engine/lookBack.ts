@@ -1,17 +1,17 @@
 /** From a log to the panel of a backtest: features as of every cut-off, and who converted in the window after it. */
-import { join } from 'node:path';
-import { collectCutoff, countNewcomers, numberPeople, type Outcomes, panelOf } from '../backtest/collect.js';
 import type { Cutoff, Panel } from '../backtest/panel.js';
+import { isoSecond } from '../backtest/result.js';
 import { type Wanted, type Windows, windowsOf } from '../backtest/windows.js';
-import type { Action } from '../catalogue/conditions.js';
-import { actionsOf, type Feature, type Features, valueKind } from '../catalogue/measures.js';
-import { withHash } from '../config/settings.js';
-import { readUsers } from '../io/readUsers.js';
+import { type Feature, type Features, valueKind } from '../catalogue/measures.js';
+import { type Config, withHash } from '../config/settings.js';
 import { Failure } from '../model.js';
-import type { Users } from '../scoring/users.js';
-import type { Request } from './aggregate.js';
+import { numberOf } from '../sql/measures.js';
+import { LAST } from '../sql/moments.js';
+import { identifier } from '../sql/text.js';
+import { type Accounts, count, type Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { type History, openHistory } from './history.js';
+import type { Moments } from './moments.js';
 
 /** What to look back on. */
 export interface Looking extends Wanted {
@@ -27,11 +27,12 @@ export interface LookedBack {
   readonly windows: Windows;
   /** By cut-off: how many people converted in its window who were not in the log before. */
   readonly newcomers: readonly number[];
+  /** What became of the rows of the log. */
+  readonly accounts: Accounts;
 }
 
-/** Names of columns that only a backtest has: when the log begins, when it could last convert somebody, who did lately. */
-const [FIRST, LATELY] = ['#first event', '#converted in the window'];
-const lastOf = (i: number): string => `#last converting event ${i}`;
+/** A feature that only a backtest has: whether a user converted within the window that ends. */
+const LATELY = '#converted in the window';
 
 /** Features that are numbers and say nothing of the conversion itself. */
 const numbersOf = (features: Features): string[] =>
@@ -39,42 +40,13 @@ const numbersOf = (features: Features): string[] =>
     valueKind(feature) === 'number' && name !== 'converted' && name !== 'opted_out' ? [name] : [],
   );
 
-const timeOf = (is: Feature['is'] & { op: 'firstTime' | 'lastTime' }): Feature => ({
-  from: 'events',
-  is,
-  unit: 'UTC',
-  says: is.op,
-});
-
-const latestIn = (users: Users, column: number): number => {
-  let latest = Number.NaN;
-  for (const cell of users.shown[column] ?? []) {
-    const time = Date.parse(cell);
-    if (!Number.isNaN(time) && !(time <= latest)) latest = time;
-  }
-  return latest;
-};
-
-/** Reads the log's span, and chooses the cut-offs. @throws Failure `data` if there is none */
-const findWindows = async (
-  history: History,
-  actions: readonly Action[],
-  wanted: Wanted,
-  scratch: string,
-): Promise<Windows> => {
-  const file = join(scratch, 'whole.csv');
-  const { asOf } = await history.at(undefined, file);
-  const users = await readUsers(file, { signals: [], shown: [FIRST, ...actions.map((_, i) => lastOf(i))] });
-  let first = Number.POSITIVE_INFINITY;
-  for (const cell of users.shown[0] ?? []) first = Math.min(first, Date.parse(cell));
-  const lastConverting = actions.reduce((latest, _, i) => {
-    const last = latestIn(users, i + 1);
-    return Number.isNaN(last) || last <= latest ? latest : last;
-  }, Number.NEGATIVE_INFINITY);
-  if (lastConverting === Number.NEGATIVE_INFINITY) {
+/** Chooses the cut-offs. @throws Failure `data` if there is none */
+const findWindows = async (history: History, wanted: Wanted): Promise<Windows> => {
+  const { first, last, lastAction } = await history.span('converted');
+  if (Number.isNaN(lastAction)) {
     throw new Failure('data', 'no event of the log can convert anybody: check `conversion` in gesture.yaml');
   }
-  const windows = windowsOf({ first, last: Number(asOf / 1000n), lastConverting }, wanted);
+  const windows = windowsOf({ first, last, lastConverting: lastAction }, wanted);
   if (windows.cutoffs.length === 0) {
     const days = (length: number): string => `${Math.round(length / 8_640_000) / 10} days`;
     throw new Failure(
@@ -85,6 +57,79 @@ const findWindows = async (
   return windows;
 };
 
+const inMicroseconds = (at: number): bigint => BigInt(at) * 1000n;
+
+/**
+ * Makes the table `window_people`: the people as of a cut-off under the names that they have at the end of its window,
+ * with their features, and `hit` for those who converted in between. Two anonymous ids of one person, which nobody could
+ * know at the cut-off, are one row: the first. Returns how many converted who were not there yet.
+ */
+const placeLabels = async (
+  engine: Engine,
+  moments: Moments,
+  at: number,
+  horizon: number,
+  label: string,
+): Promise<number> => {
+  const ends = await moments.at(inMicroseconds(at + horizon), [label]);
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE converters AS SELECT user_id AS person FROM ${ends.users} WHERE ${identifier(label)} = 1`,
+  );
+  if (ends.identities !== undefined)
+    await engine.run(`CREATE OR REPLACE TEMP TABLE known_by_then AS FROM ${ends.identities}`);
+  const { users } = await moments.at(inMicroseconds(at));
+  const named =
+    ends.identities === undefined
+      ? `SELECT *, user_id AS person FROM ${users}`
+      : `SELECT users.*, coalesce(known.user_id, users.user_id) AS person FROM ${users} AS users
+       LEFT JOIN known_by_then AS known ON known.anonymous_id = users.user_id`;
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE window_people AS SELECT named.*, converters.person IS NOT NULL AS hit FROM (${named}) AS named LEFT JOIN converters USING (person)`,
+  );
+  return count(engine, 'SELECT count(*) FROM converters ANTI JOIN window_people USING (person)');
+};
+
+/** The rows of `window_people` that were open: people who could have been called. Numbers new people. */
+const openPeople = async (
+  engine: Engine,
+  at: number,
+  { features }: Config,
+  { activeWithin, again }: Looking,
+): Promise<Cutoff> => {
+  const numbers = numbersOf(features);
+  const last = `epoch_us(${identifier(LAST)}) // 1000000 * 1000`;
+  const conditions = [
+    ...(again ? [] : ['converted = 0']),
+    ...(Object.hasOwn(features, 'opted_out') ? ['opted_out = 0'] : []),
+    ...(activeWithin === undefined ? [] : [`${at} - ${last} <= ${activeWithin}`]),
+  ];
+  await engine.run(
+    `CREATE OR REPLACE TEMP TABLE open_people AS SELECT * FROM window_people WHERE ${conditions.join(' AND ') || 'true'}
+     QUALIFY row_number() OVER (PARTITION BY person ORDER BY user_id) = 1`,
+  );
+  await engine.run(
+    `INSERT INTO people SELECT person, (SELECT count(*) FROM people) + row_number() OVER (ORDER BY person) - 1
+     FROM open_people ANTI JOIN people USING (person)`,
+  );
+  const columns = [
+    `number::DOUBLE`,
+    'hit::DOUBLE',
+    `(${last})::DOUBLE`,
+    ...numbers.map((name) => numberOf(features, name)),
+  ];
+  const [people = [], converted = [], recency = new Float64Array(), ...values] = await engine.numbers(
+    `SELECT ${columns.join(', ')} FROM open_people JOIN people USING (person) ORDER BY number`,
+  );
+  return {
+    at: isoSecond(at),
+    people: Uint32Array.from(people),
+    converted: Uint8Array.from(converted),
+    recency,
+    activity: values[numbers.indexOf('total_events')] ?? new Float64Array(people.length),
+    values,
+  };
+};
+
 /**
  * Collects the panel of a log.
  *
@@ -92,51 +137,31 @@ const findWindows = async (
  * @throws Failure for input that cannot be used, and `data` if the log is too short for a single cut-off
  */
 export const lookBack = async (engine: Engine, request: Request, looking: Looking): Promise<LookedBack> => {
-  const { config, scratch } = request;
-  const { horizon, again, activeWithin } = looking;
-  const { converted, ...others } = config.features;
+  const { config } = request;
+  const { horizon, again } = looking;
+  const { converted } = config.features;
   if (converted === undefined) throw new Error('converted is missing');
-  const actions = actionsOf(converted.is);
+  const numbers = Object.fromEntries(
+    Object.entries(config.features).filter(([, feature]) => valueKind(feature) === 'number'),
+  );
   const lately: Feature =
     converted.from === 'events' ? { ...converted, is: { ...converted.is, within: `${horizon / 1000}s` } } : converted;
-  const features: Features = {
-    ...others,
-    [FIRST]: timeOf({ op: 'firstTime' }),
-    ...Object.fromEntries(actions.map(({ is }, i) => [lastOf(i), timeOf({ op: 'lastTime', where: is })])),
-    ...(again ? { [LATELY]: lately } : {}),
-    converted,
-  };
+  const features: Features = again ? { ...numbers, [LATELY]: lately } : numbers;
   const history = await openHistory(engine, { ...request, config: withHash({ ...config, features }, config.path) });
-  const windows = await findWindows(history, actions, looking, scratch);
-  const numbers = numbersOf(config.features);
-  const file = join(scratch, 'moment.csv');
-
-  /** The users as of an instant; kept until another is asked for, since one window often ends where the next begins. */
-  let latest: { readonly at: number; readonly users: Users; readonly identities: Outcomes['identities'] } | undefined;
-  const moment = async (at: number): Promise<NonNullable<typeof latest>> => {
-    if (latest?.at === at) return latest;
-    const { identities } = await history.at(BigInt(at) * 1000n, file);
-    latest = { at, users: await readUsers(file, { signals: again ? [...numbers, LATELY] : numbers }), identities };
-    return latest;
-  };
-  const outcomes = async (at: number): Promise<Outcomes> => {
-    const { users, identities } = await moment(at);
-    const ids = new Set<string>();
-    for (let i = 0; i < users.count; i++) {
-      const hasConverted = again ? users.values(i)[numbers.length] === 1 : users.converted[i] === 1;
-      if (hasConverted) ids.add(users.ids.at(i));
-    }
-    return { converted: ids, identities };
-  };
-
-  const people = numberPeople();
+  const windows = await findWindows(history, looking);
+  const moments = await history.cut(windows.cutoffs.flatMap((at) => [at, at + horizon].map(inMicroseconds)));
+  await engine.run('CREATE OR REPLACE TEMP TABLE people (person VARCHAR, number BIGINT)');
   const cutoffs: Cutoff[] = [];
   const newcomers: number[] = [];
-  const collecting = { features: numbers, activity: 'total_events', activeWithin, again };
   for (const at of windows.cutoffs) {
-    const [open, ends] = [await moment(at), await outcomes(at + horizon)];
-    cutoffs.push(collectCutoff(open, ends, people, collecting));
-    newcomers.push(countNewcomers(open, ends));
+    newcomers.push(await placeLabels(engine, moments, at, horizon, again ? LATELY : 'converted'));
+    cutoffs.push(await openPeople(engine, at, config, looking));
   }
-  return { panel: panelOf(cutoffs, people, numbers), windows, newcomers };
+  const people = await count(engine, 'SELECT count(*) FROM people');
+  return {
+    panel: { people, features: numbersOf(config.features), cutoffs },
+    windows,
+    newcomers,
+    accounts: history.accounts,
+  };
 };

@@ -43,7 +43,7 @@ const dropDuplicates = async (
 };
 
 /** Makes the table of the user agents that are those of known bots. */
-const findBots = async (engine: Engine, { rules }: Plan, rows: string): Promise<void> => {
+export const findBots = async (engine: Engine, { rules }: Plan, rows: string): Promise<void> => {
   const agents = rules.columns.includes('user_agent')
     ? await engine.rows(`SELECT DISTINCT user_agent FROM ${rows} WHERE user_agent IS NOT NULL`)
     : [];
@@ -64,7 +64,7 @@ const withUsers = async (engine: Engine, job: Job, accepted: string): Promise<st
 };
 
 /** What is known about `rows`, and how many there are. */
-const profile = async (engine: Engine, plan: Plan, rows: string): Promise<{ facts: Facts; events: number }> => {
+export const profile = async (engine: Engine, plan: Plan, rows: string): Promise<{ facts: Facts; events: number }> => {
   const [row] = await engine.rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${rows}`);
   const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM (SELECT * FROM ${rows} LIMIT ${SAMPLE})`);
   const [events = 0, ...known] = (row ?? []).map(Number);

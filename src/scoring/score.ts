@@ -75,6 +75,17 @@ export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?:
   labels,
 });
 
+/** What the signal at an index earns for a value, NaN if unknown, in hundredths of a point. */
+export const earnedPoints = ({ weights, shares }: Model, signal: number, value: number): number =>
+  Number.isNaN(value) ? 0 : hundredths((weights[signal]?.points ?? 0) * (shares[signal]?.(value) ?? 0));
+
+/** The score of a sum of points in hundredths. */
+export const totalOf = (sum: number): Total => ({
+  score: Math.min(10_000, Math.max(0, sum)),
+  floor: Math.max(0, -sum),
+  cap: Math.min(0, 10_000 - sum),
+});
+
 /**
  * Scores one user. The commands and the library all use this function.
  *
@@ -84,14 +95,11 @@ export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?:
 export const scoreRow = (model: Model, values: ArrayLike<number>, points: Int32Array): Total => {
   let sum = 0;
   for (let i = 0; i < model.weights.length; i++) {
-    const value = values[i] ?? Number.NaN;
-    const share = Number.isNaN(value) ? 0 : (model.shares[i]?.(value) ?? 0);
-    const earned = hundredths((model.weights[i]?.points ?? 0) * share);
+    const earned = earnedPoints(model, i, values[i] ?? Number.NaN);
     points[i] = earned;
     sum += earned;
   }
-  const score = Math.min(10_000, Math.max(0, sum));
-  return { score, floor: Math.max(0, -sum), cap: Math.min(0, 10_000 - sum) };
+  return totalOf(sum);
 };
 
 /** The label of a score in hundredths of a point. */

@@ -12,12 +12,15 @@ export const BOT_AGENTS = 'bot_agents';
 interface Rule {
   readonly column: string;
   readonly reason: string;
+  /** SQL: true of rows that are excluded. */
   readonly holds: string;
+  /** Whether one such row makes all of its user's rows excluded. */
+  readonly ofUser?: boolean;
 }
 
 const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
 
-const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string): Rule[] => {
+const rulesOf = (exclude: Exclusions, columns: readonly string[]): Rule[] => {
   const has = (column: string): boolean => columns.includes(column);
   const domains = exclude.emailDomains.map((domain) => escapePattern(domain.toLowerCase()));
   return [
@@ -27,10 +30,8 @@ const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string):
     ...(exclude.emailDomains.length > 0
       ? ADDRESS_COLUMNS.filter(has).map((column) => {
           // `Dan <dan@acme.com>`, blanks at the end and sub-domains count too.
-          const isInternal = String.raw`regexp_matches(lower(${identifier(column)}), ${literal(String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`)})`;
-          // One event with such an address makes all of the user's events internal.
-          const holds = `user_id IN (SELECT user_id FROM ${rows} WHERE ${isInternal})`;
-          return { column, reason: 'an internal e-mail address', holds };
+          const holds = String.raw`regexp_matches(lower(${identifier(column)}), ${literal(String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`)})`;
+          return { column, reason: 'an internal e-mail address', holds, ofUser: true };
         })
       : []),
     ...(has('user_agent') && exclude.bots
@@ -46,16 +47,29 @@ const rulesOf = (exclude: Exclusions, columns: readonly string[], rows: string):
   ];
 };
 
+/** SQL: true of rows that are excluded by themselves. */
+export const isExcluded = (exclude: Exclusions, columns: readonly string[]): string =>
+  rulesOf(exclude, columns)
+    .flatMap(({ holds, ofUser }) => (ofUser ? [] : [`(${holds})`]))
+    .join(' OR ') || 'false';
+
+/** SQL: true of rows that make all rows of their user excluded; undefined if none can. */
+export const excludesUser = (exclude: Exclusions, columns: readonly string[]): string | undefined =>
+  rulesOf(exclude, columns)
+    .flatMap(({ holds, ofUser }) => (ofUser ? [`(${holds})`] : []))
+    .join(' OR ') || undefined;
+
 /**
  * The rows of `rows` that a rule excludes: "#file", "#line", user_id, "column" and "reason" of the first that does.
  *
  * @param columns the columns `rows` has
  */
 export const excludedRows = (exclude: Exclusions, columns: readonly string[], rows: string): string => {
-  const rules = rulesOf(exclude, columns, rows);
+  const rules = rulesOf(exclude, columns);
   const none = 'NULL::STRUCT("column" VARCHAR, reason VARCHAR)';
   const why = rules.map(
-    ({ column, reason, holds }) => `WHEN ${holds} THEN {'column': ${literal(column)}, 'reason': ${literal(reason)}}`,
+    ({ column, reason, holds, ofUser }) =>
+      `WHEN ${ofUser ? `user_id IN (SELECT user_id FROM ${rows} WHERE ${holds})` : holds} THEN {'column': ${literal(column)}, 'reason': ${literal(reason)}}`,
   );
   return `SELECT "#file", "#line", user_id, why."column" AS "column", why.reason AS reason FROM (
     SELECT *, ${why.length === 0 ? none : `CASE ${why.join('\n      ')} END`} AS why FROM ${rows}

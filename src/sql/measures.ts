@@ -4,7 +4,14 @@
  */
 import { levelsOf } from '../catalogue/derived.js';
 import type { Action, Condition } from '../catalogue/conditions.js';
-import { conditionsOf, type Features, type RowMeasure, secondsWithin, SESSION_COLUMNS } from '../catalogue/measures.js';
+import {
+  conditionsOf,
+  type Features,
+  isPlain,
+  type RowMeasure,
+  secondsWithin,
+  SESSION_COLUMNS,
+} from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { meets } from './conditions.js';
 import {
@@ -17,23 +24,18 @@ import {
   unitsOfCount,
   unitsOfQuotient,
 } from './decimals.js';
+import {
+  allOfSql,
+  type Chosen,
+  distinctValues,
+  type Level,
+  listed,
+  latestBy,
+  type Rows,
+  total,
+  type Window,
+} from './aggregates.js';
 import { identifier, literal } from './text.js';
-
-/** Where the rows of a measure come from. */
-export type Level = 'events' | 'sessions';
-
-/** What a measure needs to know about its rows. */
-export interface Rows {
-  readonly level: Level;
-  /** Microseconds since 1970; undefined while it is not known: then no measure may need it. */
-  readonly asOf: bigint | undefined;
-  /** The column that orders rows of one time, if there is one, and whether every row has it. */
-  readonly id: { readonly column: string; readonly complete: boolean } | undefined;
-  /** Column -> all its known values, in byte order, if they are few. */
-  readonly values?: Readonly<Record<string, readonly string[]>>;
-  /** Whether hundreds of measures are aggregated together. */
-  readonly many?: boolean;
-}
 
 const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_COLUMNS, sessions: SESSION_COLUMNS };
 
@@ -52,30 +54,9 @@ export const condition = (where: Condition, level: Level): string => {
   return meets(where, { text: text(column, level), number: decimal(cell) });
 };
 
-/** SQL: true of rows that meet all conditions; undefined if there are none. */
-const allOf = (conditions: readonly Condition[], level: Level): string | undefined =>
-  conditions.length === 0 ? undefined : conditions.map((one) => condition(one, level)).join(' AND ');
-
-/** Measures that are aggregated together from which on memory matters more than speed. */
-export const MANY = 100;
-
-/** An aggregate over the rows that meet all conditions. FILTER is quicker, but each has room for all columns. */
-const over = (
-  { many = false }: Rows,
-  name: string,
-  sql: string,
-  ...conditions: readonly (string | undefined)[]
-): string => {
-  const all = conditions.filter((c) => c !== undefined && c !== '').join(' AND ');
-  if (all === '') return `${name}${sql})`;
-  return many ? `${name}CASE WHEN ${all} THEN ${sql === '*' ? '1' : sql} END)` : `${name}${sql}) FILTER (WHERE ${all})`;
-};
-
-/** The same for an aggregate that cannot be written otherwise. */
-const filtered = (aggregated: string, ...conditions: readonly string[]): string => {
-  const all = conditions.filter((one) => one !== '').join(' AND ');
-  return all === '' ? aggregated : `${aggregated} FILTER (WHERE ${all})`;
-};
+/** SQL: true of rows that meet all conditions; empty if there are none. */
+const allOf = (conditions: readonly Condition[], level: Level): string =>
+  conditions.map((one) => condition(one, level)).join(' AND ');
 
 /** SQL of an instant, from microseconds since 1970. */
 export const timestamp = (microseconds: bigint): string => `make_timestamp(${microseconds}::BIGINT)`;
@@ -83,18 +64,12 @@ export const timestamp = (microseconds: bigint): string => `make_timestamp(${mic
 /** Microseconds in a second and in a day. */
 const [SECOND, DAY] = [1_000_000n, 86_400_000_000n];
 
-const inLast = (asOf: bigint | undefined, length: bigint): string => {
-  if (asOf === undefined) throw new Error('a measure needs as-of before it is known');
-  return `epoch_us(t) > ${asOf - length}`;
-};
-
 /** The order of rows for "the latest": a later row has the greater key. */
 export const orderKey = (columns: readonly string[]): string =>
   `create_sort_key(${['t', ...columns].map((column) => `${column}, 'ASC NULLS FIRST'`).join(', ')})`;
 
-/** The most frequent of the few `values` that a column has, in byte order; ties go to the first. NULL where there is none. */
-export const mostFrequent = (column: string, values: readonly string[]): string => {
-  const counts = values.map((value) => `count(*) FILTER (WHERE ${identifier(column)} = ${literal(value)})`);
+/** The most frequent of the few `values`, in byte order, by SQL of the count of each; ties go to the first. NULL where there is none. */
+export const mostFrequent = (values: readonly string[], counts: readonly string[]): string => {
   const most = values.map((value, i) => `WHEN ${counts[i]} THEN ${literal(value)}`).join(' ');
   return `CASE greatest(${counts.join(', ')}) WHEN 0 THEN NULL ${most} END`;
 };
@@ -109,32 +84,36 @@ const simpleActions = (actions: readonly Action[]): { types: string[]; others: A
   };
 };
 
-/** SQL of the number of different `values` that a column has, in the rows that meet a condition, if there is one. */
-const valuesFound = (column: string, values: readonly string[], rows: Rows, only = ''): string => {
-  const is = [condition({ column, in: values }, rows.level), only].filter((one) => one !== '').join(' AND ');
-  return `count(DISTINCT CASE WHEN ${is} THEN ${text(column, rows.level)} END)`;
+/** SQL of the number of different `values` that a column has, in the rows chosen. */
+const valuesFound = (column: string, values: readonly string[], rows: Rows, { where, windows }: Chosen): string => {
+  const is = allOfSql([condition({ column, in: values }, rows.level), ...where]);
+  return distinctValues(rows, `CASE WHEN ${is} THEN ${text(column, rows.level)} END`, { where: [], windows });
 };
 
 /** SQL: true of a user who did an action that no later event takes back. */
-const didAction = ({ is, undoneBy = [] }: Action, rows: Rows, only: string): string => {
-  const done = allOf(is, rows.level);
-  if (undoneBy.length === 0) return `${over(rows, 'count(', '*', done, only)} > 0`;
-  const [last, undone] = [done, allOf(undoneBy, rows.level)].map((which) => over(rows, 'max(', 't', which, only));
+const didAction = ({ is, undoneBy = [] }: Action, rows: Rows, { where, windows }: Chosen): string => {
+  const who = (conditions: readonly Condition[]): Chosen => ({
+    where: [allOf(conditions, rows.level), ...where],
+    windows,
+  });
+  if (undoneBy.length === 0) return `${total(rows, 'count', '*', who(is))} > 0`;
+  const [last, undone] = [is, undoneBy].map((which) => total(rows, 'max', 't', who(which)));
   return `coalesce(${last} >= coalesce(${undone}, TIMESTAMP '-infinity'), false)`;
 };
 
 /** SQL: true of a user who did all actions of a measure, and some of those of which one is enough. */
-const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows, only: string): string => {
+const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows, chosen: Chosen): string => {
   const [all, any] = [simpleActions(measure.allOf), simpleActions(measure.anyOf)];
+  const isAny = condition({ column: 'event_type', in: any.types }, rows.level);
   const some = [
     ...(any.types.length > 0
-      ? [`${over(rows, 'count(', '*', condition({ column: 'event_type', in: any.types }, rows.level), only)} > 0`]
+      ? [`${total(rows, 'count', '*', { ...chosen, where: [isAny, ...chosen.where] })} > 0`]
       : []),
-    ...any.others.map((action) => didAction(action, rows, only)),
+    ...any.others.map((action) => didAction(action, rows, chosen)),
   ];
   const every = [
-    ...(all.types.length > 0 ? [`${valuesFound('event_type', all.types, rows, only)} = ${all.types.length}`] : []),
-    ...all.others.map((action) => didAction(action, rows, only)),
+    ...(all.types.length > 0 ? [`${valuesFound('event_type', all.types, rows, chosen)} = ${all.types.length}`] : []),
+    ...all.others.map((action) => didAction(action, rows, chosen)),
     ...(some.length > 0 ? [`(${some.join(' OR ')})`] : []),
   ];
   return `(${every.join(' AND ')})::INTEGER`;
@@ -142,64 +121,66 @@ const didActions = (measure: Extract<RowMeasure, { op: 'did' }>, rows: Rows, onl
 
 /** The aggregate that measures `measure` over the rows of one user. */
 export const aggregate = (measure: RowMeasure, rows: Rows): string => {
-  const { level, asOf } = rows;
+  const { level } = rows;
   const seconds = secondsWithin(measure);
-  const only = [
-    allOf(conditionsOf(measure), level),
-    ...(seconds === undefined ? [] : [inLast(asOf, BigInt(seconds) * SECOND)]),
-  ]
-    .filter((one) => one !== undefined)
-    .join(' AND ');
+  const where = [allOf(conditionsOf(measure), level)];
+  const windows = seconds === undefined ? [] : [{ last: BigInt(seconds) * SECOND }];
+  const chosen: Chosen = { where, windows };
   switch (measure.op) {
     case 'count':
     case 'countWhere':
-      return over(rows, 'count(', '*', only);
+      return total(rows, 'count', '*', chosen);
     case 'sum':
-      return `coalesce(${over(rows, 'sum(', decimal(identifier(measure.column)), only)}, 0)`;
+      return `coalesce(${total(rows, 'sum', decimal(identifier(measure.column)), chosen)}, 0)`;
     case 'max':
     case 'min':
-      return over(rows, `${measure.op}(`, decimal(identifier(measure.column)), only);
+      return total(rows, measure.op, decimal(identifier(measure.column)), chosen);
     case 'mean': {
       const of = decimal(identifier(measure.column));
-      const [total, known] = [over(rows, 'sum(', of, only), over(rows, 'count(', of, only)];
-      return quotient(units(`(${total})`), unitsOfCount(`(${known})`));
+      const [sum, known] = [total(rows, 'sum', of, chosen), total(rows, 'count', of, chosen)];
+      return quotient(units(`(${sum})`), unitsOfCount(`(${known})`));
     }
     case 'distinct':
-      return over(rows, 'count(DISTINCT ', identifier(measure.column), only);
+      return distinctValues(rows, identifier(measure.column), chosen);
     case 'mode': {
-      const values = rows.values?.[measure.column] ?? [];
-      if (values.length > 0 && only === '') return mostFrequent(measure.column, values);
       const column = identifier(measure.column);
+      const values = rows.values?.[measure.column] ?? [];
+      if (values.length > 0 && isPlain(measure)) {
+        const counts = values.map((value) => total(rows, 'count', '*', { where: [`${column} = ${literal(value)}`] }));
+        return mostFrequent(values, counts);
+      }
       // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
-      return `list_aggregate(list_sort(${filtered(`list(${column})`, `${column} IS NOT NULL`, only)}), 'mode')`;
+      return `list_aggregate(list_sort(${listed(rows, column, chosen)}), 'mode')`;
     }
     case 'latest': {
       const column = identifier(measure.column);
       // If ids are missing, only the value itself can order rows of one instant.
       const ids = rows.id ? [identifier(rows.id.column)] : [];
-      return filtered(`arg_max(${column}, ${orderKey(rows.id?.complete ? ids : [...ids, column])})`, only);
+      const key = orderKey(rows.id?.complete ? ids : [...ids, column]);
+      return latestBy(rows, column, `${column} IS NOT NULL`, key, chosen);
     }
     case 'firstTime':
     case 'daysSinceFirst':
-      return over(rows, 'min(', 't', only);
+      return total(rows, 'min', 't', chosen);
     case 'lastTime':
     case 'daysSinceLast':
-      return over(rows, 'max(', 't', only);
+      return total(rows, 'max', 't', chosen);
     case 'distinctDays':
-      return over(rows, 'count(DISTINCT ', 't::DATE', only);
+      return distinctValues(rows, 't::DATE', chosen);
     case 'activeInLast':
-      return `(${over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * DAY))} > 0)::INTEGER`;
+      return `(${total(rows, 'count', '*', { where, windows: [...windows, { last: BigInt(measure.days) * DAY }] })} > 0)::INTEGER`;
     case 'trend': {
-      const older = `NOT (${inLast(asOf, BigInt(measure.days) * DAY)})`;
-      const recent = over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * DAY));
-      return `(${recent} - ${over(rows, 'count(', '*', only, inLast(asOf, BigInt(measure.days) * 2n * DAY), older)})`;
+      const [recent, both] = [1n, 2n].map((times) => ({ last: times * BigInt(measure.days) * DAY }));
+      const counted = (...also: (Window | undefined)[]): string =>
+        total(rows, 'count', '*', { where, windows: [...windows, ...also.filter((one) => one !== undefined)] });
+      return `(${counted(recent)} - ${counted(both, recent && { ...recent, older: true })})`;
     }
     case 'everyOf': {
       const wanted = [...new Set(measure.values)];
-      return `(${valuesFound(measure.column, wanted, rows, only)} = ${wanted.length})::INTEGER`;
+      return `(${valuesFound(measure.column, wanted, rows, chosen)} = ${wanted.length})::INTEGER`;
     }
     default:
-      return didActions(measure, rows, only);
+      return didActions(measure, rows, chosen);
   }
 };
 
@@ -277,5 +258,27 @@ export const printed = (features: Features, name: string): string => {
       return printDecimal(column);
     default:
       return column;
+  }
+};
+
+/**
+ * The same value of a feature that is a number as DOUBLE: the number nearest to its text, as any reader of the file gets
+ * it. The quotient of two whole numbers of up to 15 digits is that without the text.
+ */
+export const numberOf = (features: Features, name: string): string => {
+  const column = identifier(name);
+  switch (features[name]?.is.op) {
+    case 'ratio':
+    case 'mean':
+    case 'daysSinceFirst':
+    case 'daysSinceLast':
+      return `CASE WHEN abs(${column}) < 1000000000000000 THEN ${column}::DOUBLE / 10000 ELSE ${printQuotient(column)}::DOUBLE END`;
+    case 'sum':
+    case 'max':
+    case 'min':
+    case 'latest':
+      return `${column}::VARCHAR::DOUBLE`;
+    default:
+      return `${column}::DOUBLE`;
   }
 };

@@ -8,11 +8,12 @@
  *     users      the two side by side, ratios calculated, as text in CSV order
  */
 import type { Exclusions } from '../config/settings.js';
-import { isPlain, rowMeasures } from '../catalogue/measures.js';
+import { type Features, isPlain, type RowMeasure, rowMeasures } from '../catalogue/measures.js';
 import { type CellRules, firstFault, inOrder, readableCells, unreadableCells, value } from './cells.js';
 import { excludedRows } from './exclude.js';
 import { printDecimal } from './decimals.js';
-import { aggregate, MANY, measuredFeatures, orderKey, printed } from './measures.js';
+import { latestBy, MANY, type Parts, type Rows } from './aggregates.js';
+import { aggregate, measuredFeatures, orderKey, printed } from './measures.js';
 import { type PackedEvents } from './packedEvents.js';
 import { eventColumns, eventId, type Facts, type Plan, sessionColumns, sessionFacts } from './plan.js';
 import {
@@ -23,6 +24,7 @@ import {
   type SessionFacts,
   sessionKey,
   sessionTable,
+  type States,
 } from './sessions.js';
 import { ROW } from './reading.js';
 import { identifier, lines } from './text.js';
@@ -60,12 +62,22 @@ const fullOrder = (rules: CellRules): string[] => [
   ...new Set(['session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c) && c !== 'timestamp')),
 ];
 
-/** A relation of `rows` without second rows of one event; `repeated` is a table of the event_ids in question. */
-export const withoutDuplicates = (rules: CellRules, rows: string, repeated: string): string => `(
+/**
+ * A relation of `rows` without second rows of one event.
+ *
+ * @param repeated a table of the event_ids in question
+ * @param versions columns that tell versions of a user apart
+ */
+export const withoutDuplicates = (
+  rules: CellRules,
+  rows: string,
+  repeated: string,
+  versions: readonly string[] = [],
+): string => `(
     SELECT * FROM ${rows} WHERE event_id IS NULL OR event_id NOT IN (FROM ${repeated})
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
-    QUALIFY row_number() OVER (PARTITION BY ${SAME_EVENT.join(', ')} ORDER BY ${fullOrder(rules)
+    QUALIFY row_number() OVER (PARTITION BY ${[...SAME_EVENT, ...versions].join(', ')} ORDER BY ${fullOrder(rules)
       .map((c) => `${identifier(c)} ASC NULLS LAST`)
       .join(', ')}) = 1
   )`;
@@ -75,27 +87,54 @@ export const sharedIds = (rows: string): string => `SELECT event_id, count(*) AS
     SELECT event_id, count(*) AS m FROM ${rows} WHERE event_id IS NOT NULL GROUP BY ${SAME_EVENT.join(', ')}
   ) GROUP BY event_id HAVING count(*) > 1 OR sum(m) > 1`;
 
+/** When features are measured, and whether from parts. */
+export interface Measuring {
+  /** Microseconds since 1970; undefined while it is not known. */
+  readonly asOf?: bigint | undefined;
+  /** If parts are merged: filled with those parts. */
+  readonly parts?: Parts | undefined;
+}
+
+const measured = (feature: string, is: RowMeasure, rows: Rows, parts: Parts | undefined): string =>
+  `${aggregate(is, { ...rows, merged: parts && { feature, parts } })} AS ${identifier(feature)}`;
+
 /**
  * Aggregates for the features over events. Latest values of complete columns all stand in the user's latest row, so
  * one comparison of rows finds them together.
  */
-export const measuredEvents = (plan: Plan, facts: Facts, asOf?: bigint): { aggregates: string[]; expanded: string } => {
+export const measuredEvents = (
+  plan: Plan,
+  facts: Facts,
+  { asOf, parts }: Measuring = {},
+): { aggregates: string[]; expanded: string } => {
   const id = eventId(plan, facts);
   const [latest, aggregates]: [string[], string[]] = [[], []];
   const measures = rowMeasures(plan.features, 'events');
-  const many = measures.length > MANY;
+  const rows: Rows = { level: 'events', asOf, id, many: measures.length > MANY };
   for (const [name, is] of measures) {
     if (is.op === 'latest' && isPlain(is) && id?.complete && facts.complete.has(is.column)) {
       latest.push(`${identifier(name)}: ${identifier(is.column)}`);
     } else {
-      aggregates.push(`${aggregate(is, { level: 'events', asOf, id, many })} AS ${identifier(name)}`);
+      aggregates.push(measured(name, is, rows, parts));
     }
   }
   if (latest.length === 0) return { aggregates, expanded: '*' };
-  return {
-    aggregates: [`arg_max({${latest.join(', ')}}, ${orderKey([identifier('event_id')])}) AS "#latest"`, ...aggregates],
-    expanded: '* EXCLUDE ("#latest"), unnest("#latest")',
+  const together = { ...rows, merged: parts && { feature: '#latest', parts } };
+  const row = latestBy(together, `{${latest.join(', ')}}`, 'true', orderKey([identifier('event_id')]));
+  return { aggregates: [`${row} AS "#latest"`, ...aggregates], expanded: '* EXCLUDE ("#latest"), unnest("#latest")' };
+};
+
+/** Aggregates for the features over sessions. */
+export const measuredSessions = (plan: Plan, facts: SessionFacts, { asOf, parts }: Measuring): string[] => {
+  const measures = rowMeasures(plan.features, 'sessions');
+  const rows: Rows = {
+    level: 'sessions',
+    asOf,
+    id: { column: 'session_id', complete: true },
+    values: { device: facts.devices },
+    many: measures.length > MANY,
   };
+  return measures.map(([name, is]) => measured(name, is, rows, parts));
 };
 
 /** SQL of `by_event` over `events`; `account`: further aggregates of each user. */
@@ -120,14 +159,25 @@ export const groupedByUser = (
 export const byEvent = (plan: Plan, facts: Facts, asOf: bigint, rows: string): string =>
   groupedByUser(
     selectEvents(plan.rules, [...eventColumns(plan.features), 'event_id'], rows),
-    measuredEvents(plan, facts, asOf),
+    measuredEvents(plan, facts, { asOf }),
   );
 
-/** CTEs that end in `sessions`, from a relation of rows with `t`; `also`: columns of it that `sessioned` keeps. */
-const sessionsFrom = (plan: Plan, facts: SessionFacts, rows: string, also: string[] = []): string => {
+/**
+ * CTEs that end in `sessions`, from a relation of rows with `t`.
+ *
+ * @param also columns of it that `sessioned` keeps
+ * @param states as of `sessionTable`
+ */
+export const sessionsFrom = (
+  plan: Plan,
+  facts: SessionFacts,
+  rows: string,
+  also: string[] = [],
+  states?: States,
+): string => {
   const intent = derivesBounce(facts) ? [isHighIntent('event_type')] : [];
   return `WITH events AS (${selectEvents(plan.rules, sessionColumns(facts), rows, [...intent, ...also])}),
-  ${sessionTable(facts)}`;
+  ${sessionTable(facts, '*', states)}`;
 };
 
 /** SQL of the session table as text, ordered by user and time: what `--sessions` writes. */
@@ -174,19 +224,18 @@ const INSTANT_SESSIONS = [
  */
 export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string | PackedEvents): string => {
   const found = sessionFacts(plan, facts);
-  const id = { column: 'session_id', complete: true };
-  const measures = rowMeasures(plan.features, 'sessions');
-  const of = { level: 'sessions', asOf, id, values: { device: found.devices }, many: measures.length > MANY } as const;
-  const measured = measures.map(([name, is]) => `${aggregate(is, of)} AS ${identifier(name)}`);
   const sessions =
     typeof from === 'string'
       ? sessionsFrom(plan, found, from)
       : `WITH events AS (${from.events}),\n  ${sessionTable(found, from.columns)}`;
   return `${sessions}
   SELECT user_id,
-    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...INSTANT_SESSIONS, ...measured])}
+    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...INSTANT_SESSIONS, ...measuredSessions(plan, found, { asOf })])}
   FROM sessions GROUP BY user_id`;
 };
+
+/** The tables `by_event` and `by_session` side by side. */
+export const BY_USER = '(FROM by_event JOIN by_session USING (user_id))';
 
 /**
  * SQL of the rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte
@@ -194,10 +243,13 @@ export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string |
  *
  * @param asOf microseconds since 1970
  */
-export const users = (plan: Plan, asOf: bigint): string => {
-  const columns = Object.keys(plan.features).map((name) => `${printed(plan.features, name)} AS ${identifier(name)}`);
-  const measured = measuredFeatures(plan.features, asOf, '(FROM by_event JOIN by_session USING (user_id))');
+export const users = ({ features }: Plan, asOf: bigint): string =>
+  printedUsers(features, measuredFeatures(features, asOf, BY_USER));
+
+/** The same from SQL of the values of all features. */
+export const printedUsers = (features: Features, values: string): string => {
+  const columns = Object.keys(features).map((name) => `${printed(features, name)} AS ${identifier(name)}`);
   return `SELECT user_id,
     ${lines(columns)}
-  FROM (${measured} ORDER BY user_id)`;
+  FROM (${values} ORDER BY user_id)`;
 };

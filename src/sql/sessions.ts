@@ -36,9 +36,9 @@ export const isHighIntent = (type: string): string =>
 export const derivesBounce = ({ completeFlags }: SessionFacts): boolean => !completeFlags.has('bounce_flag');
 
 /** Splits events at idle gaps: `split` has them with the number of their session of that user as `nth`. */
-const splitAtGaps = (events: string, timeout: number): string => {
+const splitAtGaps = (events: string, timeout: number, owner: string): string => {
   // Events at the same instant always fall into one session, so no further order is needed.
-  const window = 'OVER (PARTITION BY user_id ORDER BY t)';
+  const window = `OVER (PARTITION BY ${owner} ORDER BY t)`;
   const gap = `epoch_us(t) - lag(epoch_us(t)) ${window}`;
   return `begun AS (SELECT *, ${gap} > ${timeout} AS begins FROM ${events}),
   split AS (SELECT * EXCLUDE (begins), 1 + count(*) FILTER (WHERE begins) ${window} AS nth FROM begun)`;
@@ -66,12 +66,12 @@ const joinOpenSessions = (timeout: number): string => {
  *
  * @param columns SQL of what else `sessioned` has: calculated late, so that the split carries less
  */
-const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): string => {
+const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string, owner: string): string => {
   const timeout = Math.round(timeoutMinutes * 60_000_000);
   if (ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
-  if (ids === 'none') return `${splitAtGaps('events', timeout)},\n  sessioned AS (SELECT ${columns} FROM split)`;
+  if (ids === 'none') return `${splitAtGaps('events', timeout, owner)},\n  sessioned AS (SELECT ${columns} FROM split)`;
   return `${joinOpenSessions(timeout)},
-  ${splitAtGaps('unnamed', timeout)},
+  ${splitAtGaps('unnamed', timeout, owner)},
   sessioned AS (
     SELECT * EXCLUDE (nth), ${DERIVED_ID} AS session_id, true AS unnamed FROM split
     UNION ALL BY NAME SELECT * EXCLUDE ("#row"), false AS unnamed FROM joined
@@ -79,9 +79,13 @@ const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string): stri
   )`;
 };
 
-/** What separates sessions. A session named u1#1 in the log is not the first unnamed session of user u1. */
-export const sessionKey = ({ ids }: SessionFacts): string =>
-  ({ given: 'user_id, session_id', none: 'user_id, nth', mixed: 'user_id, session_id, unnamed' })[ids];
+/**
+ * What separates sessions. A session named u1#1 in the log is not the first unnamed session of user u1.
+ *
+ * @param owner the columns that separate users
+ */
+export const sessionKey = ({ ids }: SessionFacts, owner = 'user_id'): string =>
+  `${owner}, ${{ given: 'session_id', none: 'nth', mixed: 'session_id, unnamed' }[ids]}`;
 
 /** The column of `sessions` that is true if a device is none of those that the facts name: then `device` may be wrong. */
 export const OTHER_DEVICE = '#other_device';
@@ -126,7 +130,10 @@ const gathered = ({ hasDevice, devices, speed }: SessionFacts, key: string, flag
   }
   const found = hasDevice
     ? [
-        `${mostFrequent('device', devices)} AS device`,
+        `${mostFrequent(
+          devices,
+          devices.map((device) => `count(*) FILTER (WHERE device = ${literal(device)})`),
+        )} AS device`,
         `count(*) FILTER (WHERE device NOT IN (${devices.map(literal).join(', ')})) > 0 AS ${other}`,
       ]
     : ['NULL::VARCHAR AS device', `false AS ${other}`];
@@ -136,26 +143,91 @@ const gathered = ({ hasDevice, devices, speed }: SessionFacts, key: string, flag
   )`;
 };
 
+/** The columns of a state of a session: the period at whose end it was so, and the next in which it changed. */
+export const STATE = { period: '#period', next: '#next' } as const;
+
+/** The period after all others. */
+export const NEVER = 65_535;
+
+/** How sessions are told apart if each is wanted in all its states: as it was at the end of every period in which it grew. */
+export interface States {
+  /** The columns that separate users; `events` has them, and the number of the period as `STATE.period`. */
+  readonly owner: string;
+}
+
+/** The CTE `gathered` of states: a row per session and period, over the events up to the end of that period. */
+const gatheredStates = ({ hasDevice, devices, speed }: SessionFacts, key: string, flags: readonly string[]): string => {
+  const period = identifier(STATE.period);
+  const past = `OVER (PARTITION BY ${key} ORDER BY ${period})`;
+  const times = ['min(t) AS "start"', 'max(t) AS "end"', ...(speed ? SUMS : [])];
+  const counts = devices.map((_, i) => `"#device ${i}"`);
+  const [inPeriod, inAll] = hasDevice
+    ? devices.length > 0
+      ? [
+          devices.map((device, i) => `count(*) FILTER (WHERE device = ${literal(device)}) AS ${counts[i]}`),
+          mostFrequent(
+            devices,
+            counts.map((count) => `sum(${count}) ${past}`),
+          ),
+        ]
+      : [
+          ['list(device) FILTER (WHERE device IS NOT NULL) AS "#devices"'],
+          `list_aggregate(list_sort(flatten(list("#devices") FILTER (WHERE "#devices" IS NOT NULL) ${past})), 'mode')`,
+        ]
+    : [[], 'NULL::VARCHAR'];
+  const sums = speed ? ['sum("#sum") OVER_PAST AS "#sum"', 'sum("#squares") OVER_PAST AS "#squares"'] : [];
+  return `by_period AS (
+    SELECT ${[key, period, ...times, 'count(*) AS n', ...inPeriod, ...flags.map((flag) => `max(${flag}) AS ${flag}`)].join(', ')}
+    FROM sessioned GROUP BY ${key}, ${period}
+  ),
+  gathered AS (
+    SELECT ${[
+      key,
+      period,
+      `coalesce(lead(${period}) ${past}, ${NEVER}) AS ${identifier(STATE.next)}`,
+      `min("start") ${past} AS "start"`,
+      `max("end") ${past} AS "end"`,
+      ...sums.map((each) => each.replace('OVER_PAST', past)),
+      `(sum(n) ${past})::BIGINT AS events`,
+      `${inAll} AS device`,
+      `false AS ${identifier(OTHER_DEVICE)}`,
+      ...flags.map((flag) => `max(${flag}) ${past} AS ${flag}`),
+    ].join(', ')}
+    FROM by_period
+  )`;
+};
+
 /**
  * CTEs that end in `sessions`: one row per session with the columns of SESSION_COLUMNS, from a relation `events` with
  * user_id, t, what the log has of session_id, device and the flag columns (0/1), and INTENT if bounces are derived.
  *
  * @param columns SQL of those columns, if `events` does not have them as they are
+ * @param states one row per session and state instead, with the columns of STATE; not if the ids of sessions are mixed
  */
-export const sessionTable = (facts: SessionFacts, columns = '*'): string => {
+export const sessionTable = (facts: SessionFacts, columns = '*', states?: States): string => {
+  const owner = states?.owner ?? 'user_id';
   const flag = (column: string, derived: string): string => {
     const name = identifier(column);
     if (facts.completeFlags.has(column)) return name;
     return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
   };
   const intent = identifier(INTENT);
-  const largest = [...facts.flags, ...(derivesBounce(facts) ? [INTENT] : [])];
-  const flags = largest.map((column) => `max(${identifier(column)}) AS ${identifier(column)}`);
-  const key = sessionKey(facts);
-  const isFirst = `row_number() OVER (PARTITION BY user_id ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
+  const largest = [...facts.flags, ...(derivesBounce(facts) ? [INTENT] : [])].map(identifier);
+  const key = sessionKey(facts, owner);
+  // All states of a session have the same rank: it never starts at another time.
+  const isFirst = `dense_rank() OVER (PARTITION BY ${owner} ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
   const isFast = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond} AND ${hasThreeInstants()}`;
-  return `${sessioned(facts, columns)},
-  ${gathered(facts, key, flags)},
+  const gathering =
+    states === undefined
+      ? gathered(
+          facts,
+          key,
+          largest.map((column) => `max(${column}) AS ${column}`),
+        )
+      : gatheredStates(facts, key, largest);
+  const also = states === undefined ? '' : `, ${Object.values(STATE).map(identifier).join(', ')}`;
+  return `${sessioned(facts, columns, owner)},
+  ${gathering},
   timed AS (
     SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''},
       ${facts.speed ? isFast : 'NULL::BOOLEAN'} AS ${identifier(IS_FAST)}
@@ -165,7 +237,7 @@ export const sessionTable = (facts: SessionFacts, columns = '*'): string => {
     SELECT ${key}${facts.ids === 'none' ? ', session_id' : ''}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
       ${flag('bounce_flag', `events = 1 AND ${intent} = 0`)} AS is_bounce,
-      ${flag('spam_flag', identifier(IS_FAST))} AS is_spam, ${identifier(OTHER_DEVICE)}, ${identifier(IS_FAST)}
+      ${flag('spam_flag', identifier(IS_FAST))} AS is_spam, ${identifier(OTHER_DEVICE)}, ${identifier(IS_FAST)}${also}
     FROM timed
   )`;
 };

@@ -8,6 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { openHistory } from '../../src/engine/history.js';
+import { CSV_FILE } from '../../src/engine/aggregate.js';
+import type { Features } from '../../src/catalogue/measures.js';
+import { printedUsers } from '../../src/sql/query.js';
 import { lookBack, type LookedBack, type Looking } from '../../src/engine/lookBack.js';
 import { Failure } from '../../src/model.js';
 import { everyMeasure, logs, toCsv } from '../oracle/logs.js';
@@ -15,6 +18,40 @@ import { examples, tries } from '../random.js';
 import { find } from './find.js';
 
 const DAY = 86_400_000;
+
+const STRANGER_COLUMNS = 'event_id,user_id,anonymous_id,timestamp,event_type,session_id,device,username';
+
+/** Logs of few people on several devices, who sign in and out, with or without session ids, with ids that come twice. */
+const strangers = fc.record({
+  excluded: fc.boolean(),
+  text: fc
+    .tuple(
+      fc.constantFrom(true, false),
+      fc.array(
+        fc.record({
+          id: fc.nat({ max: 40 }),
+          user: fc.constantFrom('', '', 'ana', 'bea', 'cy@acme.com', 'dee'),
+          anonymous: fc.constantFrom('', 'a1', 'a2', 'a3'),
+          minutes: fc.nat({ max: 3 * 24 * 60 }),
+          type: fc.constantFrom('page_view', 'signup', 'calendar_booking', 'other'),
+          session: fc.constantFrom('s1', 's2', 's3'),
+          device: fc.constantFrom('', 'mobile', 'desktop'),
+          name: fc.constantFrom('', 'Ana', 'bo@acme.com', 'Zoe'),
+        }),
+        { minLength: 1, maxLength: 40 },
+      ),
+    )
+    .map(([hasSessions, rows]) =>
+      [
+        STRANGER_COLUMNS,
+        ...rows.map(({ id, user, anonymous, minutes, type, session, device, name }) => {
+          const at = new Date(Date.UTC(2024, 2, 10) + minutes * 60_000).toISOString();
+          return [id, user, anonymous, at, type, hasSessions ? session : '', device, name].join(',');
+        }),
+        '',
+      ].join('\n'),
+    ),
+});
 
 const inScratch = async <T>(text: string, work: (input: string, scratch: string) => Promise<T>): Promise<T> => {
   const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
@@ -53,30 +90,60 @@ const back = (text: string, looking: Partial<Looking> = {}, config = defaultConf
     ),
   );
 
+/** The user_features.csv of each moment, from one reading of a log; `nothing` if no row is used by then. */
+const momentsOf = (text: string, config: Config, moments: readonly string[]): Promise<string[]> =>
+  inScratch(text, (input, scratch) =>
+    withEngine(scratch, { threads: 1 }, async (engine) => {
+      const instants = moments.map((asOf) => BigInt(Date.parse(asOf)) * 1000n);
+      const history = await openHistory(engine, requestFor(input, scratch, config));
+      const cut = await history.cut(instants);
+      const found: string[] = [];
+      for (const asOf of instants) {
+        const to = join(scratch, 'moment.csv');
+        const { users } = await cut.at(asOf);
+        await engine.run(`COPY (${printedUsers(config.features, users)}) TO '${to}' ${CSV_FILE}`);
+        const csv = readFileSync(to, 'utf8');
+        found.push(csv.trimEnd().includes('\n') ? csv : 'nothing');
+      }
+      return found;
+    }),
+  );
+
+/** The same from a run of `features --as-of` for each. */
+const singlyOf = async (text: string, config: Config, moments: readonly string[]): Promise<string[]> => {
+  const found: string[] = [];
+  for (const asOf of moments) {
+    const single = await find([text], { config, asOf, threads: 1 }).catch(() => undefined);
+    found.push(single?.accounts.used ? single.csv : 'nothing');
+  }
+  return found;
+};
+
+const everything = (): Features => {
+  const { converted, ...others } = everyMeasure;
+  return { ...others, ...(converted && { converted }) };
+};
+
 describe('the features at a cut-off', () => {
-  it('are those of `features --as-of`, byte for byte, of random logs with identity', async () => {
-    const identity = { column: 'anonymous_id' };
-    const { converted, ...others } = everyMeasure;
-    const features = { ...others, ...(converted && { converted }) };
-    const config = { ...defaultConfig, events: [{ ...defaultReading, identity }], features };
+  const moments = ['2024-03-10T06:00:00Z', '2024-03-11T12:00:00Z', '2024-03-10T20:00:00Z'];
+
+  it('are those of `features --as-of`, byte for byte, of random logs', async () => {
+    const config = { ...defaultConfig, features: everything() };
     for (const log of examples(logs, tries(4, 0.06))) {
       const text = toCsv(log, { eol: '\n', bom: false, quoteAll: false });
-      const moments = ['2024-03-10T06:00:00Z', '2024-03-11T12:00:00Z', '2024-03-10T20:00:00Z'];
-      const expected: string[] = [];
-      for (const asOf of moments) {
-        const single = await find([text], { config, asOf, threads: 1 }).catch(() => undefined);
-        expected.push(single?.accounts.used ? single.csv : 'nothing');
-      }
-      await inScratch(text, (input, scratch) =>
-        withEngine(scratch, { threads: 1 }, async (engine) => {
-          const history = await openHistory(engine, requestFor(input, scratch, config));
-          for (const [i, asOf] of moments.entries()) {
-            const to = join(scratch, 'moment.csv');
-            const found = await history.at(BigInt(Date.parse(asOf)) * 1000n, to).catch(() => undefined);
-            expect(found ? readFileSync(to, 'utf8') : 'nothing').toBe(expected[i]);
-          }
-        }),
-      );
+      expect(await momentsOf(text, config, moments)).toEqual(await singlyOf(text, config, moments));
+    }
+  });
+
+  it('are those of random logs in which people turn out to be users, and colleagues are left out', async () => {
+    const features = everything();
+    for (const log of examples(strangers, tries(12, 0.6))) {
+      const events = [{ ...defaultReading, identity: { column: 'anonymous_id' } }];
+      const exclude = log.excluded
+        ? { users: ['bea'], emailDomains: ['acme.com'], bots: false, userAgents: [], fasterThanHuman: false }
+        : undefined;
+      const config = { ...defaultConfig, events, features, ...(exclude && { exclude }) };
+      expect(await momentsOf(log.text, config, moments)).toEqual(await singlyOf(log.text, config, moments));
     }
   });
 });
@@ -145,7 +212,8 @@ eve,a1,2026-01-20T12:00:00Z,signup
 eve,a1,2026-01-28T12:00:00Z,calendar_booking
 `;
     const { panel, newcomers } = await back(log, {}, config);
-    expect([...(panel.cutoffs[0]?.converted ?? [])]).toEqual([1, 0]);
+    // In the order of the names that people have at the end of the window: a2, eve.
+    expect([...(panel.cutoffs[0]?.converted ?? [])]).toEqual([0, 1]);
     expect(newcomers).toEqual([0]);
   });
 

@@ -1,4 +1,6 @@
 // One broken rule each: the exact text in a file, what stands there instead, and the tests that have to notice.
+const HISTORY = ['test/engine/lookBack.test.ts'];
+
 const ENGINE = [
   'test/engine/features.test.ts',
   'test/engine/guesses.test.ts',
@@ -32,7 +34,7 @@ export const mutants = [
   ...of(
     'src/scoring/score.ts',
     SCORING,
-    ['the floor is 0', 'Math.max(0, sum));', 'Math.max(1, sum));'],
+    ['the floor is 0', 'Math.max(0, sum)),', 'Math.max(1, sum)),'],
     ['the cap is 100', 'Math.min(10_000, Math.max', 'Math.min(10_001, Math.max'],
     ['the floor is a contribution', 'floor: Math.max(0, -sum)', 'floor: 0'],
     ['the cap is a contribution', 'cap: Math.min(0, 10_000 - sum)', 'cap: 0'],
@@ -359,15 +361,18 @@ export const mutants = [
   ...of(
     'src/sql/measures.ts',
     ENGINE,
-    ['a trend looks back twice as far', 'BigInt(measure.days) * 2n', 'BigInt(measure.days) * 3n'],
-    ['a trend subtracts', '`(${recent} - ${over', '`(${recent} + ${over'],
-    ['a mode is stable', 'list_sort(${filtered(`list(', '(${filtered(`list('],
+    ['a trend looks back twice as far', '[1n, 2n].map', '[1n, 3n].map'],
+    ['a trend subtracts', '`(${counted(recent)} - ${counted', '`(${counted(recent)} + ${counted'],
+    ['a mode is stable', 'list_aggregate(list_sort(${listed', 'list_aggregate((${listed'],
     ['the latest is by time, then id', "['t', ...columns]", '[...columns]'],
     ['missing ids are decided by the value', 'rows.id?.complete ? ids : [...ids, column]', 'ids'],
-    ['distinct is distinct', "over(rows, 'count(DISTINCT ', identifier", "over(rows, 'count(', identifier"],
+    [
+      'distinct is of its column',
+      'distinctValues(rows, identifier(measure.column), chosen)',
+      "distinctValues(rows, 't', chosen)",
+    ],
     ['days are days', "'t::DATE'", "'t'"],
-    ['the first is the earliest', "over(rows, 'min(', 't', only)", "over(rows, 'max(', 't', only)"],
-    ['a condition is met where there are hundreds of measures', 'CASE WHEN ${all} THEN', 'CASE WHEN true THEN'],
+    ['the first is the earliest', "total(rows, 'min', 't', chosen)", "total(rows, 'max', 't', chosen)"],
     [
       'conditions hold together',
       "conditions.map((one) => condition(one, level)).join(' AND ')",
@@ -380,7 +385,7 @@ export const mutants = [
     ENGINE,
     ['a gap of exactly the timeout stays inside', '${gap} > ${timeout}', '${gap} >= ${timeout}'],
     ['the timeout is in minutes', 'timeoutMinutes * 60_000_000', 'timeoutMinutes * 1_000_000'],
-    ['sessions are of one user', "'OVER (PARTITION BY user_id ORDER BY t)'", "'OVER (ORDER BY t)'"],
+    ['sessions are of one user', 'OVER (PARTITION BY ${owner} ORDER BY t)', 'OVER (ORDER BY t)'],
     [
       'what is worked out late is worked out',
       'sessioned AS (SELECT ${columns} FROM split)',
@@ -393,11 +398,7 @@ export const mutants = [
     ],
     ['device ties are alphabetical', "device, 'ASC NULLS LAST'", "device, 'DESC NULLS LAST'"],
     ['a device that has no name is noticed', "join(', ')})) > 0 AS ${other}`", "join(', ')})) < 0 AS ${other}`"],
-    [
-      'a flag of a session is its maximum',
-      '`max(${identifier(column)}) AS ${identifier(column)}`',
-      '`min(${identifier(column)}) AS ${identifier(column)}`',
-    ],
+    ['a flag of a session is its maximum', '`max(${column}) AS ${column}`', '`min(${column}) AS ${column}`'],
     ['a bounce is one event', '`events = 1 AND', '`events <= 2 AND'],
     ['a high-intent action is no bounce', ' AND ${intent} = 0`', '`'],
     ['spam has three instants', ' AND ${hasThreeInstants()}`', '`'],
@@ -412,11 +413,7 @@ export const mutants = [
       '`coalesce(${name}, (${derived})::TINYINT)`',
       '`(${derived})::TINYINT`',
     ],
-    [
-      'a named session is no unnamed one',
-      "mixed: 'user_id, session_id, unnamed'",
-      "mixed: 'user_id, session_id, false AS unnamed'",
-    ],
+    ['a named session is no unnamed one', "mixed: 'session_id, unnamed' }", "mixed: 'session_id, false AS unnamed' }"],
     ['the length is from start to end', 'epoch_us("end") - epoch_us("start")', 'epoch_us("end") - epoch_us("end")'],
   ),
   ...of(
@@ -646,14 +643,13 @@ export const mutants = [
   ...of(
     'src/sql/measures.ts',
     ENGINE,
-    ['the far edge of a window is out', 'epoch_us(t) > ${asOf', 'epoch_us(t) >= ${asOf'],
     [
       'a sum over nothing is 0',
-      "`coalesce(${over(rows, 'sum(', decimal(identifier(measure.column)), only)}, 0)`",
-      "over(rows, 'sum(', decimal(identifier(measure.column)), only)",
+      "`coalesce(${total(rows, 'sum', decimal(identifier(measure.column)), chosen)}, 0)`",
+      "total(rows, 'sum', decimal(identifier(measure.column)), chosen)",
     ],
-    ['a mean is over known cells', "over(rows, 'count(', of, only)]", "over(rows, 'count(', '*', only)]"],
-    ['every value is needed', 'rows, only)} = ${wanted.length})', 'rows, only)} > 0)'],
+    ['a mean is over known cells', "total(rows, 'count', of, chosen)]", "total(rows, 'count', '*', chosen)]"],
+    ['every value is needed', 'rows, chosen)} = ${wanted.length})', 'rows, chosen)} > 0)'],
     ['every action is needed', "every.join(' AND ')", "every.join(' OR ')"],
     ['some action is enough', "some.join(' OR ')", "some.join(' AND ')"],
     ['a later event undoes an action', '${last} >= coalesce(', '${last} > coalesce('],
@@ -685,9 +681,45 @@ export const mutants = [
     ['trailing zeros are dropped', "rtrim(rtrim(${sql}::VARCHAR, '0'), '.')", '${sql}::VARCHAR'],
   ),
   ...of(
+    'src/sql/aggregates.ts',
+    ENGINE,
+    ['a condition is met where there are hundreds of measures', 'CASE WHEN ${all} THEN', 'CASE WHEN true THEN'],
+    ['the far edge of a window is out', 'epoch_us(t) > ${asOf', 'epoch_us(t) >= ${asOf'],
+    ['distinct is distinct', "over('count(DISTINCT ', sql", "over('count(', sql"],
+  ),
+  ...of(
+    'src/sql/aggregates.ts',
+    HISTORY,
+    ['the far edge of a window of periods is in', '${identifier(SINCE)} >= ${asOf', '${identifier(SINCE)} > ${asOf'],
+    ['counts of periods add up', "coalesce(${over('sum(', part", "coalesce(${over('max(', part"],
+    ['a value in two periods is one', 'len(list_distinct(', 'len(('],
+    ['a part without a value is not the latest', '[known, ...chosen.where]', 'chosen.where'],
+  ),
+  ...of(
+    'src/sql/moments.ts',
+    HISTORY,
+    ['a period has its end', 'epoch_us(${time}) <= ${end}', 'epoch_us(${time}) < ${end}'],
+    [
+      'a session is in one state',
+      '${counts} GROUP BY user_id`;\n  return',
+      '${FROM} <= ${period} GROUP BY user_id`;\n  return',
+    ],
+  ),
+  ...of(
+    'src/sql/versions.ts',
+    HISTORY,
+    ['an anonymous row is one of the next user', 'placed.t <= runs.last', 'placed.t < runs.last'],
+    [
+      'somebody between two users is still the first',
+      "coalesce(before, ${ID})`, first, 'comes'",
+      "${ID}`, first, 'comes'",
+    ],
+    ['a version ends where the next begins', '${DEAD} <= ${LEAVES}', 'true'],
+  ),
+  ...of(
     'src/sql/query.ts',
     ENGINE,
-    ['users are in byte order', '${measured} ORDER BY user_id)', '${measured} ORDER BY user_id DESC)'],
+    ['users are in byte order', '${values} ORDER BY user_id)', '${values} ORDER BY user_id DESC)'],
     [
       'the latest row has the values of complete columns only',
       'id?.complete && facts.complete.has(is.column)',
@@ -889,8 +921,8 @@ export const mutants = [
     ['domains are compared in any case', 'regexp_matches(lower(', 'regexp_matches(('],
     [
       'a user is internal on every event',
-      'user_id IN (SELECT user_id FROM ${rows} WHERE ${isInternal}',
-      'event_id IN (SELECT event_id FROM ${rows} WHERE ${isInternal}',
+      'user_id IN (SELECT user_id FROM ${rows} WHERE ${holds}',
+      'event_id IN (SELECT event_id FROM ${rows} WHERE ${holds}',
     ],
     ['sub-domains are internal', '@([^@\\s]+\\.)?(', '@('],
   ),

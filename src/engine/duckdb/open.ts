@@ -20,6 +20,8 @@ export interface Engine {
   run(sql: string, values?: readonly string[]): Promise<void>;
   /** Runs a query and returns its rows; counts come as bigint. */
   rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
+  /** Runs a query whose columns are all DOUBLE and returns them; NULL comes as NaN. */
+  numbers(sql: string): Promise<Float64Array[]>;
   /** Bytes of memory that queries may take before they spill. */
   memoryLimit(): Promise<number>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
@@ -140,6 +142,20 @@ export const withEngine = async <T>(
         await answered(() => connection.run(sql, values && [...values]));
       },
       rows,
+      numbers: async (sql) => {
+        const result = await answered(() => connection.run(sql));
+        const columns = Array.from({ length: result.columnCount }, () => new Float64Array(result.rowCount).fill(NaN));
+        let start = 0;
+        for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+          for (const [i, column] of columns.entries()) {
+            chunk.visitColumnValues(i, (value, row) => {
+              if (typeof value === 'number') column[start + row] = value;
+            });
+          }
+          start += chunk.rowCount;
+        }
+        return columns;
+      },
       memoryLimit: async () => bytesOf(String((await rows("SELECT current_setting('memory_limit')"))[0]?.[0])),
       lock: async (folders, files) => {
         locks = [

@@ -1,0 +1,122 @@
+/**
+ * Features as of many moments, from one pass over the rows. The moments cut time into periods; rows are aggregated once,
+ * by user and period, and the parts of the periods up to a moment are merged.
+ *
+ *     event_parts     one row per user and period: the aggregates over the events of that period
+ *     session_parts   one row per user and period: the aggregates over the sessions that then became what they were for
+ *                     a while, until they grew again
+ */
+import type { Features } from '../catalogue/measures.js';
+import { eventColumns, type Facts, type Plan, sessionFacts } from './plan.js';
+import { noParts, type Parts, SINCE } from './aggregates.js';
+import { measuredFeatures } from './measures.js';
+import { measuredEvents, measuredSessions, selectEvents, sessionsFrom } from './query.js';
+import { NEVER, STATE } from './sessions.js';
+import { identifier, lines } from './text.js';
+
+/** The tables of parts. */
+export const PARTS = { events: 'event_parts', sessions: 'session_parts' } as const;
+
+/** The columns of parts that say from which moment on they count, by its period, and from which on no more. */
+const [FROM, TO] = ['"#from"', '"#to"'];
+
+/** The column of parts with the time of the latest event among them. */
+export const LAST = '#last';
+
+/** The columns of rows whose user is known by versions: the periods from which on and until which this is the user's version. */
+export const VERSION = { live: '#live', dead: '#dead' } as const;
+
+/** How the rows of a history are told apart. */
+export interface Cut {
+  /** The instants at which periods end, in microseconds since 1970, ascending. Later rows do not count. */
+  readonly ends: readonly bigint[];
+  /** Whether the rows have the columns of `VERSION`. */
+  readonly versions: boolean;
+}
+
+const partsOf = (plan: Plan, facts: Facts): { events: Parts; sessions: Parts } => {
+  const [events, sessions] = [noParts(), noParts()];
+  measuredEvents(plan, facts, { asOf: 0n, parts: events });
+  measuredSessions(plan, sessionFacts(plan, facts), { asOf: 0n, parts: sessions });
+  return { events, sessions };
+};
+
+/** The ends of the periods for these moments: they, and the far edges of what measures look back on from there. */
+export const periodEnds = (plan: Plan, facts: Facts, moments: readonly bigint[]): bigint[] => {
+  const { events, sessions } = partsOf(plan, facts);
+  const windows = [0n, ...events.windows, ...sessions.windows];
+  const ends = new Set(moments.flatMap((moment) => windows.map((length) => moment - length)));
+  return [...ends].toSorted((a, b) => (a < b ? -1 : 1));
+};
+
+const byPeriod = (ends: readonly bigint[], time: string, value: (period: number) => string): string => {
+  const whens = ends.map((end, period) => `WHEN epoch_us(${time}) <= ${end} THEN ${value(period)}`).join(' ');
+  return ends.length === 0 ? value(0) : `CASE ${whens} ELSE ${value(ends.length)} END`;
+};
+
+/** SQL of the number of the period that an instant lies in. */
+export const periodOf = (ends: readonly bigint[], time = 't'): string => `(${byPeriod(ends, time, String)})::USMALLINT`;
+
+/** SQL of the instant after which the period of an instant begins, in microseconds since 1970. */
+const sinceOf = (ends: readonly bigint[], time: string): string =>
+  byPeriod(ends, time, (period) => `${ends[period - 1] ?? -(2n ** 62n)}::BIGINT`);
+
+const partColumns = ({ aggregates }: Parts): string[] => [...aggregates.values()].flat();
+
+/** SQL of `event_parts`, from a relation of rows with `t` and, if there are any, the columns of their versions. */
+export const eventParts = (plan: Plan, facts: Facts, { ends, versions }: Cut, rows: string): string => {
+  const { events } = partsOf(plan, facts);
+  const { live, dead } = { live: identifier(VERSION.live), dead: identifier(VERSION.dead) };
+  const period = `${periodOf(ends)} AS ${identifier(STATE.period)}`;
+  const wanted = [...eventColumns(plan.features), 'event_id'];
+  const [from, to] = versions
+    ? [`greatest(${identifier(STATE.period)}, ${live})`, dead]
+    : [identifier(STATE.period), NEVER];
+  const since = events.windows.size === 0 ? '0' : sinceOf(ends, 't');
+  return `WITH events AS (${selectEvents(plan.rules, wanted, rows, [period, ...(versions ? [live, dead] : [])])})
+  SELECT user_id, ${from} AS ${FROM}, ${to} AS ${TO}, ${since} AS ${identifier(SINCE)}, max(t) AS ${identifier(LAST)},
+    ${lines(partColumns(events))}
+  FROM events GROUP BY ALL`;
+};
+
+/** SQL of `session_parts`, from the same rows. The ids of sessions must not be mixed. */
+export const sessionParts = (plan: Plan, facts: Facts, { ends, versions }: Cut, rows: string): string => {
+  const { sessions } = partsOf(plan, facts);
+  const version = versions ? Object.values(VERSION).map(identifier) : [];
+  const also = [`${periodOf(ends)} AS ${identifier(STATE.period)}`, ...version];
+  const owner = ['user_id', ...version].join(', ');
+  const [period, next] = [identifier(STATE.period), identifier(STATE.next)];
+  const [live, dead] = version;
+  const from = live === undefined ? period : `greatest(${period}, ${live})`;
+  const to = dead === undefined ? next : `least(${next}, ${dead})`;
+  const since = sessions.windows.size === 0 ? '0' : sinceOf(ends, 't');
+  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows, also, { owner })}
+  SELECT user_id, ${from} AS ${FROM}, ${to} AS ${TO}, ${since} AS ${identifier(SINCE)},
+    ${lines(['count(*) AS "#sessions"', ...partColumns(sessions)])}
+  FROM sessions WHERE ${from} < ${to} GROUP BY ALL`;
+};
+
+/**
+ * SQL of the values of features as of a moment: one row per user, with the time of the user's last event as `LAST`.
+ *
+ * @param features all of the plan, or some that need no others
+ * @param moment one of the ends of periods, in microseconds since 1970
+ */
+export const featuresAt = (plan: Plan, facts: Facts, { ends }: Cut, features: Features, moment: bigint): string => {
+  const some: Plan = { ...plan, features };
+  const period = ends.indexOf(moment);
+  if (period < 0) throw new RangeError(`no period ends at ${moment}`);
+  const counts = `${FROM} <= ${period} AND ${period} < ${TO}`;
+  const measuring = { asOf: moment, parts: noParts() };
+  const { aggregates, expanded } = measuredEvents(some, facts, measuring);
+  const events = `SELECT ${expanded} FROM (
+    SELECT user_id, max(${identifier(LAST)}) AS ${identifier(LAST)},
+    ${lines(aggregates)}
+    FROM ${PARTS.events} WHERE ${counts} GROUP BY user_id)`;
+  const ofSessions = measuredSessions(some, sessionFacts(plan, facts), measuring);
+  if (ofSessions.length === 0) return measuredFeatures(features, moment, `(${events})`);
+  const sessions = `SELECT user_id,
+    ${lines(ofSessions)}
+    FROM ${PARTS.sessions} WHERE ${counts} GROUP BY user_id`;
+  return measuredFeatures(features, moment, `(FROM (${events}) JOIN (${sessions}) USING (user_id))`);
+};
