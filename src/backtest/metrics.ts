@@ -14,15 +14,52 @@ export interface Ordered {
   readonly ends: Uint32Array;
 }
 
-/** The index of `value` in the first `size` of `ascending`, which has it. */
-const indexIn = (ascending: Float64Array, size: number, value: number): number => {
-  let [low, high] = [0, size - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
+/** The group of each row by its key, the greatest key first, and the number of groups. */
+interface Groups {
+  readonly of: Uint32Array;
+  readonly count: number;
+}
+
+/** Groups by whole numbers within a small range, such as scores: each has its place. */
+const groupByPlace = (keys: Int32Array, least: number, most: number): Groups => {
+  const places = new Uint32Array(most - least + 1);
+  for (const key of keys) places[most - key] = 1;
+  let count = 0;
+  for (const [place, taken] of places.entries()) if (taken === 1) places[place] = count++;
+  return { of: Uint32Array.from(keys, (key) => places[most - key] ?? 0), count };
+};
+
+/** Groups by any numbers: each key is looked up among all in order, by halves. NaN is the least. */
+const groupBySearch = (keys: ArrayLike<number>): Groups => {
+  const known = Float64Array.from(keys, (key) => (Number.isNaN(key) ? Number.NEGATIVE_INFINITY : key));
+  const ascending = known.slice().sort();
+  let count = 0;
+  for (const key of ascending) if (count === 0 || key !== ascending[count - 1]) ascending[count++] = key;
+  const of = new Uint32Array(known.length);
+  for (let row = 0; row < known.length; row++) {
+    const key = known[row] ?? 0;
+    let [low, high] = [0, count - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ascending[middle] ?? 0) < key) low = middle + 1;
+      else high = middle;
+    }
+    of[row] = count - 1 - low;
   }
-  return low;
+  return { of, count };
+};
+
+/** The widest range of whole numbers that have a place each. */
+const MAX_PLACES = 1 << 16;
+
+const groupRows = (keys: ArrayLike<number>): Groups => {
+  if (!(keys instanceof Int32Array) || keys.length === 0) return groupBySearch(keys);
+  let [least, most] = [keys[0] ?? 0, keys[0] ?? 0];
+  for (const key of keys) {
+    if (key < least) least = key;
+    if (key > most) most = key;
+  }
+  return most - least < MAX_PLACES ? groupByPlace(keys, least, most) : groupBySearch(keys);
 };
 
 /**
@@ -30,22 +67,14 @@ const indexIn = (ascending: Float64Array, size: number, value: number): number =
  * key, since a sort that compares rows takes several times as long.
  */
 export const orderRows = ({ people, converted }: Cutoff, keys: ArrayLike<number>): Ordered => {
-  const known = Float64Array.from(keys, (key) => (Number.isNaN(key) ? Number.NEGATIVE_INFINITY : key));
-  const ascending = known.slice().sort();
-  let groups = 0;
-  for (const key of ascending) if (groups === 0 || key !== ascending[groups - 1]) ascending[groups++] = key;
-  const groupOf = new Uint32Array(known.length);
-  const ends = new Uint32Array(groups);
-  for (let row = 0; row < known.length; row++) {
-    const group = groups - 1 - indexIn(ascending, groups, known[row] ?? 0);
-    groupOf[row] = group;
-    ends[group] = (ends[group] ?? 0) + 1;
-  }
-  for (let group = 1; group < groups; group++) ends[group] = (ends[group] ?? 0) + (ends[group - 1] ?? 0);
+  const { of, count } = groupRows(keys);
+  const ends = new Uint32Array(count);
+  for (const group of of) ends[group] = (ends[group] ?? 0) + 1;
+  for (let group = 1; group < count; group++) ends[group] = (ends[group] ?? 0) + (ends[group - 1] ?? 0);
   const next = Uint32Array.from(ends, (_, group) => ends[group - 1] ?? 0);
-  const ordered: Ordered = { people: new Uint32Array(known.length), converted: new Uint8Array(known.length), ends };
-  for (let row = 0; row < known.length; row++) {
-    const group = groupOf[row] ?? 0;
+  const ordered: Ordered = { people: new Uint32Array(of.length), converted: new Uint8Array(of.length), ends };
+  for (let row = 0; row < of.length; row++) {
+    const group = of[row] ?? 0;
     const at = next[group] ?? 0;
     next[group] = at + 1;
     ordered.people[at] = people[row] ?? 0;

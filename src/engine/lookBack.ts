@@ -62,7 +62,7 @@ const inMicroseconds = (at: number): bigint => BigInt(at) * 1000n;
 /**
  * Makes the table `window_people`: the people as of a cut-off under the names that they have at the end of its window,
  * with their features, and `hit` for those who converted in between. Two anonymous ids of one person, which nobody could
- * know at the cut-off, are one row: the first. Returns how many converted who were not there yet.
+ * know at the cut-off, are two rows. Returns how many converted who were not there yet, and whether that can be.
  */
 const placeLabels = async (
   engine: Engine,
@@ -70,7 +70,7 @@ const placeLabels = async (
   at: number,
   horizon: number,
   label: string,
-): Promise<number> => {
+): Promise<{ newcomers: number; anonymous: boolean }> => {
   const ends = await moments.at(inMicroseconds(at + horizon), [label]);
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE converters AS SELECT user_id AS person FROM ${ends.users} WHERE ${identifier(label)} = 1`,
@@ -86,13 +86,21 @@ const placeLabels = async (
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE window_people AS SELECT named.*, converters.person IS NOT NULL AS hit FROM (${named}) AS named LEFT JOIN converters USING (person)`,
   );
-  return count(engine, 'SELECT count(*) FROM converters ANTI JOIN window_people USING (person)');
+  return {
+    newcomers: await count(engine, 'SELECT count(*) FROM converters ANTI JOIN window_people USING (person)'),
+    anonymous: ends.identities !== undefined,
+  };
 };
 
-/** The rows of `window_people` that were open: people who could have been called. Numbers new people. */
+/**
+ * The rows of `window_people` that were open: people who could have been called. Numbers new people.
+ *
+ * @param anonymous whether one person can have several rows
+ */
 const openPeople = async (
   engine: Engine,
   at: number,
+  anonymous: boolean,
   { features }: Config,
   { activeWithin, again }: Looking,
 ): Promise<Cutoff> => {
@@ -103,13 +111,11 @@ const openPeople = async (
     ...(Object.hasOwn(features, 'opted_out') ? ['opted_out = 0'] : []),
     ...(activeWithin === undefined ? [] : [`${at} - ${last} <= ${activeWithin}`]),
   ];
-  await engine.run(
-    `CREATE OR REPLACE TEMP TABLE open_people AS SELECT * FROM window_people WHERE ${conditions.join(' AND ') || 'true'}
-     QUALIFY row_number() OVER (PARTITION BY person ORDER BY user_id) = 1`,
-  );
+  const first = anonymous ? 'QUALIFY row_number() OVER (PARTITION BY person ORDER BY user_id) = 1' : '';
+  const open = `(SELECT * FROM window_people WHERE ${conditions.join(' AND ') || 'true'} ${first})`;
   await engine.run(
     `INSERT INTO people SELECT person, (SELECT count(*) FROM people) + row_number() OVER (ORDER BY person) - 1
-     FROM open_people ANTI JOIN people USING (person)`,
+     FROM ${open} ANTI JOIN people USING (person)`,
   );
   const columns = [
     `number::DOUBLE`,
@@ -118,7 +124,7 @@ const openPeople = async (
     ...numbers.map((name) => numberOf(features, name)),
   ];
   const [people = [], converted = [], recency = new Float64Array(), ...values] = await engine.numbers(
-    `SELECT ${columns.join(', ')} FROM open_people JOIN people USING (person) ORDER BY number`,
+    `SELECT ${columns.join(', ')} FROM ${open} JOIN people USING (person) ORDER BY number`,
   );
   return {
     at: isoSecond(at),
@@ -154,8 +160,9 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
   const cutoffs: Cutoff[] = [];
   const newcomers: number[] = [];
   for (const at of windows.cutoffs) {
-    newcomers.push(await placeLabels(engine, moments, at, horizon, again ? LATELY : 'converted'));
-    cutoffs.push(await openPeople(engine, at, config, looking));
+    const placed = await placeLabels(engine, moments, at, horizon, again ? LATELY : 'converted');
+    newcomers.push(placed.newcomers);
+    cutoffs.push(await openPeople(engine, at, placed.anonymous, config, looking));
   }
   const people = await count(engine, 'SELECT count(*) FROM people');
   return {

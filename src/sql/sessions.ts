@@ -175,7 +175,8 @@ const gatheredStates = ({ hasDevice, devices, speed }: SessionFacts, key: string
           `list_aggregate(list_sort(flatten(list("#devices") FILTER (WHERE "#devices" IS NOT NULL) ${past})), 'mode')`,
         ]
     : [[], 'NULL::VARCHAR'];
-  const sums = speed ? ['sum("#sum") OVER_PAST AS "#sum"', 'sum("#squares") OVER_PAST AS "#squares"'] : [];
+  const sums = speed ? ['"#sum"', '"#squares"'] : [];
+  const next = `coalesce(lead(${period}) ${past}, ${NEVER}) AS ${identifier(STATE.next)}`;
   return `by_period AS (
     SELECT ${[key, period, ...times, 'count(*) AS n', ...inPeriod, ...flags.map((flag) => `max(${flag}) AS ${flag}`)].join(', ')}
     FROM sessioned GROUP BY ${key}, ${period}
@@ -184,10 +185,10 @@ const gatheredStates = ({ hasDevice, devices, speed }: SessionFacts, key: string
     SELECT ${[
       key,
       period,
-      `coalesce(lead(${period}) ${past}, ${NEVER}) AS ${identifier(STATE.next)}`,
+      next,
       `min("start") ${past} AS "start"`,
       `max("end") ${past} AS "end"`,
-      ...sums.map((each) => each.replace('OVER_PAST', past)),
+      ...sums.map((column) => `sum(${column}) ${past} AS ${column}`),
       `(sum(n) ${past})::BIGINT AS events`,
       `${inAll} AS device`,
       `false AS ${identifier(OTHER_DEVICE)}`,
