@@ -32,7 +32,12 @@ export interface Evaluation {
   readonly labels: Proportions['labels'];
   readonly bands: Proportions['bands'];
   /** The share of conversions reached by calling a share of open people, on average over the cut-offs. */
-  readonly gains: { readonly called: readonly number[] } & ByRanking<readonly number[]>;
+  readonly gains: {
+    readonly called: readonly number[];
+    /** The 95 % interval of the curve by score; NaN without intervals. */
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  } & ByRanking<readonly number[]>;
   readonly signals: readonly SignalWorth[];
   readonly warnings: readonly Warning[];
 }
@@ -48,6 +53,9 @@ export interface EvaluationOptions {
 
 /** The shares at which the gain curve is drawn: every 5 %. */
 const GAIN_SHARES = Array.from({ length: 21 }, (_, i) => i / 20);
+
+/** Resamples for the interval of the gain curve, at most: it is drawn, and twenty shares take twenty times as long as one. */
+const GAIN_RESAMPLES = 200;
 
 /** The index of the list among the calls that are measured. */
 const LIST = { hits: TOP_SHARES.length } as const;
@@ -67,8 +75,31 @@ const meanResult = (replicates: Replicates<RankingName>, name: RankingName): Mea
   list: replicates.estimate(name, LIST),
 });
 
+/**
+ * The interval of the gain curve: the share of conversions reached is the lift times the share called. Of nobody called
+ * it is nothing, and never narrower than the curve itself, which counts parts of people where lifts count whole ones.
+ */
+const gainInterval = (
+  panel: Panel,
+  keys: readonly Int32Array[],
+  curve: readonly number[],
+  { resamples, rng }: EvaluationOptions,
+): Pick<Evaluation['gains'], 'low' | 'high'> => {
+  const [, ...shares] = GAIN_SHARES;
+  const calls = shares.map((share) => ({ share }));
+  const replicates = replicate(panel, [{ name: 'score', keys }], calls, Math.min(resamples, GAIN_RESAMPLES), rng);
+  const lifts = shares.map((_, i) => replicates.estimate('score', { lift: i }));
+  const bound = (of: 'low' | 'high', widest: (a: number, b: number) => number): number[] =>
+    curve.map((value, i) => {
+      const lift = lifts[i - 1];
+      return lift === undefined ? value : Math.min(1, widest(value, lift[of] * (GAIN_SHARES[i] ?? 0)));
+    });
+  return { low: bound('low', Math.min), high: bound('high', Math.max) };
+};
+
 /** Evaluates a scoring on a panel with at least one cut-off. */
-export const evaluate = (panel: Panel, scoring: Scoring, { list, resamples, rng }: EvaluationOptions): Evaluation => {
+export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOptions): Evaluation => {
+  const { list, resamples, rng } = options;
   const scores = scorePanel(panel, scoring);
   const orderings = [{ name: 'score' as const, keys: scores }, ...baselines(panel)];
   const calls = [...TOP_SHARES.map((share) => ({ share })), { people: list }];
@@ -80,6 +111,7 @@ export const evaluate = (panel: Panel, scoring: Scoring, { list, resamples, rng 
   };
   const signals = signalsOf(panel, scoring, resamples, rng);
   const proportions = proportionsOf(panel, scores, scoring.labels);
+  const curve = gains('score');
   return {
     cutoffs,
     mean: byRanking((name) => meanResult(replicates, name)),
@@ -89,7 +121,7 @@ export const evaluate = (panel: Panel, scoring: Scoring, { list, resamples, rng 
       at_random: meanOf(cutoffs.map(({ open, conversions }) => (Math.min(list, open) * conversions) / open)),
     },
     ...proportions,
-    gains: { called: GAIN_SHARES, ...byRanking(gains) },
+    gains: { called: GAIN_SHARES, ...byRanking(gains), ...gainInterval(panel, scores, curve, options) },
     signals,
     warnings: warningsOf({ panel, cutoffs, signals, proportions, replicates }),
   };

@@ -28,7 +28,13 @@ const define = (program: CommandUnknownOpts) =>
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
-  const [{ evaluate }, { shuffleLabels }, { withoutSignal }, { stream }, { backtestScreen }] = await Promise.all([
+  const [
+    { evaluate },
+    { shuffleLabels },
+    { withoutSignal },
+    { stream },
+    { backtestScreen, doubtSentences, verdictWords },
+  ] = await Promise.all([
     import('../backtest/evaluate.js'),
     import('../backtest/panel.js'),
     import('../backtest/scores.js'),
@@ -58,7 +64,11 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     ...evaluation,
     remarks: remarksOf(past.windows, past.newcomers, conversions, config.tuned?.until),
   };
-  const json = `${toJson(backtest, 2)}\n`;
+  const says = {
+    verdict: verdictWords(backtest.verdict),
+    doubts: doubtSentences(backtest, config.features),
+  };
+  const json = `${toJson({ ...backtest, says }, 2)}\n`;
   if (out !== '-') await replaceFiles([{ path: out, write: (file) => writeText(file, [json]) }], past.inputs);
   await print(flags.json || out === '-' ? json : backtestScreen(backtest, config.features, screenOf(process.stdout)));
   const screen = screenOf(process.stderr);

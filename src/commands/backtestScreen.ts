@@ -163,6 +163,23 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
   }
 };
 
+/** All doubts as sentences, with the cut-offs that are left out for one reason in one. */
+export const doubtSentences = ({ warnings, remarks }: Backtest, features: Features): string[] => {
+  const doubts: readonly Doubt[] = [...warnings, ...remarks];
+  const alike = (code: Doubt['code']): number => doubts.filter((doubt) => doubt.code === code).length;
+  return doubts.flatMap((doubt, i) => {
+    const [words, n] = [doubtWords(doubt, features), alike(doubt.code)];
+    if ((doubt.code !== 'short-window' && doubt.code !== 'short-history') || n === 1) return [words];
+    const isFirst = doubts.findIndex(({ code }) => code === doubt.code) === i;
+    if (!isFirst) return [];
+    const why =
+      doubt.code === 'short-window'
+        ? 'the log ends before their windows do'
+        : 'the log begins less than a horizon before them';
+    return [`${n} cut-offs are left out: ${why}`];
+  });
+};
+
 /** A backtest as text. */
 export const backtestScreen = (backtest: Backtest, features: Features, screen: Screen): string => {
   const { cutoffs, horizon_days: days, verdict, list, mean } = backtest;

@@ -7,7 +7,6 @@ import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import type { Explained } from '../scoring/explain.js';
 import type { Ranking } from '../scoring/ranking.js';
-import type { Model } from '../scoring/score.js';
 import type { Answer } from './explainScreen.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 import { examples } from './help.js';
@@ -42,9 +41,6 @@ const define = (program: CommandUnknownOpts) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-const rowOf = (values: Float64Array, model: Model): Record<string, number> =>
-  Object.fromEntries(model.signals.map((signal, i) => [signal, values[i] ?? Number.NaN]));
-
 const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank' | 'users' | 'percentile'> => {
   const lower = scores.filter((score) => score < (scores[index] ?? 0)).length;
   const users = scores.length;
@@ -65,7 +61,7 @@ const nextFor = ({ user_id, now, what_if }: Answer, from: string, config: string
 
 const explain = async (asked: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
   const [
-    { explain: explainRow },
+    { explainValues },
     { findUser },
     { rankedAt, rankUsers },
     { prepare },
@@ -95,7 +91,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   const index = findUser(asked, ranking, from);
   /** The answer about the user as in `users`, in the words of the list that `rank` writes. */
   const answerOf = (among: Ranking): Explained => ({
-    ...explainRow(rowOf(users.values(index), model), config),
+    ...explainValues(users.values(index), model),
     explanation: rankedAt(among, among.order.indexOf(index)).explanation,
   });
   const now = {

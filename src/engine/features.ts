@@ -64,21 +64,17 @@ const refuseLoss = async (logs: readonly Log[]): Promise<void> => {
   }
 };
 
-/** Aggregates a job, and makes what needs its rows once more: the session table if asked for, and the other types. */
-const aggregateJob = async (
+/**
+ * Aggregates a job, with the fast reading if the logs are clean, and hands what was found to `finish`, which may read the
+ * rows again: if a log was written meanwhile, both are done again from one copy.
+ */
+export const aggregateJob = async <Answer extends object>(
   engine: Engine,
   job: Job,
-  request: Request,
-): Promise<{ found: Aggregated; types: EventTypes }> => {
-  const { logs, plan } = job;
-  const finish = async (found: Aggregated): ReturnType<typeof aggregateJob> => {
-    if (request.sessions !== undefined) {
-      const table = literal(request.sessions);
-      await engine.run(`COPY (${sessionRows(plan, found.facts, found.rows)}) TO ${table} ${CSV_FILE}`, found.paths);
-    }
-    return { found, types: await findEventTypes(engine, plan, found, namesTypes(job.config)) };
-  };
-  const fast = async (): Promise<Awaited<ReturnType<typeof aggregateJob>> | NotClean> => {
+  finish: (found: Aggregated) => Promise<Answer>,
+): Promise<Answer> => {
+  const { logs } = job;
+  const fast = async (): Promise<Answer | NotClean> => {
     const writtenMeanwhile: NotClean = { notClean: 'a log was written meanwhile' };
     try {
       const found = await readFast(engine, job);
@@ -114,7 +110,14 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
   await checkPatterns(engine, config);
   const job = await openJob(engine, request);
   if (job.identity) await readIdentityMap(engine, config.identityMap, request.scratch);
-  const { found, types } = await aggregateJob(engine, job, request);
+  const { found, types } = await aggregateJob(engine, job, async (aggregated) => {
+    const { facts, rows, paths } = aggregated;
+    if (request.sessions !== undefined) {
+      const table = literal(request.sessions);
+      await engine.run(`COPY (${sessionRows(job.plan, facts, rows)}) TO ${table} ${CSV_FILE}`, paths);
+    }
+    return { found: aggregated, types: await findEventTypes(engine, job.plan, aggregated, namesTypes(job.config)) };
+  });
   const { accounts, asOf } = found;
   if (accounts.later > 0 && accounts.used + accounts.excluded === 0) {
     throw new Failure(

@@ -5,7 +5,7 @@ import { type Header, readHeader, requireColumns } from './header.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 import { readUsersFast } from './readUsersFast.js';
-import { neededColumns, readTime, type UserColumns } from './userColumns.js';
+import { keptColumns, neededColumns, readTime, type UserColumns } from './userColumns.js';
 import { records, withoutDecimalComma } from './csv.js';
 
 const hintFor = (header: Header): string =>
@@ -24,8 +24,9 @@ export const readUsers = async (path: string, wanted: UserColumns): Promise<User
 
 /** The strict reader: the same as `readUsers` for any file, but ten times slower. */
 export const readUsersStrictly = async (path: string, wanted: UserColumns): Promise<Users> => {
-  const { signals, shown: shownColumns = [] } = wanted;
-  const users = new Users(signals.length, shownColumns.length);
+  const { signals } = wanted;
+  const kept = keptColumns(wanted);
+  const users = new Users(signals.length, kept.length);
   const seen = new Set<string>();
   const values = new Float64Array(signals.length);
   let header: Header | undefined;
@@ -61,7 +62,7 @@ export const readUsersStrictly = async (path: string, wanted: UserColumns): Prom
     const last = readTime(cell('last_event_ts'));
     if (last === undefined) throw refuse('last_event_ts', `is ${shown(cell('last_event_ts'))}, not an ISO 8601 time`);
     const flags = { converted: flag('converted'), optedOut: flag('opted_out') };
-    users.add({ id: userId, name: cell('username'), ...flags, values, last, shown: shownColumns.map(cell) });
+    users.add({ id: userId, name: cell('username'), ...flags, values, last, shown: kept.map(cell) });
   }
   if (header === undefined) throw new Failure('data', `${path} is empty: a features file has a header`);
   return users;

@@ -9,7 +9,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { systemCode } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { cellNumber } from '../text/numbers.js';
-import { neededColumns, readTime, type UserColumns } from './userColumns.js';
+import { keptColumns, neededColumns, readTime, type UserColumns } from './userColumns.js';
 
 const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30];
 const BOM = '\uFEFF';
@@ -166,7 +166,8 @@ class RecordReader {
 
 /** The reader for the columns of a header line; undefined if the header is not clean. */
 const readerFor = (header: string, wanted: UserColumns): RecordReader | undefined => {
-  const { signals, shown = [] } = wanted;
+  const { signals } = wanted;
+  const kept = keptColumns(wanted);
   const names = header.replace(/\r?\n$/, '').split(',');
   const others = { user_id: ID, username: NAME, converted: CONVERTED, opted_out: OPTED_OUT, last_event_ts: LAST };
   const roles = new Map<string, number>([
@@ -177,8 +178,8 @@ const readerFor = (header: string, wanted: UserColumns): RecordReader | undefine
   if (new Set(names).size < names.length || /["\r]/.test(names.join())) return undefined;
   if (!neededColumns(wanted).every((name) => names.includes(name))) return undefined;
   const ofColumns = Int32Array.from(names, (name) => roles.get(name) ?? SKIPPED);
-  const ofShown = Int32Array.from(names, (name) => shown.indexOf(name));
-  return new RecordReader(new Users(signals.length, shown.length), ofColumns, ofShown, signals.length);
+  const ofShown = Int32Array.from(names, (name) => kept.indexOf(name));
+  return new RecordReader(new Users(signals.length, kept.length), ofColumns, ofShown, signals.length);
 };
 
 /** The same as `readUsersFast`, for an open file. */

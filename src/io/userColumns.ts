@@ -7,6 +7,8 @@ export interface UserColumns {
   readonly signals: readonly string[];
   /** Columns that the list shows as they are. */
   readonly shown?: readonly string[];
+  /** Columns that are shown after those if the file has them; without them their texts are empty. */
+  readonly optional?: readonly string[];
   /** Whether `opted_out` must be there; if it is there, it counts in any case. */
   readonly optOut?: boolean;
 }
@@ -15,6 +17,9 @@ export interface UserColumns {
 export const neededColumns = ({ signals, shown = [], optOut = false }: UserColumns): string[] => [
   ...new Set(['user_id', ...signals, ...shown, ...(optOut ? ['opted_out'] : []), 'converted']),
 ];
+
+/** The columns whose texts are kept, in their order. */
+export const keptColumns = ({ shown = [], optional = [] }: UserColumns): string[] => [...shown, ...optional];
 
 /** The milliseconds since 1970 of a cell of `last_event_ts`: NaN if it is empty, undefined if it is no time. */
 export const readTime = (cell: string): number | undefined => {

@@ -128,16 +128,8 @@ const gainsOf = (values: Float64Array, model: Model): Gain[] => {
   return gains.toSorted((a, b) => b.points - a.points).slice(0, 3);
 };
 
-/**
- * Explains the score that `score` gives: adds the curve and the share of every signal, and the largest possible gains.
- *
- * @param scoring weights and labels; a `Config` will do
- * @throws Failure as `score` does
- */
-export const explain = <S extends Scoring = DefaultScoring>(row: FeatureRow<NoInfer<S>>, scoring?: S): Explained => {
-  const reader = readerOf(scoring ?? defaultScoring);
-  const { model } = reader;
-  const values = valuesOf(row, reader);
+/** Explains the score of one user from the values of the signals: what `explain` does once a row has been read. */
+export const explainValues = (values: Float64Array, model: Model): Explained => {
   const scored = scoreValues(values, model);
   const signals = scored.contributions.map((contribution, i): ExplainedSignal => {
     const weight = model.weights[i];
@@ -153,4 +145,15 @@ export const explain = <S extends Scoring = DefaultScoring>(row: FeatureRow<NoIn
   });
   const strongest = signals.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
   return { ...scored, signals: strongest, gains: gainsOf(values, model) };
+};
+
+/**
+ * Explains the score that `score` gives: adds the curve and the share of every signal, and the largest possible gains.
+ *
+ * @param scoring weights and labels; a `Config` will do
+ * @throws Failure as `score` does
+ */
+export const explain = <S extends Scoring = DefaultScoring>(row: FeatureRow<NoInfer<S>>, scoring?: S): Explained => {
+  const reader = readerOf(scoring ?? defaultScoring);
+  return explainValues(valuesOf(row, reader), reader.model);
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { readUsers } from '../../src/io/readUsers.js';
+import { readUsers, readUsersStrictly } from '../../src/io/readUsers.js';
 import { featuresColumns, featuresCsv } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
 
@@ -131,3 +131,17 @@ it.each([';', '\t'])(
     for (const i of users.keys()) expect([...b.values(i)]).toEqual([...a.values(i)]);
   },
 );
+
+it('keeps the texts of optional columns if the file has them, whichever reader reads it', async () => {
+  const plain = 'user_id,city,converted\na,Oslo,0\nb,,1\n';
+  const wanted = { signals: [], shown: ['city'], optional: ['user_id', 'device'] };
+  const { write } = temporary();
+  const path = write('optional.csv', plain);
+  for (const users of [await readUsers(path, wanted), await readUsersStrictly(path, wanted)]) {
+    expect(users.shown.map((texts) => [texts.at(0), texts.at(1)])).toEqual([
+      ['Oslo', ''],
+      ['a', 'b'],
+      ['', ''],
+    ]);
+  }
+});
