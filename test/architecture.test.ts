@@ -1,5 +1,5 @@
 /** Imports in src point only downwards, no files import each other in a circle, and no file is long. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
@@ -30,12 +30,15 @@ const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)\.js'/g;
 
 /** The files that a file imports, types included, relative to src. */
 const importsOf = (file: string, text: string): string[] =>
-  [...text.matchAll(IMPORT)].map(([, path = '']) => relative(src, join(src, dirname(file), `${path}.ts`)));
+  [...text.matchAll(IMPORT)].map(([, path = '']) => {
+    const stem = relative(src, join(src, dirname(file), path));
+    return existsSync(join(src, `${stem}.tsx`)) ? `${stem}.tsx` : `${stem}.ts`;
+  });
 
 const folderOf = (file: string): string => (file === 'model.ts' ? 'model' : (dirname(file).split('/')[0] ?? ''));
 const layerOf = (file: string): number => LAYERS.findIndex((layer) => layer.includes(folderOf(file)));
 
-const files = globSync('**/*.ts', { cwd: src }).toSorted();
+const files = globSync('**/*.{ts,tsx}', { cwd: src }).toSorted();
 const text = new Map(files.map((file) => [file, readFileSync(join(src, file), 'utf8')]));
 const imports = new Map([...text].map(([file, content]) => [file, importsOf(file, content)]));
 
@@ -82,6 +85,42 @@ describe('the files of src', () => {
   it('have at most 300 lines, unless they are data', () => {
     const long = [...text].filter(([file, content]) => !LONG.test(file) && content.trimEnd().split('\n').length > 300);
     expect(long.map(([file]) => file)).toEqual([]);
+  });
+});
+
+/** Packages that only the report is made with. */
+const OF_THE_REPORT = /(?:\bfrom|\bimport)\s*\(?\s*'((?:preact|d3-)[^']*)'/;
+
+/** A file with whatever it loads with itself, other than types: not what it imports later. */
+const loadedWith = (file: string): string[] => {
+  const seen = new Set<string>();
+  const visit = (one: string): void => {
+    if (seen.has(one)) return;
+    seen.add(one);
+    const code = (text.get(one) ?? '')
+      .replaceAll(/^(?:import|export) type [^;]*;$/gms, '')
+      .replaceAll(/\bimport\(/g, 'later(');
+    for (const next of importsOf(one, code)) visit(next);
+  };
+  visit(file);
+  return [...seen];
+};
+
+describe('the report', () => {
+  it('alone uses preact and d3', () => {
+    const using = files.filter((file) => OF_THE_REPORT.test(text.get(file) ?? ''));
+    expect(using.length).toBeGreaterThan(3);
+    expect(using.filter((file) => folderOf(file) !== 'report')).toEqual([]);
+  });
+
+  it('is loaded by no other command, and not by the help', () => {
+    const loaded = files
+      .filter((file) => folderOf(file) !== 'report')
+      .filter((file) => loadedWith(file).some((other) => folderOf(other) === 'report'));
+    expect(loaded).toEqual([]);
+    const later = files.filter((file) => /\bimport\('\.\.\/report\//.test(text.get(file) ?? ''));
+    expect(later).toEqual(['commands/report.ts']);
+    expect(loadedWith('commands/report.ts')).not.toContain('engine/features.ts');
   });
 });
 

@@ -25,13 +25,14 @@ it('says what to do where the program is not built yet', () => {
 
 it('shows a help that names every command and the order of the pipeline', () => {
   const help = execFileSync(process.execPath, [program, '--help'], { encoding: 'utf8' });
-  for (const name of ['generate', 'features', 'rank', 'init', 'explain', 'compare']) {
+  for (const name of ['generate', 'features', 'rank', 'init', 'explain', 'compare', 'report']) {
     expect(help).toMatch(new RegExp(`^  ${name} `, 'm'));
   }
   expect(help).toContain('gesture generate && gesture features && gesture rank');
 });
 
-it('loads neither the engine nor faker, zod nor yaml to show the help', () => {
+/** The packages that are loaded to run `gesture ...args` in a folder. */
+const loadedFor = (folder: string, ...args: string[]): Set<string> => {
   const hook = `
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(\`
@@ -41,10 +42,29 @@ it('loads neither the engine nor faker, zod nor yaml to show the help', () => {
       }\`));`;
   const { stderr } = spawnSync(
     process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program, '--help'],
-    { encoding: 'utf8' },
+    ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, program, ...args],
+    { cwd: folder, encoding: 'utf8' },
   );
-  const loaded = new Set(stderr.match(/(?<=^loads )\S+/gm));
+  return new Set(stderr.match(/(?<=^loads )\S+/gm));
+};
+
+it('loads neither the engine nor faker, zod nor yaml to show the help', () => {
+  const loaded = loadedFor('.', '--help');
   expect(loaded).toContain('commander/esm.mjs');
   expect([...loaded].filter((name) => !/^(commander|@commander-js)\//.test(name))).toEqual([]);
+});
+
+it('loads what the report is made with for the report alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gesture-loads-'));
+  const isOfReport = (name: string): boolean => /^(?:preact|d3-)/.test(name);
+  try {
+    for (const command of ['generate', 'features', 'rank']) {
+      const loaded = loadedFor(folder, command);
+      expect(loaded.size).toBeGreaterThan(1);
+      expect([...loaded].filter(isOfReport)).toEqual([]);
+    }
+    expect([...loadedFor(folder, 'report', '--no-events')].some(isOfReport)).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -131,6 +131,12 @@ export const jsonFile = (flag: string): ((text: string) => string) =>
     ['', 'json'].includes(endingOf(path)) ? path : undefined,
   );
 
+/** A file that is always written as HTML. */
+export const htmlFile = (flag: string): ((text: string) => string) =>
+  grammar(flag, 'a name that ends in .html, or one without an ending', (path) =>
+    ['', 'html', 'htm'].includes(endingOf(path)) ? path : undefined,
+  );
+
 /** A file that is always written as YAML. */
 export const yamlFile = (flag: string): ((text: string) => string) =>
   grammar(flag, 'a name that ends in .yaml or .yml, or one without an ending', (path) =>

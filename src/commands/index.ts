@@ -7,6 +7,7 @@ import { registerFeatures } from './features.js';
 import { registerGenerate } from './generate.js';
 import { registerInit } from './init.js';
 import { registerRank } from './rank.js';
+import { registerReport } from './report.js';
 import { registerTune } from './tune.js';
 
 /** Each adds one command to the program. Heavy modules are imported only when a command runs. */
@@ -19,4 +20,5 @@ export const commands: readonly ((program: CommandUnknownOpts) => void)[] = [
   registerCompare,
   registerBacktest,
   registerTune,
+  registerReport,
 ];

@@ -2,7 +2,7 @@
 import { printable, shellWord } from '../text/printable.js';
 
 /** Ways to run gesture in which the shell need not know a command of that name: npx, and the scripts of package.json. */
-const THROUGH_NPM = ['npx', 'start', 'generate', 'features', 'rank'];
+const THROUGH_NPM = ['npx', 'start', 'generate', 'features', 'rank', 'report'];
 
 /** The words of a command line, each as the shell needs it. */
 export const commandLine = (...words: readonly string[]): string => ['gesture', ...words].map(shellWord).join(' ');

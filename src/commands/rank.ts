@@ -2,9 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isSource } from '../catalogue/sources.js';
 import { loadConfig } from '../config/load.js';
-import type { Config } from '../config/settings.js';
 import { stampOf } from '../config/settings.js';
 import { checkOutputs, print, replaceFiles, type Target, writeText } from '../io/output.js';
 import { recordFiles, recordOf, runFileOf, type RunRecord, withRecord } from '../io/runRecord.js';
@@ -12,9 +10,10 @@ import { labelled, screenOf, warningLines } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
-import { Failure, LABEL_FILTERS, LIST_FORMATS, type Warning } from '../model.js';
+import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
+import { otherSettings, settingsLike } from './madeWith.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 import { type Progress, showProgress } from './progress.js';
 
@@ -69,26 +68,9 @@ const scoresPath = ({ scores, out }: Flags): string | undefined => {
   return scores === false || out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
 };
 
-/** The hash of the settings that features would be made with now, from the same source. */
-const featuresHash = async (
-  path: string | undefined,
-  source: string | null | undefined,
-  config: Config,
-): Promise<string> =>
-  typeof source === 'string' && isSource(source)
-    ? (await loadConfig(path, source)).hashes.features
-    : config.hashes.features;
-
 /** True of a path that is a device or a pipe: whoever reads it gets the list there, and not once more. */
 const isStream = async (path: string): Promise<boolean> =>
   path.startsWith('/dev/') || (await stat(path).catch(() => undefined))?.isFile() === false;
-
-/** A warning if features were made with other settings than those of today. */
-const otherSettings = (from: string, features: RunRecord | undefined, now: string): Warning[] => {
-  if (features === undefined || features.config.features === now) return [];
-  const text = `${from} was made with other settings (${features.config.features}, now ${now}): run gesture features again`;
-  return [{ code: 'other-settings', text }];
-};
 
 const rank = async (from: string, flags: Flags, progress: Progress): Promise<void> => {
   const { out } = flags;
@@ -132,7 +114,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
   const list = listUsers(ranking, flags);
   const health = healthOf(ranking, list);
-  const now = await featuresHash(flags.config, features?.config.from, config);
+  const now = await settingsLike(features, flags.config);
   const warnings = [...health.warnings, ...otherSettings(from, features, now)];
   const [warning] = warnings;
   if (flags.strict && warning !== undefined) throw new Failure('data', `--strict allows no warning: ${warning.text}`);

@@ -4,7 +4,7 @@ import { displayWidth } from '../../src/text/columns.js';
 import { call } from './call.js';
 import type { Run } from './gesture.js';
 
-const COMMANDS = ['generate', 'features', 'rank', 'init', 'explain', 'compare'];
+const COMMANDS = ['generate', 'features', 'rank', 'init', 'explain', 'compare', 'report'];
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -28,7 +28,7 @@ describe('the packages of a production install', () => {
 });
 
 it('the program opens no connection, starts no other program and runs no text as code', () => {
-  const sources = globSync('src/**/*.ts', { cwd: root, expandDirectories: false });
+  const sources = globSync('src/**/*.{ts,tsx,js}', { cwd: root, expandDirectories: false });
   expect(sources.length).toBeGreaterThan(20);
   const reaching = sources.filter((path) =>
     /from '(?:node:)?(?:https?|http2|net|tls|dgram|dns|child_process|cluster|vm|inspector)(?:\/[^']*)?'|\bfetch\(|\beval\(|new Function\(/.test(

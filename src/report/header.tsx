@@ -1,0 +1,80 @@
+/** The top of the page: how many people to call, whom to start with, and what the numbers are about. */
+import { counted, grouped } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
+import type { Report } from './report.js';
+import { anchorOf, joined, momentOf } from './words.js';
+
+/** The heading: `96 people to call`. */
+export const titleOf = ({ health: { to_call: open } }: Report): string =>
+  open === 0 ? 'Nobody to call' : open === 1 ? '1 person to call' : `${grouped(open)} people to call`;
+
+const Start = ({ start }: Pick<Report, 'start'>) =>
+  start === undefined ? (
+    <p class="start">All of them have a score of 0: nothing says whom to call first.</p>
+  ) : (
+    <p class="start">
+      Start with <a href={`#${anchorOf(start.id)}`}>{start.name}</a>
+      {start.reasons.length > 0 && `: ${start.reasons.join(', ')}`}.
+    </p>
+  );
+
+const Nobody = ({ health: { users, converted, opted_out: optedOut } }: Pick<Report, 'health'>) => {
+  const why = [
+    ...(converted > 0 ? [`${grouped(converted)} converted already`] : []),
+    ...(optedOut > 0 ? [`${grouped(optedOut)} opted out`] : []),
+  ];
+  return (
+    <p class="start">
+      {users === 0 ? 'The features file has no users.' : `Of ${counted(users, 'user')}, ${joined(why)}.`}
+    </p>
+  );
+};
+
+/** The header. */
+export const Header = ({ report }: { readonly report: Report }) => {
+  const { health, as_of: asOf, events, sessions, config, warnings, version } = report;
+  const facts: readonly (readonly [string, string])[] = [
+    ...(asOf === null ? [] : [['As of', momentOf(Date.parse(asOf))] as const]),
+    ...(events === null ? [] : [['Events', grouped(events)] as const]),
+    ...(sessions === null ? [] : [['Sessions', grouped(sessions)] as const]),
+    ['People', grouped(health.users)],
+    ['Converted', grouped(health.converted)],
+    ...(health.opted_out === 0 ? [] : [['Opted out', grouped(health.opted_out)] as const]),
+    ['Settings', config],
+  ];
+  return (
+    <header>
+      <p class="brand">
+        <span>
+          gesture <small>{version}</small>
+        </span>{' '}
+        <button id="theme" type="button" hidden>
+          Light / dark
+        </button>
+      </p>
+      <h1>{titleOf(report)}</h1>
+      {health.to_call === 0 ? <Nobody health={health} /> : <Start start={report.start} />}
+      <dl class="facts">
+        {facts.map(([says, value]) => (
+          <div>
+            <dt>{says}</dt> <dd class={says === 'Settings' ? 'code' : undefined}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {warnings.length > 0 && (
+        <details class="warnings" open={warnings.length < 3}>
+          <summary>{counted(warnings.length, 'warning')} of the run</summary>
+          <ul>
+            {warnings.map(({ text }) => (
+              <li>{printable(text)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <nav aria-label="Sections">
+        <a href="#people">People</a> {health.users > 0 && <a href="#spread">Scores</a>} <a href="#trust">Trust</a>{' '}
+        <a href="#method">Method</a>
+      </nav>
+    </header>
+  );
+};
