@@ -28,7 +28,7 @@ it('has the tables, the list, the library example and the rule about sessions as
 
 it('names every command and every flag there is', async () => {
   const flags: string[] = [];
-  for (const command of ['generate', 'features', 'rank', 'init', 'explain', 'compare', 'backtest', 'tune']) {
+  for (const command of ['generate', 'features', 'rank', 'init', 'explain', 'compare', 'backtest', 'tune', 'report']) {
     const { stdout } = await call('.', [command, '--help']);
     for (const [flag] of stdout.matchAll(/(?<=^ {2})--[a-z-]+/gm)) flags.push(`${command} ${flag}`);
   }
