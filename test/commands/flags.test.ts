@@ -22,8 +22,8 @@ const program = (): Command => {
   return gesture;
 };
 
-/** Flags that take any text: files of any name, a seed, and the list of rank, whose ending is checked with --format. */
-const FREE = ['seed', 'config', 'schema', 'init --out', 'rank --out'];
+/** Flags that take any text: files of any name, logs, a seed, and the list of rank, whose ending is checked with --format. */
+const FREE = ['seed', 'config', 'schema', 'init --out', 'rank --out', 'report --events'];
 
 describe('a wrong value', () => {
   const flags = program().commands.flatMap((command) =>
