@@ -1,4 +1,5 @@
 /** What a row opens to: every point of one person, what would raise the score, facts, and the sessions. */
+import { grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { Bar, waterfallOf } from './bar.js';
 import type { Fact, Part, Person, Report } from './report.js';
@@ -89,7 +90,7 @@ export const Card = ({ person, report }: { readonly person: Person; readonly rep
     { says: 'Id', value: printable(id) },
     ...facts,
     ...(last === null ? [] : [{ says: 'Last active', value: momentOf(last) }]),
-    { says: 'Rank', value: `${rank} of ${report.health.users}` },
+    { says: 'Rank', value: `${grouped(rank)} of ${grouped(report.health.users)}` },
   ];
   return (
     <div class="card">
