@@ -135,7 +135,6 @@ it.each([';', '\t'])(
 it('keeps the texts of optional columns if the file has them, whichever reader reads it', async () => {
   const plain = 'user_id,city,converted\na,Oslo,0\nb,,1\n';
   const wanted = { signals: [], shown: ['city'], optional: ['user_id', 'device'] };
-  const { write } = temporary();
   const path = write('optional.csv', plain);
   for (const users of [await readUsers(path, wanted), await readUsersStrictly(path, wanted)]) {
     expect(users.shown.map((texts) => [texts.at(0), texts.at(1)])).toEqual([
