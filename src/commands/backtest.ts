@@ -6,6 +6,7 @@ import { print, checkOutputs, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
 import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
+import { accountsLine } from './featuresScreen.js';
 import { jsonFile, number, oneOf, wholeNumber } from './flags.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
 import { commandLine, configFlag, nextLine } from './next.js';
@@ -81,7 +82,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       ...configFlag(flags.config),
     ),
   );
-  process.stderr.write(`${['', ...wrote, next].join('\n')}\n`);
+  process.stderr.write(`${['', accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
   const lift = evaluation.mean.score.top.find(({ share: top }) => top === 0.1)?.lift;
   if (flags.minLift !== undefined && !((lift?.low ?? Number.NaN) >= flags.minLift)) {
     process.stderr.write(

@@ -14,7 +14,18 @@ import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { EXIT, Failure, MAX_REJECTED, REQUIRED_COLUMNS } from '../model.js';
 import { DEFAULT_TABLE, featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
-import { CONFIG_FLAG, csvFile, delimiter, instant, memory, oneOf, share, wholeNumber } from './flags.js';
+import {
+  CONFIG_FLAG,
+  csvFile,
+  delimiter,
+  duration,
+  instant,
+  instants,
+  memory,
+  oneOf,
+  share,
+  wholeNumber,
+} from './flags.js';
 import { examples } from './help.js';
 import { showProgress } from './progress.js';
 
@@ -61,6 +72,16 @@ const define = (program: CommandUnknownOpts) =>
       '--excluded <file>',
       'where to write excluded rows (default: excluded_events.csv beside --out)',
       csvFile('--excluded'),
+    )
+    .option(
+      '--at <time>',
+      'write a table to train models on instead, as of this cut-off; may be repeated, with --label-horizon',
+      instants('--at'),
+    )
+    .option(
+      '--label-horizon <duration>',
+      'the last column, label, is 1 for people who convert so long after a cut-off',
+      duration('--label-horizon'),
     )
     .option('--sessions <file>', 'also write the table of sessions', csvFile('--sessions'))
     .option('--json', 'print what was found as JSON on standard output')
@@ -166,6 +187,10 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   if (flags.from === 'detect' || flags.from === '?') return nameSources(await logsToRead(inputs, []), flags);
   const config = await loadConfig(flags.config, flags.from);
   const names = await logsToRead(inputs, configuredInputs(config));
+  if (flags.at !== undefined || flags.labelHorizon !== undefined) {
+    const { runTraining } = await import('./training.js');
+    return runTraining(names, config, flags);
+  }
   const { out, sessions, json } = flags;
   if (json && [out, sessions].includes('-'))
     throw new Failure('usage', 'only one of --out, --sessions and --json can go to standard output');

@@ -1,5 +1,6 @@
 /** What `gesture features` says of a run: the accounting, what could not be read, how the rest was. */
 import { type Config, leavesRowsOut } from '../config/settings.js';
+import type { Accounts } from '../engine/aggregate.js';
 import type { Outcome } from '../engine/features.js';
 import { type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
@@ -12,7 +13,7 @@ const shownCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `$
 export const DEFAULT_TABLE = 'data/user_features.csv';
 
 /** The accounting of a run in one line that adds up. */
-const accountsLine = ({ accounts }: Outcome, config: Config): string => {
+export const accountsLine = (accounts: Accounts, config: Config): string => {
   const { read, used, rejected, duplicate, withoutUser, excluded, later } = accounts;
   const leaves = leavesRowsOut(config);
   const terms = [
@@ -56,7 +57,7 @@ const listed = (items: readonly string[]): string =>
 /** The lines of the summary, each as long as it is. */
 const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { types, faults, unreadable } = outcome;
-  const lines = [accountsLine(outcome, config)];
+  const lines = [accountsLine(outcome.accounts, config)];
   if (outcome.asOf !== undefined) {
     lines.push(`${counted(outcome.users, 'user')}, ${counted(outcome.sessions, 'session')}, as of ${outcome.asOf}`);
   }

@@ -11,6 +11,7 @@ import { checkOutputs, print, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
+import { accountsLine } from './featuresScreen.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
@@ -130,7 +131,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const screen = screenOf(process.stderr);
   const wrote = keep && out !== '-' ? labelled('wrote', out, screen) : [];
   const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
-  process.stderr.write(`${[...wrote, next].join('\n')}\n`);
+  process.stderr.write(`${[accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
   if (out !== undefined && !keep) {
     process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}\n`);
     process.exitCode = EXIT.found;

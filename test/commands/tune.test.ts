@@ -71,7 +71,9 @@ describe('gesture tune', () => {
       'tuned.yaml',
       '--json',
     ]);
-    expect(run.stderr).toBe('wrote    tuned.yaml\nnext     gesture rank --config tuned.yaml\n');
+    expect(run.stderr).toMatch(
+      /^read [\d,]+ = used .*\nwrote    tuned.yaml\nnext     gesture rank --config tuned.yaml\n$/,
+    );
     const { added, signals, judgement, recommendation, training, judged, until } = resultOf(run);
     expect(run.status).toBe(0);
     expect(recommendation).toEqual({ recommended: true });
@@ -116,7 +118,7 @@ describe('gesture tune', () => {
     const run = gesture(folder, ['tune', log, '--shuffle-labels', '--bootstrap', '200']);
     expect(run.stdout).toContain('with conversions given to people at random');
     expect(run.stdout).toMatch(/^advice {3}not recommended: /m);
-    expect(run.stderr).toBe('next     gesture backtest shuffled.csv\n');
+    expect(run.stderr).toMatch(/^read [\d,]+ = used .*\nnext     gesture backtest shuffled.csv\n$/);
   });
 
   it('declines with the count if too few people converted, writes nothing and exits with 1', () => {
