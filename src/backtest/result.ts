@@ -8,6 +8,10 @@ export type Remark =
   | { readonly code: 'short-window' | 'short-history'; readonly at: string }
   /** People who converted in a window, but were not in the log before it. */
   | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number }
+  /** A signal whose column never changes within a user: it may say what was known when the log was exported. */
+  | { readonly code: 'unchanging-signal'; readonly signal: string }
+  /** No event has a time of day, so events of the day of a cut-off may have been after it. */
+  | { readonly code: 'dates-only' }
   /** Cut-offs that the points were tuned on, or whose windows overlap those of such cut-offs. */
   | { readonly code: 'in-sample'; readonly at: readonly string[]; readonly of: number; readonly until: string };
 
@@ -33,6 +37,14 @@ const inSample = (cutoffs: readonly number[], until: string | undefined): Remark
   return seen.length > 0 ? [{ code: 'in-sample', at: seen.map(isoSecond), of: cutoffs.length, until }] : [];
 };
 
+/** What a log shows of the future, or cannot tell apart from it. */
+export interface Leaks {
+  /** Whether no event has a time of day: what happened on the day of a cut-off may have been before or after it. */
+  readonly datesOnly: boolean;
+  /** Signals that are the latest value of a column which never changes within a user: it may say what was known at the export. */
+  readonly unchanging: readonly string[];
+}
+
 /**
  * The remarks of a backtest.
  *
@@ -43,6 +55,7 @@ const inSample = (cutoffs: readonly number[], until: string | undefined): Remark
 export const remarksOf = (
   { cutoffs, leftOut }: Windows,
   newcomers: readonly number[],
+  { datesOnly, unchanging }: Leaks,
   conversions: number,
   tunedUntil?: string,
 ): Remark[] => {
@@ -50,6 +63,8 @@ export const remarksOf = (
   return [
     ...leftOut.map(({ at, why }): Remark => ({ code: why, at: isoSecond(at) })),
     ...inSample(cutoffs, tunedUntil),
+    ...unchanging.map((signal): Remark => ({ code: 'unchanging-signal', signal })),
+    ...(datesOnly ? [{ code: 'dates-only' } as const] : []),
     ...(late > 0 ? [{ code: 'newcomers', conversions: late, all: late + conversions } as const] : []),
   ];
 };

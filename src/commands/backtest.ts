@@ -63,7 +63,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     without,
     shuffled: flags.shuffleLabels === true,
     ...evaluation,
-    remarks: remarksOf(past.windows, past.newcomers, conversions, config.tuned?.until),
+    remarks: remarksOf(past.windows, past.newcomers, past.leaks, conversions, config.tuned?.until),
   };
   const says = {
     verdict: verdictWords(backtest.verdict),

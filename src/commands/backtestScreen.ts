@@ -156,6 +156,10 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
       return `${doubt.at} is left out: the log ends before its window does`;
     case 'short-history':
       return `${doubt.at} is left out: the log begins less than a horizon before it`;
+    case 'unchanging-signal':
+      return `${says(doubt.signal)} never changes within a user: the log may have what was known when it was exported, not at the time. Compare with --without ${doubt.signal}`;
+    case 'dates-only':
+      return 'no event has a time of day: what happened on the day of a cut-off may have come after it';
     case 'in-sample':
       return `the points in the settings were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:

@@ -120,7 +120,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     config: config.hash,
     without,
     shuffled: flags.shuffleLabels === true,
-    remarks: remarksOf(past.windows, past.newcomers, conversions, config.tuned?.until),
+    remarks: remarksOf(past.windows, past.newcomers, past.leaks, conversions, config.tuned?.until),
   });
   const { found, recommendation, until } = proposal;
   const keep = out !== undefined && found && until !== undefined && (recommendation.recommended || force);

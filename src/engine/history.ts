@@ -1,4 +1,5 @@
 /** One log at several moments: its rows are read and checked once, and so are they aggregated. */
+import type { Leaks } from '../backtest/result.js';
 import type { Action } from '../catalogue/conditions.js';
 import { actionsOf, type Features } from '../catalogue/measures.js';
 import { Failure } from '../model.js';
@@ -23,6 +24,7 @@ import { type Accounts, count, deviceNames, type Job, namesOf, type Request, SAM
 import type { Engine } from './duckdb/open.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
+import { findLeaks } from './leaks.js';
 import type { Moments } from './moments.js';
 import { type Placed, placeRows } from './place.js';
 import { replay } from './replay.js';
@@ -46,6 +48,8 @@ export interface History {
    * @throws Failure `data` if no row is used
    */
   readonly span: (feature: string) => Promise<LogSpan>;
+  /** Looks for signs of the future in the log. */
+  readonly leaks: () => Promise<Leaks>;
   /** Prepares moments, in microseconds since 1970. */
   readonly cut: (moments: readonly bigint[]) => Promise<Moments>;
 }
@@ -199,6 +203,7 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       );
       return { first, last, lastAction };
     },
+    leaks: () => findLeaks(engine, plan, config.weights, owned.rows),
     cut: (moments) =>
       sessionFacts(plan, facts).ids === 'mixed' || config.exclude?.fasterThanHuman
         ? replay(engine, job)

@@ -1,6 +1,6 @@
 /** From a log to the panel of a backtest: features as of every cut-off, and who converted in the window after it. */
 import type { Cutoff, Panel } from '../backtest/panel.js';
-import { isoSecond } from '../backtest/result.js';
+import { isoSecond, type Leaks } from '../backtest/result.js';
 import type { Wanted, Windows } from '../backtest/windows.js';
 import { type Feature, type Features, valueKind } from '../catalogue/measures.js';
 import { type Config, withHash } from '../config/settings.js';
@@ -19,6 +19,8 @@ export interface LookedBack {
   readonly windows: Windows;
   /** By cut-off: how many people converted in its window who were not in the log before. */
   readonly newcomers: readonly number[];
+  /** Signs of the future in the log. */
+  readonly leaks: Leaks;
   /** What became of the rows of the log. */
   readonly accounts: Accounts;
 }
@@ -88,6 +90,7 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
   const features: Features = again ? { ...numbers, [LATELY]: lately } : numbers;
   const history = await openHistory(engine, { ...request, config: withHash({ ...config, features }, config.path) });
   const windows = await findWindows(history, looking);
+  const leaks = await history.leaks();
   const moments = await history.cut(windows.cutoffs.flatMap((at) => [at, at + horizon].map(inMicroseconds)));
   await engine.run('CREATE OR REPLACE TEMP TABLE people (person VARCHAR, number BIGINT)');
   const cutoffs: Cutoff[] = [];
@@ -102,6 +105,7 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
     panel: { people, features: numbersOf(config.features), cutoffs },
     windows,
     newcomers,
+    leaks,
     accounts: history.accounts,
   };
 };

@@ -231,6 +231,28 @@ eve,a1,2026-01-28T12:00:00Z,calendar_booking
   });
 });
 
+describe('signs of the future in a log', () => {
+  /** Twenty people with two events each; the second is an hour later, or at another time of day, and may have another balance. */
+  const people = (stamp: (day: number) => string, later: string): string => {
+    const rows = Array.from({ length: 20 }, (_, i) => [
+      `u${i},${stamp(1)},page_view,${i}`,
+      `u${i},${stamp(25)},${i === 0 ? 'signup' : 'page_view'},${i === 3 ? later : i}`,
+    ]);
+    return ['user_id,timestamp,event_type,account_balance_usd', ...rows.flat(), ''].join('\n');
+  };
+  const noon = (day: number): string => `2026-01-${String(day).padStart(2, '0')}T12:00:00Z`;
+  const date = (day: number): string => noon(day).slice(0, 10);
+
+  it('are a signal that never changes within a user', async () => {
+    expect((await back(people(noon, '3'))).leaks).toEqual({ datesOnly: false, unchanging: ['account_balance_usd'] });
+    expect((await back(people(noon, '99'))).leaks).toEqual({ datesOnly: false, unchanging: [] });
+  });
+
+  it('are events without a time of day', async () => {
+    expect((await back(people(date, '99'))).leaks).toEqual({ datesOnly: true, unchanging: [] });
+  });
+});
+
 it('any log of random events is looked back on or refused for a reason', async () => {
   for (const log of fc.sample(logs, { seed: 1, numRuns: 2 })) {
     const text = toCsv(log, { eol: '\n', bom: false, quoteAll: false });
