@@ -26,12 +26,19 @@ const groupByPlace = (keys: Int32Array, least: number, most: number): Groups => 
   for (const key of keys) places[most - key] = 1;
   let count = 0;
   for (const [place, taken] of places.entries()) if (taken === 1) places[place] = count++;
-  return { of: Uint32Array.from(keys, (key) => places[most - key] ?? 0), count };
+  // Loops take a tenth of the time of from() with a function, here and below.
+  const of = new Uint32Array(keys.length);
+  for (let row = 0; row < of.length; row++) of[row] = places[most - (keys[row] ?? 0)] ?? 0;
+  return { of, count };
 };
 
 /** Groups by any numbers: each key is looked up among all in order, by halves. NaN is the least. */
 const groupBySearch = (keys: ArrayLike<number>): Groups => {
-  const known = Float64Array.from(keys, (key) => (Number.isNaN(key) ? Number.NEGATIVE_INFINITY : key));
+  const known = new Float64Array(keys.length);
+  for (let row = 0; row < known.length; row++) {
+    const key = keys[row] ?? Number.NaN;
+    known[row] = Number.isNaN(key) ? Number.NEGATIVE_INFINITY : key;
+  }
   const ascending = known.slice().sort();
   let count = 0;
   for (const key of ascending) if (count === 0 || key !== ascending[count - 1]) ascending[count++] = key;
@@ -158,11 +165,12 @@ export const sizeOf = (call: Call, open: number): number =>
 
 /** The size and the conversions of each group of ties, in order, every row counted once. */
 export const groupsOf = ({ converted, ends }: Ordered): { readonly size: number; readonly hits: number }[] => {
-  let start = 0;
+  let row = 0;
   return Array.from(ends, (end) => {
-    const group = converted.subarray(start, end);
-    start = end;
-    return { size: group.length, hits: group.reduce((sum, one) => sum + one, 0) };
+    const start = row;
+    let hits = 0;
+    for (; row < end; row++) hits += converted[row] ?? 0;
+    return { size: end - start, hits };
   });
 };
 

@@ -31,19 +31,31 @@ export interface Proportions {
  * @param scores by cut-off and row, in hundredths of a point
  */
 export const proportionsOf = (panel: Panel, scores: readonly Int32Array[], thresholds: Thresholds): Proportions => {
-  const rows = panel.cutoffs.flatMap(({ converted }, i) =>
-    Array.from(scores[i] ?? [], (score, row) => ({ score, hit: converted[row] === 1 })),
-  );
-  const of = (some: typeof rows): Proportion => {
-    const conversions = some.filter(({ hit }) => hit).length;
-    return { open: some.length, conversions, rate: wilson(conversions, some.length) };
+  // Rows with the same score have the same label and band: few scores are counted instead of many rows.
+  const counts = new Map<number, { open: number; conversions: number }>();
+  for (const [i, { converted }] of panel.cutoffs.entries()) {
+    for (const [row, score] of (scores[i] ?? []).entries()) {
+      const count = counts.get(score) ?? { open: 0, conversions: 0 };
+      count.open++;
+      count.conversions += converted[row] ?? 0;
+      counts.set(score, count);
+    }
+  }
+  const of = (isOne: (score: number) => boolean): Proportion => {
+    let [open, conversions] = [0, 0];
+    for (const [score, count] of counts) {
+      if (!isOne(score)) continue;
+      open += count.open;
+      conversions += count.conversions;
+    }
+    return { open, conversions, rate: wilson(conversions, open) };
   };
-  const labelled = (label: Label): Proportion => of(rows.filter(({ score }) => labelOf(score, thresholds) === label));
+  const labelled = (label: Label): Proportion => of((score) => labelOf(score, thresholds) === label);
   return {
     labels: { high: labelled('high'), medium: labelled('medium'), low: labelled('low') },
     bands: Array.from({ length: 10 }, (_, band) => ({
       from: band * 10,
-      ...of(rows.filter(({ score }) => Math.min(9, Math.floor(score / 1000)) === band)),
+      ...of((score) => Math.min(9, Math.floor(score / 1000)) === band),
     })),
   };
 };

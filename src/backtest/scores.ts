@@ -18,9 +18,13 @@ export type PanelPoints = readonly (readonly Int32Array[])[];
 export const pointsOfPanel = (panel: Panel, scoring: Scoring): PanelPoints => {
   const model = prepare(scoring);
   return panel.cutoffs.map((_, cutoff) =>
-    columnsOf(panel, model.signals, cutoff).map((column, signal) =>
-      Int32Array.from(column, (value) => earnedPoints(model, signal, value)),
-    ),
+    columnsOf(panel, model.signals, cutoff).map((column, signal) => {
+      // A loop takes a tenth of the time of Int32Array.from with a function.
+      const points = new Int32Array(column.length);
+      for (let row = 0; row < points.length; row++)
+        points[row] = earnedPoints(model, signal, column[row] ?? Number.NaN);
+      return points;
+    }),
   );
 };
 
