@@ -8,7 +8,7 @@ import { gainsOf } from './metrics.js';
 import { convertedPeople, type Panel } from './panel.js';
 import { type Proportions, proportionsOf } from './proportions.js';
 import { baselines, TOP_SHARES } from './rankings.js';
-import { scorePanel } from './scores.js';
+import { pointsOfPanel, scoresFrom } from './scores.js';
 import { signalsOf, type SignalWorth } from './signals.js';
 import { type Verdict, verdictOf } from './verdict.js';
 import { type Warning, warningsOf } from './warnings.js';
@@ -100,7 +100,8 @@ const gainInterval = (
 /** Evaluates a scoring on a panel with at least one cut-off. */
 export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOptions): Evaluation => {
   const { list, resamples, rng } = options;
-  const scores = scorePanel(panel, scoring);
+  const points = pointsOfPanel(panel, scoring);
+  const scores = scoresFrom(points, panel);
   const orderings = [{ name: 'score' as const, keys: scores }, ...baselines(panel)];
   const calls = [...TOP_SHARES.map((share) => ({ share })), { people: list }];
   const replicates = replicate<RankingName>(panel, orderings, calls, resamples, rng);
@@ -109,7 +110,7 @@ export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOpti
     const curves = panel.cutoffs.map((_, i) => gainsOf(replicates.ordered(name, i), GAIN_SHARES));
     return GAIN_SHARES.map((_, i) => meanOf(curves.map((curve) => curve[i] ?? Number.NaN)));
   };
-  const signals = signalsOf(panel, scoring, resamples, rng);
+  const signals = signalsOf(panel, scoring, resamples, rng, points);
   const proportions = proportionsOf(panel, scores, scoring.labels);
   const curve = gains('score');
   return {

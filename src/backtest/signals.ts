@@ -5,7 +5,7 @@ import type { Rng } from '../simulate/chance.js';
 import { replicate } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import type { Panel } from './panel.js';
-import { pointsOfPanel, scoresFrom, signalKeys } from './scores.js';
+import { type PanelPoints, pointsOfPanel, scoresFrom, signalKeys } from './scores.js';
 
 /** What one signal does for a score. AUCs are means over the cut-offs. */
 export interface SignalWorth {
@@ -29,8 +29,18 @@ const shareOfKnown = (keys: readonly Float64Array[]): number => {
   return counting / all;
 };
 
-/** Measures every signal of a scoring: alone, and by leaving it out. */
-export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng: Rng): SignalWorth[] => {
+/**
+ * Measures every signal of a scoring: alone, and by leaving it out.
+ *
+ * @param points what the scoring gives to the rows of the panel, if that is known
+ */
+export const signalsOf = (
+  panel: Panel,
+  scoring: Scoring,
+  resamples: number,
+  rng: Rng,
+  points: PanelPoints = pointsOfPanel(panel, scoring),
+): SignalWorth[] => {
   const weights: Weights = scoring.weights;
   const signals = Object.entries(weights).map(([signal, weight]) => ({
     signal,
@@ -44,7 +54,6 @@ export const signalsOf = (panel: Panel, scoring: Scoring, resamples: number, rng
     0,
     rng,
   );
-  const points = pointsOfPanel(panel, scoring);
   const without = replicate(
     panel,
     [

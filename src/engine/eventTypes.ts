@@ -2,10 +2,12 @@
 import { conditionsIn, eventTypesOf, rowMeasures } from '../catalogue/measures.js';
 import type { Plan } from '../sql/plan.js';
 import { typeCounts } from '../sql/account.js';
-import { ROW } from '../sql/reading.js';
+import type { Log } from '../intake/bind.js';
+import { isTranslated, ROW } from '../sql/reading.js';
 import { identifier, literal } from '../sql/text.js';
-import type { Aggregated } from './aggregate.js';
+import { type Aggregated, count } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
+import type { Relation } from './duckdb/relations.js';
 
 /** Event types of a log. */
 export interface EventTypes {
@@ -74,4 +76,15 @@ export const findEventTypes = async (
     renamed: types.filter(({ theirs, type }) => theirs !== type),
     all: types,
   };
+};
+
+/** Whether some event type in a relation of rows that were read without a look at names is ours under another name. */
+export const hasTranslatedTypes = async (
+  engine: Engine,
+  logs: readonly Log[],
+  { sql, paths }: Relation,
+): Promise<boolean> => {
+  const types = `(SELECT DISTINCT event_type FROM ${sql})`;
+  const tests = [...new Set(logs.map(({ reading }) => isTranslated(reading)))];
+  return (await count(engine, `SELECT count(*) FROM ${types} WHERE ${tests.join(' OR ')}`, paths)) > 0;
 };

@@ -27,7 +27,7 @@ import {
   typeCounts,
   usersOfWords,
 } from '../sql/account.js';
-import { isTranslated, type Look, ROW, translatesTypes } from '../sql/reading.js';
+import { type Look, ROW, translatesTypes } from '../sql/reading.js';
 import { identifier } from '../sql/text.js';
 import {
   aggregateSessions,
@@ -44,6 +44,7 @@ import {
   type Watcher,
 } from './aggregate.js';
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
+import { hasTranslatedTypes } from './eventTypes.js';
 import { identitiesOfWords } from '../sql/identity.js';
 import { directRelation, parquetRows, type Relation } from './duckdb/relations.js';
 import { resolveUsers } from './identity.js';
@@ -213,10 +214,7 @@ export const nullWordsOf = (logs: readonly Log[]): string[] => [
 const typesAreOurs = async (engine: Engine, { logs, plan }: Job, rows: Relation): Promise<boolean> => {
   const [sums = []] = await engine.rows(typeCounts(plan));
   const [events, explained] = sums.map(Number);
-  if (events === explained) return true;
-  const types = `(SELECT DISTINCT event_type FROM ${rows.sql})`;
-  const tests = [...new Set(logs.map(({ reading }) => isTranslated(reading)))];
-  return (await count(engine, `SELECT count(*) FROM ${types} WHERE ${tests.join(' OR ')}`, rows.paths)) === 0;
+  return events === explained || !(await hasTranslatedTypes(engine, logs, rows));
 };
 
 /** Makes `by_event` and `by_session` as if the log were clean, and finds out whether it is. */

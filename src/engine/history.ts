@@ -20,7 +20,7 @@ import { selectEvents, withoutDuplicates } from '../sql/query.js';
 import { NEVER, STATE } from '../sql/sessions.js';
 import { identifier } from '../sql/text.js';
 import { identitiesAt, identityRuns, presentRows, VERSIONED_ROWS } from '../sql/versions.js';
-import { type Accounts, count, deviceNames, type Job, namesOf, type Request, SAMPLE } from './aggregate.js';
+import { type Accounts, count, type Job, type Request, SAMPLE } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
@@ -43,23 +43,26 @@ export interface History {
   /** What became of its rows by the end. */
   readonly accounts: Accounts;
   /**
-   * When the log begins and ends, and when the last action of a feature was.
+   * When the log begins and ends, and when the last action of a feature was; before it is cut.
    *
    * @throws Failure `data` if no row is used
    */
   readonly span: (feature: string) => Promise<LogSpan>;
-  /** Looks for signs of the future in the log. */
+  /** Looks for signs of the future in the log; before it is cut. */
   readonly leaks: () => Promise<Leaks>;
   /** Prepares moments, in microseconds since 1970. */
   readonly cut: (moments: readonly bigint[]) => Promise<Moments>;
 }
 
-/** The rows of a log with their users, as far as they are known by the periods, without duplicates and excluded rows. */
+/** The rows of a log with their users, as far as they are known by the periods. */
 interface Owned {
+  /** All of them, with duplicates. */
+  readonly all: string;
+  /** With the rows that the settings exclude. */
+  readonly known: string;
+  /** Those that are used. */
   readonly rows: string;
   readonly versions: boolean;
-  readonly duplicate: number;
-  readonly excluded: number;
 }
 
 const VERSION_COLUMNS = Object.values(VERSION).map(identifier);
@@ -90,30 +93,34 @@ const withoutExcluded = (
   };
 };
 
-/** The rows with their users in each of the periods. */
-const ownRows = async (engine: Engine, job: Job, placed: Placed, ends: readonly bigint[]): Promise<Owned> => {
-  let { rows } = placed;
-  if (job.identity) {
-    await engine.run(`CREATE OR REPLACE TEMP TABLE present AS ${presentRows(rows, ends)}`);
-    rows = `(${VERSIONED_ROWS})`;
+/**
+ * The rows with their users in each of the periods; in the end, without any.
+ *
+ * @param ends as of `Cut`
+ */
+const ownRows = async (
+  engine: Engine,
+  job: Job,
+  { rows, repeated }: Pick<Placed, 'rows' | 'repeated'>,
+  ends: readonly bigint[],
+): Promise<Owned> => {
+  if (job.identity) await engine.run(`CREATE OR REPLACE TEMP TABLE present AS ${presentRows(rows, ends)}`);
+  const all = job.identity ? `(${VERSIONED_ROWS})` : rows;
+  const versions = job.identity ? VERSION_COLUMNS : [];
+  const known = repeated ? withoutDuplicates(job.plan.rules, all, 'repeated', versions) : all;
+  return { all, known, ...withoutExcluded(job, known, job.identity, ends) };
+};
+
+/** What became of all rows by the end. */
+const accountsOf = async (engine: Engine, placed: Placed, { all, known, rows }: Owned): Promise<Accounts> => {
+  const sizes = new Map<string, number>();
+  for (const relation of new Set([all, known, rows])) {
+    sizes.set(relation, await count(engine, `SELECT count(*) FROM ${relation}`));
   }
-  const all = rows;
-  if (placed.repeated) {
-    await engine.run(
-      `CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM ${placed.rows} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
-    );
-    rows = withoutDuplicates(job.plan.rules, rows, 'repeated', job.identity ? VERSION_COLUMNS : []);
-  }
-  const kept = withoutExcluded(job, rows, job.identity, ends);
-  // Only with all time in one period does every row count once, for the user it belongs to in the end.
-  if (ends.length > 0) return { ...kept, duplicate: 0, excluded: 0 };
-  const size = (relation: string): Promise<number> => count(engine, `SELECT count(*) FROM ${relation}`);
-  const known = placed.repeated ? await size(rows) : await size(all);
-  return {
-    ...kept,
-    duplicate: placed.repeated ? (await size(all)) - known : 0,
-    excluded: kept.rows === rows ? 0 : known - (await size(kept.rows)),
-  };
+  const [owned = 0, different = 0, used = 0] = [all, known, rows].map((relation) => sizes.get(relation));
+  const { read, rejected, left, withoutUser } = placed;
+  const [duplicate, excluded] = [owned - different, left + different - used];
+  return { read, used, rejected, duplicate, withoutUser, excluded, later: 0 };
 };
 
 /** Some of the features, by name; all of them if none are named. */
@@ -146,16 +153,6 @@ const cutRows = async (
   };
 };
 
-/** What is known about the rows: with the names of all devices, unless they are many. */
-const factsOf = async (engine: Engine, { plan }: Job, { rows }: Placed): Promise<Facts> => {
-  const { facts } = await profile(engine, plan, rows);
-  if (!plan.rules.columns.includes('device')) return facts;
-  const [devices] = await engine.rows(
-    `SELECT ${deviceNames(plan)} FROM (SELECT DISTINCT device FROM ${rows} LIMIT ${SAMPLE})`,
-  );
-  return { ...facts, devices: namesOf(devices?.[0]) };
-};
-
 /** SQL: true of rows of an action. */
 const isAction = ({ is }: Action): string => `(${is.map((one) => condition(one, 'events')).join(' AND ')})`;
 
@@ -173,26 +170,24 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
   if (job.identity) await readIdentityMap(engine, config.identityMap, request.scratch);
   const placed = await placeRows(engine, job);
   if (job.identity) await engine.run(`CREATE OR REPLACE TEMP TABLE identity_runs AS ${identityRuns(placed.rows)}`);
+  if (placed.repeated) {
+    await engine.run(
+      `CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM ${placed.rows} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
+    );
+  }
   if (config.exclude?.bots) await findBots(engine, plan, placed.rows);
-  const facts = await factsOf(engine, job, placed);
+  const devices = plan.rules.columns.includes('device')
+    ? `(SELECT DISTINCT device FROM ${placed.rows} LIMIT ${SAMPLE})`
+    : undefined;
+  const { facts } = await profile(engine, plan, placed.rows, devices);
   const owned = await ownRows(engine, job, placed, []);
-  const used = await count(engine, `SELECT count(*) FROM ${owned.rows}`);
-  const { read, rejected, left, withoutUser } = placed;
-  const accounts: Accounts = {
-    read,
-    used,
-    rejected,
-    duplicate: owned.duplicate,
-    withoutUser,
-    excluded: left + owned.excluded,
-    later: 0,
-  };
+  const accounts = await accountsOf(engine, placed, owned);
   return {
     accounts,
     span: async (feature) => {
       const is = plan.features[feature]?.is;
       const actions = is === undefined ? [] : actionsOf(is);
-      if (used === 0) throw new Failure('data', 'no event is used: there is nothing to look back on');
+      if (accounts.used === 0) throw new Failure('data', 'no event is used: there is nothing to look back on');
       const columns = actions.flatMap((action) => action.is.map(({ column }) => column));
       const isOne = actions.map(isAction).join(' OR ') || 'false';
       const [row = []] = await engine.rows(

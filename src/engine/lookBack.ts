@@ -3,8 +3,8 @@ import type { Cutoff, Panel } from '../backtest/panel.js';
 import { isoSecond, type Leaks } from '../backtest/result.js';
 import type { Wanted, Windows } from '../backtest/windows.js';
 import { type Feature, type Features, valueKind } from '../catalogue/measures.js';
-import { type Config, withHash } from '../config/settings.js';
-import { numberOf } from '../sql/measures.js';
+import type { Config } from '../config/settings.js';
+import { numberOf } from '../sql/featureValues.js';
 import { type Accounts, count, type Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { openHistory } from './history.js';
@@ -88,7 +88,7 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
   const lately: Feature =
     converted.from === 'events' ? { ...converted, is: { ...converted.is, within: `${horizon / 1000}s` } } : converted;
   const features: Features = again ? { ...numbers, [LATELY]: lately } : numbers;
-  const history = await openHistory(engine, { ...request, config: withHash({ ...config, features }, config.path) });
+  const history = await openHistory(engine, { ...request, config: { ...config, features } });
   const windows = await findWindows(history, looking);
   const leaks = await history.leaks();
   const moments = await history.cut(windows.cutoffs.flatMap((at) => [at, at + horizon].map(inMicroseconds)));

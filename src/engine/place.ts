@@ -5,13 +5,14 @@
 import { accepted, isChecked, value } from '../sql/cells.js';
 import { eventColumns } from '../sql/plan.js';
 import { repeatedIds } from '../sql/account.js';
-import { isNullWord, isTranslated, type Look, ROW } from '../sql/reading.js';
+import { isNullWord, type Look, ROW } from '../sql/reading.js';
 import { ANONYMOUS_ID } from '../model.js';
 import { identifier } from '../sql/text.js';
 import { count, type Job, sum } from './aggregate.js';
 import { checkRows } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { directRelation } from './duckdb/relations.js';
+import { hasTranslatedTypes } from './eventTypes.js';
 import { countRecords, guess, isNotClean, nullWordsOf } from './fast.js';
 
 /** The rows of a log that somebody did. */
@@ -65,11 +66,7 @@ const placeDirectly = async (engine: Engine, job: Job, look: Look): Promise<Plac
   );
   const [rows, doubtful, left = 0, withoutUser = 0, found] = row.map(Number);
   if (rows !== read || doubtful !== 0 || found !== 0) return undefined;
-  if (!look.names) {
-    const tests = [...new Set(logs.map(({ reading }) => isTranslated(reading)))];
-    const types = '(SELECT DISTINCT event_type FROM placed)';
-    if ((await count(engine, `SELECT count(*) FROM ${types} WHERE ${tests.join(' OR ')}`)) > 0) return undefined;
-  }
+  if (!look.names && (await hasTranslatedTypes(engine, logs, { sql: 'placed', paths: [] }))) return undefined;
   const repeated =
     plan.rules.columns.includes('event_id') &&
     (await count(engine, repeatedIds('(SELECT event_id FROM placed WHERE event_id IS NOT NULL)', []))) > 0;

@@ -4,7 +4,7 @@
  * human.
  */
 import { ANONYMOUS_ID } from '../model.js';
-import { measuredFeatures } from '../sql/measures.js';
+import { measuredFeatures } from '../sql/featureValues.js';
 import { BY_USER } from '../sql/query.js';
 import { identifier } from '../sql/text.js';
 import { count, type Job } from './aggregate.js';

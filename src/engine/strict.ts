@@ -63,10 +63,19 @@ const withUsers = async (engine: Engine, job: Job, accepted: string): Promise<st
   return ownParquet(kept);
 };
 
-/** What is known about `rows`, and how many there are. */
-export const profile = async (engine: Engine, plan: Plan, rows: string): Promise<{ facts: Facts; events: number }> => {
+/**
+ * What is known about `rows`, and how many there are.
+ *
+ * @param named relation of the rows in which names of devices are looked for
+ */
+export const profile = async (
+  engine: Engine,
+  plan: Plan,
+  rows: string,
+  named = `(SELECT * FROM ${rows} LIMIT ${SAMPLE})`,
+): Promise<{ facts: Facts; events: number }> => {
   const [row] = await engine.rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${rows}`);
-  const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM (SELECT * FROM ${rows} LIMIT ${SAMPLE})`);
+  const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM ${named}`);
   const [events = 0, ...known] = (row ?? []).map(Number);
   return { facts: { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(devices?.[0]) }, events };
 };

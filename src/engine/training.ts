@@ -4,9 +4,9 @@ import type { Windows } from '../backtest/windows.js';
 import { isoSecond } from '../backtest/result.js';
 import { type Features, valueKind } from '../catalogue/measures.js';
 import { Failure } from '../model.js';
-import { printed } from '../sql/measures.js';
+import { printed } from '../sql/featureValues.js';
 import { identifier, literal } from '../sql/text.js';
-import { type Accounts, count, CSV_FILE, type Request } from './aggregate.js';
+import { type Accounts, CSV_FILE, type Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { openHistory } from './history.js';
 import { findWindows, inMicroseconds, type Open, openRows, placeLabels } from './labels.js';
@@ -74,10 +74,8 @@ export const writeTraining = async (
   }
   const all = `read_parquet([${parts.join(', ')}])`;
   await engine.run(`COPY (SELECT * FROM ${all} ORDER BY ${CUTOFF}, user_id) TO $1 ${CSV_FILE}`, [to]);
-  return {
-    accounts: history.accounts,
-    windows,
-    rows: await count(engine, `SELECT count(*) FROM ${all}`),
-    positive: await count(engine, `SELECT count(*) FROM ${all} WHERE ${LABEL} = 1`),
-  };
+  const [[rows, positive] = []] = await engine.rows(
+    `SELECT count(*), count(*) FILTER (WHERE ${LABEL} = 1) FROM ${all}`,
+  );
+  return { accounts: history.accounts, windows, rows: Number(rows), positive: Number(positive) };
 };

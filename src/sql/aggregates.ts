@@ -52,6 +52,7 @@ export interface Chosen {
   readonly windows?: readonly Window[] | undefined;
 }
 
+/** SQL: true of rows that meet all conditions; empty if there are none. Empty conditions do not count. */
 export const allOfSql = (conditions: readonly string[]): string => conditions.filter((one) => one !== '').join(' AND ');
 
 /** Rows that are merged are no longer there one by one: whole periods are chosen instead. */

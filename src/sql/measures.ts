@@ -2,28 +2,11 @@
  * Each measure of the vocabulary, spelled once in SQL: an aggregate over the rows of one user, and what is printed.
  * `t` is the time of a row: an event's timestamp, a session's start.
  */
-import { levelsOf } from '../catalogue/derived.js';
 import type { Action, Condition } from '../catalogue/conditions.js';
-import {
-  conditionsOf,
-  type Features,
-  isPlain,
-  type RowMeasure,
-  secondsWithin,
-  SESSION_COLUMNS,
-} from '../catalogue/measures.js';
+import { conditionsOf, isPlain, type RowMeasure, secondsWithin, SESSION_COLUMNS } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { meets } from './conditions.js';
-import {
-  decimal,
-  printDecimal,
-  printQuotient,
-  quotient,
-  quotientOfCounts,
-  units,
-  unitsOfCount,
-  unitsOfQuotient,
-} from './decimals.js';
+import { decimal, quotient, units, unitsOfCount } from './decimals.js';
 import {
   allOfSql,
   type Chosen,
@@ -62,7 +45,7 @@ const allOf = (conditions: readonly Condition[], level: Level): string =>
 export const timestamp = (microseconds: bigint): string => `make_timestamp(${microseconds}::BIGINT)`;
 
 /** Microseconds in a second and in a day. */
-const [SECOND, DAY] = [1_000_000n, 86_400_000_000n];
+export const [SECOND, DAY] = [1_000_000n, 86_400_000_000n];
 
 /** The order of rows for "the latest": a later row has the greater key. */
 export const orderKey = (columns: readonly string[]): string =>
@@ -192,104 +175,5 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     default:
       return didActions(measure, rows, chosen);
-  }
-};
-
-/**
- * The value of a numeric feature as a quotient needs it, in units. The columns are those of `measuredFeatures`.
- *
- * @param name a feature that is a number
- */
-const unitsOf = (features: Features, name: string): string => {
-  const column = identifier(name);
-  switch (features[name]?.is.op) {
-    case 'ratio':
-    case 'mean':
-    case 'daysSinceFirst':
-    case 'daysSinceLast':
-      return unitsOfQuotient(column);
-    case 'sum':
-    case 'max':
-    case 'min':
-      return units(column);
-    case 'latest':
-      return units(decimal(column));
-    default:
-      return unitsOfCount(column);
-  }
-};
-
-/** Measures that count something. */
-const COUNTS = new Set(['count', 'countWhere', 'distinct', 'distinctDays', 'activeInLast', 'everyOf', 'did']);
-
-const ratioOf = (features: Features, of: string, per: string): string => {
-  const areCounts = [of, per].every((name) => COUNTS.has(features[name]?.is.op ?? ''));
-  return areCounts
-    ? quotientOfCounts(`${identifier(of)}::BIGINT`, `${identifier(per)}::BIGINT`)
-    : quotient(unitsOf(features, of), unitsOf(features, per));
-};
-
-/**
- * SQL of the values of all features, from a relation of their aggregates: ages and ratios as quotients. Ratios of ratios
- * are layers, so that each is written once and the query grows with the number of features.
- *
- * @param asOf microseconds since 1970
- */
-export const measuredFeatures = (features: Features, asOf: bigint, aggregates: string): string => {
-  const [ages, layers]: [string[], string[][]] = [[], []];
-  const levels = new Map<string, number>();
-  for (const [name, { is }] of Object.entries(features)) {
-    const column = identifier(name);
-    if (is.op === 'daysSinceFirst' || is.op === 'daysSinceLast') {
-      ages.push(`${quotientOfCounts(`(${asOf}::BIGINT - epoch_us(${column}))`, `${DAY}::BIGINT`)} AS ${column}`);
-    } else if (is.op === 'ratio') {
-      const layer = (layers[levelsOf(name, features, levels) - 1] ??= []);
-      layer.push(`${ratioOf(features, is.of, is.per)} AS ${column}`);
-    }
-  }
-  const measured = `SELECT ${ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`} FROM ${aggregates}`;
-  return layers.reduce((below, layer) => `SELECT *, ${layer.join(', ')} FROM (${below})`, measured);
-};
-
-/** A feature as text, as user_features.csv shows it, from its value in `measuredFeatures`. */
-export const printed = (features: Features, name: string): string => {
-  const column = identifier(name);
-  switch (features[name]?.is.op) {
-    case 'ratio':
-    case 'mean':
-    case 'daysSinceFirst':
-    case 'daysSinceLast':
-      return printQuotient(column);
-    case 'firstTime':
-    case 'lastTime':
-      return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
-    case 'sum':
-    case 'max':
-    case 'min':
-      return printDecimal(column);
-    default:
-      return column;
-  }
-};
-
-/**
- * The same value of a feature that is a number as DOUBLE: the number nearest to its text, as any reader of the file gets
- * it. The quotient of two whole numbers of up to 15 digits is that without the text.
- */
-export const numberOf = (features: Features, name: string): string => {
-  const column = identifier(name);
-  switch (features[name]?.is.op) {
-    case 'ratio':
-    case 'mean':
-    case 'daysSinceFirst':
-    case 'daysSinceLast':
-      return `CASE WHEN abs(${column}) < 1000000000000000 THEN ${column}::DOUBLE / 10000 ELSE ${printQuotient(column)}::DOUBLE END`;
-    case 'sum':
-    case 'max':
-    case 'min':
-    case 'latest':
-      return `${column}::VARCHAR::DOUBLE`;
-    default:
-      return `${column}::DOUBLE`;
   }
 };

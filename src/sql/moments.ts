@@ -9,7 +9,7 @@
 import type { Features } from '../catalogue/measures.js';
 import { eventColumns, type Facts, type Plan, sessionFacts } from './plan.js';
 import { noParts, type Parts, SINCE } from './aggregates.js';
-import { measuredFeatures } from './measures.js';
+import { measuredFeatures } from './featureValues.js';
 import { measuredEvents, measuredSessions, selectEvents, sessionsFrom } from './query.js';
 import { NEVER, STATE } from './sessions.js';
 import { identifier, lines } from './text.js';
@@ -63,37 +63,45 @@ const sinceOf = (ends: readonly bigint[], time: string): string =>
 
 const partColumns = ({ aggregates }: Parts): string[] => [...aggregates.values()].flat();
 
+/**
+ * How long rows count, in SQL over the columns that they must have besides their own: from which period on, and until
+ * which.
+ *
+ * @param next the period from which on something else stands for them
+ */
+const lifeOf = ({ versions }: Cut, next: string | number): { columns: string[]; from: string; to: string } => {
+  const period = identifier(STATE.period);
+  if (!versions) return { columns: [], from: period, to: String(next) };
+  const [live, dead] = [identifier(VERSION.live), identifier(VERSION.dead)];
+  return { columns: [live, dead], from: `greatest(${period}, ${live})`, to: `least(${next}, ${dead})` };
+};
+
+/** The columns that parts of all kinds begin with. */
+const head = ({ from, to }: { from: string; to: string }, { windows }: Parts, ends: readonly bigint[]): string =>
+  `user_id, ${from} AS ${FROM}, ${to} AS ${TO}, ${windows.size === 0 ? '0' : sinceOf(ends, 't')} AS ${identifier(SINCE)}`;
+
+const numbered = (ends: readonly bigint[]): string => `${periodOf(ends)} AS ${identifier(STATE.period)}`;
+
 /** SQL of `event_parts`, from a relation of rows with `t` and, if there are any, the columns of their versions. */
-export const eventParts = (plan: Plan, facts: Facts, { ends, versions }: Cut, rows: string): string => {
+export const eventParts = (plan: Plan, facts: Facts, cut: Cut, rows: string): string => {
   const { events } = partsOf(plan, facts);
-  const { live, dead } = { live: identifier(VERSION.live), dead: identifier(VERSION.dead) };
-  const period = `${periodOf(ends)} AS ${identifier(STATE.period)}`;
+  const life = lifeOf(cut, NEVER);
   const wanted = [...eventColumns(plan.features), 'event_id'];
-  const [from, to] = versions
-    ? [`greatest(${identifier(STATE.period)}, ${live})`, dead]
-    : [identifier(STATE.period), NEVER];
-  const since = events.windows.size === 0 ? '0' : sinceOf(ends, 't');
-  return `WITH events AS (${selectEvents(plan.rules, wanted, rows, [period, ...(versions ? [live, dead] : [])])})
-  SELECT user_id, ${from} AS ${FROM}, ${to} AS ${TO}, ${since} AS ${identifier(SINCE)}, max(t) AS ${identifier(LAST)},
+  return `WITH events AS (${selectEvents(plan.rules, wanted, rows, [numbered(cut.ends), ...life.columns])})
+  SELECT ${head(life, events, cut.ends)}, max(t) AS ${identifier(LAST)},
     ${lines(partColumns(events))}
   FROM events GROUP BY ALL`;
 };
 
 /** SQL of `session_parts`, from the same rows. The ids of sessions must not be mixed. */
-export const sessionParts = (plan: Plan, facts: Facts, { ends, versions }: Cut, rows: string): string => {
+export const sessionParts = (plan: Plan, facts: Facts, cut: Cut, rows: string): string => {
   const { sessions } = partsOf(plan, facts);
-  const version = versions ? Object.values(VERSION).map(identifier) : [];
-  const also = [`${periodOf(ends)} AS ${identifier(STATE.period)}`, ...version];
-  const owner = ['user_id', ...version].join(', ');
-  const [period, next] = [identifier(STATE.period), identifier(STATE.next)];
-  const [live, dead] = version;
-  const from = live === undefined ? period : `greatest(${period}, ${live})`;
-  const to = dead === undefined ? next : `least(${next}, ${dead})`;
-  const since = sessions.windows.size === 0 ? '0' : sinceOf(ends, 't');
-  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows, also, { owner })}
-  SELECT user_id, ${from} AS ${FROM}, ${to} AS ${TO}, ${since} AS ${identifier(SINCE)},
+  const life = lifeOf(cut, identifier(STATE.next));
+  const owner = ['user_id', ...life.columns].join(', ');
+  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows, [numbered(cut.ends), ...life.columns], { owner })}
+  SELECT ${head(life, sessions, cut.ends)},
     ${lines(['count(*) AS "#sessions"', ...partColumns(sessions)])}
-  FROM sessions WHERE ${from} < ${to} GROUP BY ALL`;
+  FROM sessions WHERE ${life.from} < ${life.to} GROUP BY ALL`;
 };
 
 /**

@@ -13,7 +13,8 @@ import { type CellRules, firstFault, inOrder, readableCells, unreadableCells, va
 import { excludedRows } from './exclude.js';
 import { printDecimal } from './decimals.js';
 import { latestBy, MANY, type Parts, type Rows } from './aggregates.js';
-import { aggregate, measuredFeatures, orderKey, printed } from './measures.js';
+import { measuredFeatures, printed } from './featureValues.js';
+import { aggregate, orderKey } from './measures.js';
 import { type PackedEvents } from './packedEvents.js';
 import { eventColumns, eventId, type Facts, type Plan, sessionColumns, sessionFacts } from './plan.js';
 import {

@@ -155,46 +155,51 @@ export interface States {
   readonly owner: string;
 }
 
+/** The device of a state: what is kept of each period, and from that the most frequent one of all up to then. */
+const deviceOfState = ({ hasDevice, devices }: SessionFacts, past: string): { kept: string[]; device: string } => {
+  if (!hasDevice) return { kept: [], device: 'NULL::VARCHAR' };
+  if (devices.length === 0) {
+    const all = `flatten(list("#devices") FILTER (WHERE "#devices" IS NOT NULL) ${past})`;
+    return {
+      kept: ['list(device) FILTER (WHERE device IS NOT NULL) AS "#devices"'],
+      device: `list_aggregate(list_sort(${all}), 'mode')`,
+    };
+  }
+  const sums = devices.map((_, i) => `sum("#device ${i}") ${past}`);
+  return {
+    kept: devices.map((device, i) => `count(*) FILTER (WHERE device = ${literal(device)}) AS "#device ${i}"`),
+    device: mostFrequent(devices, sums),
+  };
+};
+
 /** The CTE `gathered` of states: a row per session and period, over the events up to the end of that period. */
-const gatheredStates = ({ hasDevice, devices, speed }: SessionFacts, key: string, flags: readonly string[]): string => {
+const gatheredStates = (facts: SessionFacts, key: string, flags: readonly string[]): string => {
   const period = identifier(STATE.period);
   const past = `OVER (PARTITION BY ${key} ORDER BY ${period})`;
-  const times = ['min(t) AS "start"', 'max(t) AS "end"', ...(speed ? SUMS : [])];
-  const counts = devices.map((_, i) => `"#device ${i}"`);
-  const [inPeriod, inAll] = hasDevice
-    ? devices.length > 0
-      ? [
-          devices.map((device, i) => `count(*) FILTER (WHERE device = ${literal(device)}) AS ${counts[i]}`),
-          mostFrequent(
-            devices,
-            counts.map((count) => `sum(${count}) ${past}`),
-          ),
-        ]
-      : [
-          ['list(device) FILTER (WHERE device IS NOT NULL) AS "#devices"'],
-          `list_aggregate(list_sort(flatten(list("#devices") FILTER (WHERE "#devices" IS NOT NULL) ${past})), 'mode')`,
-        ]
-    : [[], 'NULL::VARCHAR'];
-  const sums = speed ? ['"#sum"', '"#squares"'] : [];
-  const next = `coalesce(lead(${period}) ${past}, ${NEVER}) AS ${identifier(STATE.next)}`;
+  const { kept, device } = deviceOfState(facts, past);
+  const inPeriod = [
+    'min(t) AS "start"',
+    'max(t) AS "end"',
+    'count(*) AS n',
+    ...(facts.speed ? SUMS : []),
+    ...kept,
+    ...flags.map((flag) => `max(${flag}) AS ${flag}`),
+  ];
+  const inAll = [
+    `coalesce(lead(${period}) ${past}, ${NEVER}) AS ${identifier(STATE.next)}`,
+    `min("start") ${past} AS "start"`,
+    `max("end") ${past} AS "end"`,
+    `(sum(n) ${past})::BIGINT AS events`,
+    ...(facts.speed ? ['"#sum"', '"#squares"'] : []).map((sum) => `sum(${sum}) ${past} AS ${sum}`),
+    `${device} AS device`,
+    `false AS ${identifier(OTHER_DEVICE)}`,
+    ...flags.map((flag) => `max(${flag}) ${past} AS ${flag}`),
+  ];
   return `by_period AS (
-    SELECT ${[key, period, ...times, 'count(*) AS n', ...inPeriod, ...flags.map((flag) => `max(${flag}) AS ${flag}`)].join(', ')}
-    FROM sessioned GROUP BY ${key}, ${period}
+    SELECT ${key}, ${period}, ${inPeriod.join(', ')} FROM sessioned GROUP BY ${key}, ${period}
   ),
   gathered AS (
-    SELECT ${[
-      key,
-      period,
-      next,
-      `min("start") ${past} AS "start"`,
-      `max("end") ${past} AS "end"`,
-      ...sums.map((column) => `sum(${column}) ${past} AS ${column}`),
-      `(sum(n) ${past})::BIGINT AS events`,
-      `${inAll} AS device`,
-      `false AS ${identifier(OTHER_DEVICE)}`,
-      ...flags.map((flag) => `max(${flag}) ${past} AS ${flag}`),
-    ].join(', ')}
-    FROM by_period
+    SELECT ${key}, ${period}, ${inAll.join(', ')} FROM by_period
   )`;
 };
 

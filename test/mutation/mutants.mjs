@@ -378,7 +378,6 @@ export const mutants = [
       "conditions.map((one) => condition(one, level)).join(' AND ')",
       "conditions.map((one) => condition(one, level)).join(' OR ')",
     ],
-    ['times are whole seconds in UTC', "'%Y-%m-%dT%H:%M:%SZ'", "'%Y-%m-%dT%H:%M:%S'"],
   ),
   ...of(
     'src/sql/sessions.ts',
@@ -656,7 +655,6 @@ export const mutants = [
     ['an action that nothing undoes counts', "TIMESTAMP '-infinity'", "TIMESTAMP 'infinity'"],
     ['a stretch before as-of is in seconds', 'BigInt(seconds) * SECOND', 'BigInt(seconds)'],
     ['a value that is named twice is needed once', '[...new Set(measure.values)]', '[...measure.values]'],
-    ['ratios of ratios come after them', 'levelsOf(name, features, levels) - 1', '0'],
   ),
   ...of(
     'src/sql/decimals.ts',
@@ -679,6 +677,12 @@ export const mutants = [
       "'.' || lpad((abs(q) % 10000)::VARCHAR, 4, '0')",
     ],
     ['trailing zeros are dropped', "rtrim(rtrim(${sql}::VARCHAR, '0'), '.')", '${sql}::VARCHAR'],
+  ),
+  ...of(
+    'src/sql/featureValues.ts',
+    ENGINE,
+    ['times are whole seconds in UTC', "'%Y-%m-%dT%H:%M:%SZ'", "'%Y-%m-%dT%H:%M:%S'"],
+    ['ratios of ratios come after them', 'levelsOf(name, features, levels) - 1', '0'],
   ),
   ...of(
     'src/sql/aggregates.ts',
