@@ -7,6 +7,7 @@ import { labelled, screenOf } from '../text/columns.js';
 import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { accountsLine } from './featuresScreen.js';
+import { BACKTEST_FILE } from './files.js';
 import { jsonFile, number, oneOf, wholeNumber } from './flags.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
 import { commandLine, configFlag, nextLine } from './next.js';
@@ -23,7 +24,7 @@ const define = (program: CommandUnknownOpts) =>
   )
     .option('--list <n>', 'number of people to call', wholeNumber('--list', 1), LIST)
     .option('--min-lift <x>', 'exit with 1 if the lift of the top 10% may be lower than this', number('--min-lift'))
-    .option('--out <file>', 'where to write the result', jsonFile('--out'), 'data/backtest.json')
+    .option('--out <file>', 'where to write the result', jsonFile('--out'), BACKTEST_FILE)
     .option('--json', 'print the result as JSON on standard output');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;

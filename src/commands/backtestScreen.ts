@@ -6,7 +6,7 @@ import type { Verdict } from '../backtest/verdict.js';
 import type { Features } from '../catalogue/measures.js';
 import { LABELS } from '../model.js';
 import { labelled, paint, type Screen, warningLines, wrapped } from '../text/columns.js';
-import { counted, grouped, percent } from '../text/numbers.js';
+import { counted, countedPeople, grouped, percent } from '../text/numbers.js';
 import { table } from '../text/table.js';
 import { asideWords, fixed, ORDERS, ranged, signed } from './estimates.js';
 
@@ -135,7 +135,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
   const says = (signal: string): string => features[signal]?.says ?? signal;
   switch (doubt.code) {
     case 'few-conversions':
-      return `only ${counted(doubt.conversions, 'person').replace('persons', 'people')} converted: no claim is made below 20. Use a longer log, or a longer --horizon`;
+      return `only ${countedPeople(doubt.conversions)} converted: no claim is made below 20. Use a longer log, or a longer --horizon`;
     case 'one-outcome':
       return `${doubt.at}: ${doubt.conversions} of ${doubt.open} people converted, so this cut-off is left out of the means`;
     case 'counted-twice':

@@ -3,7 +3,7 @@ import { features } from '../catalogue/features.js';
 import type { Features } from '../catalogue/measures.js';
 import { cell, paint, type Screen, wrapped } from '../text/columns.js';
 import { entry } from '../text/entry.js';
-import { counted, grouped, signedPoints } from '../text/numbers.js';
+import { counted, countedPeople, grouped, signedPoints } from '../text/numbers.js';
 import { type Comparison, hasRisen, type LabelChange, type Moved } from '../scoring/compare.js';
 
 const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
@@ -55,7 +55,7 @@ const labelLines = (changes: readonly LabelChange[], top: number, screen: Screen
     groups.set(key, [...(groups.get(key) ?? []), change]);
   }
   return [...groups].flatMap(([what, users]) => {
-    const people = users.length === 1 ? '1 person' : `${grouped(users.length)} people`;
+    const people = countedPeople(users.length);
     const lines = users.slice(0, top).flatMap((user) => {
       const scores = `${user.old_score.toFixed(2)} -> ${user.new_score.toFixed(2)}`;
       const [first = '', ...rest] = wrapped(`${whoOf(user)} ${scores} because ${becauseOf(user)}`, screen.width - 4);

@@ -8,12 +8,10 @@ import { screenOf } from '../text/columns.js';
 import type { Explained } from '../scoring/explain.js';
 import type { Ranking } from '../scoring/ranking.js';
 import type { Answer } from './explainScreen.js';
+import { FEATURES_FILE } from './files.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
-
-/** The features that are read unless others are named. */
-const DEFAULT_INPUT = 'data/user_features.csv';
 
 const DAY_MS = 86_400_000;
 
@@ -23,7 +21,7 @@ const define = (program: CommandUnknownOpts) =>
     .helpGroup('Companions:')
     .description("Show everything behind one user's score, and what would raise it.")
     .argument('<user>', 'the user to explain: an id, a name, or a rank such as 3 or #3')
-    .argument('[features]', 'the output of `gesture features`; - is standard input', DEFAULT_INPUT)
+    .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option(
       '--what-if <signal=value>',
       'score with another value, such as pricing_page_views=6; may be repeated',
@@ -54,7 +52,7 @@ const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank
 /** The command that shows what the largest gain would change; or, if that was asked for, the list. */
 const nextFor = ({ user_id, now, what_if }: Answer, from: string, config: string | undefined): string => {
   const [gain] = now.gains;
-  const file = from === DEFAULT_INPUT ? [] : [from];
+  const file = from === FEATURES_FILE ? [] : [from];
   if (what_if !== undefined || gain === undefined) return commandLine('rank', ...file, ...configFlag(config));
   return commandLine('explain', user_id, ...file, '--what-if', `${gain.signal}=${gain.to}`, ...configFlag(config));
 };

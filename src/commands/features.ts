@@ -13,7 +13,8 @@ import { screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { EXIT, Failure, MAX_REJECTED, REQUIRED_COLUMNS } from '../model.js';
-import { DEFAULT_TABLE, featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
+import { featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
+import { EVENTS_FILE, FEATURES_FILE } from './files.js';
 import {
   CONFIG_FLAG,
   csvFile,
@@ -29,9 +30,6 @@ import {
 import { examples } from './help.js';
 import { showProgress } from './progress.js';
 
-/** The log that is read unless another is named. */
-const DEFAULT_INPUT = 'data/raw_events.csv';
-
 const define = (program: CommandUnknownOpts) =>
   program
     .command('features')
@@ -40,7 +38,7 @@ const define = (program: CommandUnknownOpts) =>
       '[events...]',
       'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv)',
     )
-    .option('--out <file>', 'where to write the table of users; - is standard output', csvFile('--out'), DEFAULT_TABLE)
+    .option('--out <file>', 'where to write the table of users; - is standard output', csvFile('--out'), FEATURES_FILE)
     .option(
       '--from <source>',
       `the product that exported the log: ${SOURCE_NAMES.join(', ')}; detect, or ?, names it`,
@@ -139,10 +137,10 @@ const logsToRead = async (given: readonly string[], configured: readonly string[
   const { resolveInputs } = await import('../intake/find.js');
   const named = given.length > 0 ? given : configured;
   if (named.length > 0) return resolveInputs(named);
-  if (existsSync(DEFAULT_INPUT)) return resolveInputs([DEFAULT_INPUT]);
+  if (existsSync(EVENTS_FILE)) return resolveInputs([EVENTS_FILE]);
   throw new Failure(
     'noInput',
-    `no log is named and there is no ${DEFAULT_INPUT}: run gesture features LOG on your own log (gesture init LOG proposes its settings), or gesture generate for the demo`,
+    `no log is named and there is no ${EVENTS_FILE}: run gesture features LOG on your own log (gesture init LOG proposes its settings), or gesture generate for the demo`,
   );
 };
 

@@ -4,13 +4,11 @@ import type { Accounts } from '../engine/aggregate.js';
 import type { Outcome } from '../engine/features.js';
 import { type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
+import { FEATURES_FILE } from './files.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
 /** A cell as a line of the summary shows it. */
 const shownCell = (cell: string): string => JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
-
-/** The table that `gesture rank` reads unless another is named. */
-export const DEFAULT_TABLE = 'data/user_features.csv';
 
 /** The accounting of a run in one line that adds up. */
 export const accountsLine = (accounts: Accounts, config: Config): string => {
@@ -96,7 +94,7 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
 /** The command that reads the table next; undefined if it has no users or went to standard output. */
 const nextStep = ({ users }: Outcome, out: string, config: string | undefined): string | undefined => {
   if (users === 0 || out === '-') return undefined;
-  return nextLine(commandLine('rank', ...(out === DEFAULT_TABLE ? [] : [out]), ...configFlag(config)));
+  return nextLine(commandLine('rank', ...(out === FEATURES_FILE ? [] : [out]), ...configFlag(config)));
 };
 
 /** A screen on which no line is broken. */

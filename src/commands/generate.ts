@@ -7,14 +7,13 @@ import { counted, grouped } from '../text/numbers.js';
 import { screenOf, wrapped } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
+import { EVENTS_FILE } from './files.js';
 import { csvFile, instant, oneOf, share, wholeNumber } from './flags.js';
 import { commandLine, nextLine } from './next.js';
 import { examples } from './help.js';
 
 /** Where the demo ends, in microseconds: a fixed instant, so that the default files are the same every day. */
 const DEFAULT_AS_OF = BigInt(Date.UTC(2026, 0, 31)) * 1000n;
-
-const DEFAULT_OUT = 'data/raw_events.csv';
 
 const DAY = 24 * 60 * 60;
 
@@ -30,7 +29,7 @@ const define = (program: CommandUnknownOpts) =>
       `end of the log: ISO 8601, or now (default: ${isoInstant(DEFAULT_AS_OF)})`,
       instant('--as-of'),
     )
-    .option('--out <file>', 'where to write the event log; - is standard output', csvFile('--out'), DEFAULT_OUT)
+    .option('--out <file>', 'where to write the event log; - is standard output', csvFile('--out'), EVENTS_FILE)
     .option(
       '--order <order>',
       'user: grouped by user; time: as the events happen',
@@ -173,7 +172,7 @@ const run = async (flags: Flags): Promise<void> => {
     await print(`${toJson({ ...answer, defects: dirt?.planted.length ?? 0 }, 2)}\n`);
   }
   const screen = screenOf(process.stderr);
-  const next = out === '-' ? [] : [nextLine(commandLine('features', ...(out === DEFAULT_OUT ? [] : [out])))];
+  const next = out === '-' ? [] : [nextLine(commandLine('features', ...(out === EVENTS_FILE ? [] : [out])))];
   const summary = [
     `wrote ${counted(tally.events, 'event')} of ${counted(world.users, 'user')} in ${counted(tally.sessions, 'session')} to ${named(out)}`,
     `from ${stamp(tally.first)} to ${stamp(tally.last)}, ${Object.keys(personas).length} personas, seed ${printable(world.seed)}`,

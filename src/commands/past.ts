@@ -2,6 +2,7 @@
 import type { Config } from '../config/settings.js';
 import type { LookedBack, Looking } from '../engine/lookBack.js';
 import { MAX_REJECTED } from '../model.js';
+import { EVENTS_FILE } from './files.js';
 
 /** A panel with the files it was made from. */
 export interface Past extends LookedBack {
@@ -29,7 +30,7 @@ export const readPast = async (
   ]);
   const configured = configuredInputs(config);
   const named = given.length > 0 ? given : configured;
-  const inputs = await resolveInputs(named.length > 0 ? named : ['data/raw_events.csv']);
+  const inputs = await resolveInputs(named.length > 0 ? named : [EVENTS_FILE]);
   const request = {
     inputs,
     config,

@@ -86,3 +86,18 @@ export const showProgress = (
     },
   };
 };
+
+/** Shows the progress of work in phases on standard error, until it ends. */
+export const withProgress = async (
+  what: string,
+  phases: number,
+  work: (progress: Progress) => Promise<void>,
+): Promise<void> => {
+  const view = { stream: process.stderr, now: () => performance.now() };
+  const progress = showProgress(what, phases, () => undefined, view);
+  try {
+    await work(progress);
+  } finally {
+    progress.stop();
+  }
+};

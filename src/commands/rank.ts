@@ -11,20 +11,18 @@ import { counted } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
+import { FEATURES_FILE } from './files.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { otherSettings, settingsLike } from './madeWith.js';
 import { commandLine, configFlag, nextLine } from './next.js';
-import { type Progress, showProgress } from './progress.js';
-
-/** The features that are read unless others are named. */
-const DEFAULT_INPUT = 'data/user_features.csv';
+import { type Progress, withProgress } from './progress.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
     .command('rank')
     .description('Score every user and list the people worth calling, with the reasons for each.')
-    .argument('[features]', 'the output of `gesture features`; - is standard input', DEFAULT_INPUT)
+    .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option('--top <n>', 'number of users to list', wholeNumber('--top', 1), 10)
     .option('--out <file>', 'where to write the list; - is standard output', 'data/top_users.csv')
     .option(
@@ -157,7 +155,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(list.places.length, 'user')})` : path));
   const first = list.places.find(({ place }) => users.converted[ranking.order[place] ?? 0] !== 1);
-  const words = [...(from === DEFAULT_INPUT ? [] : [from]), ...configFlag(flags.config)];
+  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(flags.config)];
   const next = first && nextLine(commandLine('explain', rankedAt(ranking, first.place).id, ...words));
   process.stderr.write(
     [
@@ -172,18 +170,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   );
 };
 
-/** Ranks, and shows its progress. */
-const run = async (from: string, flags: Flags): Promise<void> => {
-  const view = { stream: process.stderr, now: () => performance.now() };
-  const progress = showProgress('ranking', 3, () => undefined, view);
-  try {
-    await rank(from, flags, progress);
-  } finally {
-    progress.stop();
-  }
-};
-
 /** Adds `gesture rank`. */
 export const registerRank = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+  define(program).action((from, flags) => withProgress('ranking', 3, (progress) => rank(from, flags, progress)));
 };

@@ -1,6 +1,6 @@
 /** What `gesture rank` shows: the list with its reasons on standard output, the health of the scoring on standard error. */
 import { cell, idAndName, labelled, paint, type Paint, type Screen, wrapped } from '../text/columns.js';
-import { counted, grouped, percent } from '../text/numbers.js';
+import { counted, countedPeople, grouped, percent } from '../text/numbers.js';
 import { type Label, LABELS } from '../model.js';
 import type { Health } from '../scoring/health.js';
 import { type Listed, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
@@ -89,13 +89,12 @@ const listLines = (
 
 /** How many people there are to call, and who of the others they are not. */
 const heading = ({ to_call: toCall, converted, opted_out: optedOut, listed }: Health): string => {
-  const people = toCall === 1 ? '1 person' : `${grouped(toCall)} people`;
   const others = [
     ...(converted > 0 ? [`${grouped(converted)} converted already`] : []),
     ...(optedOut > 0 ? [`${grouped(optedOut)} opted out`] : []),
   ];
   const aside = others.length === 0 ? '' : ` (${others.join(', ')})`;
-  return `${people} to call${aside}; the list has ${listed}`;
+  return `${countedPeople(toCall)} to call${aside}; the list has ${listed}`;
 };
 
 /** The list of users, for standard output. */

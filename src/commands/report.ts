@@ -10,31 +10,26 @@ import { Failure, messageOf } from '../model.js';
 import type { Evidence } from '../report/evidence.js';
 import type { Report } from '../report/report.js';
 import { labelled, screenOf, warningLines } from '../text/columns.js';
-import { counted, grouped } from '../text/numbers.js';
+import { countedPeople, grouped } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
+import { BACKTEST_FILE, FEATURES_FILE } from './files.js';
 import { CONFIG_FLAG, htmlFile, jsonFile, names, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
-import { type Progress, showProgress } from './progress.js';
-
-/** The features that are read unless others are named. */
-const DEFAULT_INPUT = 'data/user_features.csv';
-
-/** The backtest that is shown if it exists and no other is named. */
-const DEFAULT_BACKTEST = 'data/backtest.json';
+import { type Progress, withProgress } from './progress.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
     .command('report')
     .helpGroup('Companions:')
     .description('Write one page with whom to call, why, and whether to believe it.')
-    .argument('[features]', 'the output of `gesture features`; - is standard input', DEFAULT_INPUT)
+    .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option('--top <n>', 'number of people to call on the page, at most 1,000', wholeNumber('--top', 1), 100)
     .option('--out <file>', 'where to write the page; - is standard output', htmlFile('--out'), 'data/report.html')
     .option(
       '--backtest <file>',
-      `the output of \`gesture backtest\` (default: ${DEFAULT_BACKTEST}, if it exists)`,
+      `the output of \`gesture backtest\` (default: ${BACKTEST_FILE}, if it exists)`,
       jsonFile('--backtest'),
     )
     .option(
@@ -57,8 +52,8 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 /** The backtest to show; undefined if none is named and there is none. */
 const evidenceFrom = async (named: string | undefined): Promise<Evidence | undefined> => {
-  if (named === undefined && !existsSync(DEFAULT_BACKTEST)) return undefined;
-  const path = named ?? DEFAULT_BACKTEST;
+  if (named === undefined && !existsSync(BACKTEST_FILE)) return undefined;
+  const path = named ?? BACKTEST_FILE;
   const { readEvidence } = await import('../report/evidence.js');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new Failure('noInput', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
@@ -70,7 +65,7 @@ const evidenceFrom = async (named: string | undefined): Promise<Evidence | undef
 const extent = ({ people }: Report): string => {
   const converted = people.filter((person) => person.converted).length;
   const open = people.length - converted;
-  return `${open === 1 ? '1 person' : `${grouped(open)} people`} to call${converted > 0 ? `, ${grouped(converted)} converted` : ''}`;
+  return `${countedPeople(open)} to call${converted > 0 ? `, ${grouped(converted)} converted` : ''}`;
 };
 
 const report = async (from: string, flags: Flags, progress: Progress): Promise<void> => {
@@ -166,7 +161,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? 'standard output' : out;
   const [first] = found.people.filter(({ converted }) => !converted);
-  const words = [...(from === DEFAULT_INPUT ? [] : [from]), ...configFlag(path)];
+  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
   const next =
     trust === undefined
       ? `${commandLine('backtest', ...given, ...configFlag(path))} && ${commandLine('report', ...words)}`
@@ -177,7 +172,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
       ...('missing' in timelines ? labelled('sessions', `not shown: ${timelines.missing}`, screen) : []),
       ...labelled(
         'wrote',
-        `${wrote} (${extent(found)}; ${counted(Math.round(Buffer.byteLength(page) / 1000), 'kB').replace('kBs', 'kB')})`,
+        `${wrote} (${extent(found)}; ${grouped(Math.round(Buffer.byteLength(page) / 1000))} kB)`,
         screen,
       ),
       ...(out === '-' ? [] : [`${'open'.padEnd(9)}${pathToFileURL(resolve(out)).href}`]),
@@ -187,18 +182,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   );
 };
 
-/** Reports, and shows its progress. */
-const run = async (from: string, flags: Flags): Promise<void> => {
-  const view = { stream: process.stderr, now: () => performance.now() };
-  const progress = showProgress('report', 3, () => undefined, view);
-  try {
-    await report(from, flags, progress);
-  } finally {
-    progress.stop();
-  }
-};
-
 /** Adds `gesture report`. */
 export const registerReport = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+  define(program).action((from, flags) => withProgress('report', 3, (progress) => report(from, flags, progress)));
 };

@@ -46,7 +46,7 @@ const logsOf = async ({ given, features, config }: Events): Promise<readonly str
 };
 
 /** As-of of a run in microseconds; undefined if it used every row. It was recorded in whole seconds, rounded down. */
-const asOfOf = ({ features }: Events): bigint | undefined => {
+const recordedAsOf = ({ features }: Events): bigint | undefined => {
   const asOf = features?.counts['later'] ? parseInstant(features.as_of ?? '') : undefined;
   return asOf === undefined ? undefined : asOf + 999_999n;
 };
@@ -75,7 +75,7 @@ export const timelinesOf = async (
     const request = {
       inputs,
       config: events.config,
-      asOf: asOfOf(events),
+      asOf: recordedAsOf(events),
       now: BigInt(Date.now()) * 1000n,
       maxRejected: 1,
       stdin: process.stdin,

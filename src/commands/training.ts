@@ -7,7 +7,8 @@ import { labelled, screenOf } from '../text/columns.js';
 import { endOf, type NamedTime } from '../text/instants.js';
 import { counted, grouped } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
-import { accountsLine, DEFAULT_TABLE } from './featuresScreen.js';
+import { accountsLine } from './featuresScreen.js';
+import { FEATURES_FILE } from './files.js';
 
 /** The flags of `features` that a training table obeys. */
 export interface TrainingFlags {
@@ -40,7 +41,7 @@ export const runTraining = async (inputs: readonly string[], config: Config, fla
       '--at and --label-horizon go together: when people are ranked, and how long they have to convert',
     );
   }
-  const out = flags.out === DEFAULT_TABLE ? TABLE : flags.out;
+  const out = flags.out === FEATURES_FILE ? TABLE : flags.out;
   if (json && out === '-') throw new Failure('usage', 'only one of --out and --json can go to standard output');
   const [{ writeTraining }, { withEngine }, { checkOutputs, moveFile, print, replaceFiles, withScratch }] =
     await Promise.all([import('../engine/training.js'), import('../engine/duckdb/open.js'), import('../io/output.js')]);

@@ -6,7 +6,7 @@ import type { SignalChange, Tuning } from '../backtest/tuning.js';
 import type { Features } from '../catalogue/measures.js';
 import { curveWords } from '../scoring/curves.js';
 import { labelled, paint, type Screen, wrapped, warningLines } from '../text/columns.js';
-import { counted, grouped } from '../text/numbers.js';
+import { counted, countedPeople } from '../text/numbers.js';
 import { table } from '../text/table.js';
 import { doubtWords } from './backtestScreen.js';
 import { asideWords, fixed, ORDERS, ranged, signed } from './estimates.js';
@@ -75,7 +75,7 @@ export const adviceWords = (recommendation: Recommendation): string => {
   return `not recommended: ${because()}`;
 };
 
-const peopleConverted = (n: number): string => (n === 1 ? '1 person converted' : `${grouped(n)} people converted`);
+const peopleConverted = (n: number): string => `${countedPeople(n)} converted`;
 
 const partWords = (name: string, { at, conversions }: Proposal['training']): string => {
   const when = at.length > 1 ? `, ${at[0]} to ${at.at(-1)}` : at.map((one) => `, ${one}`).join('');

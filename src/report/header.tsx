@@ -1,12 +1,12 @@
 /** The top of the page: how many people to call, whom to start with, and what the numbers are about. */
-import { counted, grouped } from '../text/numbers.js';
+import { counted, countedPeople, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import type { Report } from './report.js';
 import { anchorOf, joined, momentOf } from './words.js';
 
 /** The heading: `96 people to call`. */
 export const titleOf = ({ health: { to_call: open } }: Report): string =>
-  open === 0 ? 'Nobody to call' : open === 1 ? '1 person to call' : `${grouped(open)} people to call`;
+  open === 0 ? 'Nobody to call' : `${countedPeople(open)} to call`;
 
 const Start = ({ start }: Pick<Report, 'start'>) =>
   start === undefined ? (

@@ -1,6 +1,6 @@
 /** The list of people: one row each, which opens to the card. */
 import type { ComponentChildren } from 'preact';
-import { counted, grouped } from '../text/numbers.js';
+import { counted, countedPeople, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { LABELS, type Label } from '../model.js';
 import { Bar, barSegments } from './bar.js';
@@ -149,15 +149,13 @@ const Controls = ({ report }: { readonly report: Report }) => (
   </form>
 );
 
-const peopleOf = (n: number): string => (n === 1 ? '1 person' : `${grouped(n)} people`);
-
 /** Which people the page shows, and of how many. */
 const extentOf = ({ people, health }: Report): string => {
   const converted = people.filter((person) => person.converted).length;
   const open = people.length - converted;
   const all = (shown: number, of: number): string => (shown < of ? `the best ${grouped(shown)} of ` : '');
-  const toCall = `${all(open, health.to_call)}${peopleOf(health.to_call)} to call`;
-  const others = `${all(converted, health.converted)}${peopleOf(health.converted)} who converted already`;
+  const toCall = `${all(open, health.to_call)}${countedPeople(health.to_call)} to call`;
+  const others = `${all(converted, health.converted)}${countedPeople(health.converted)} who converted already`;
   const said = [...(open > 0 ? [toCall] : []), ...(converted > 0 ? [others] : [])].join(', and ');
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}, best first.`;
 };

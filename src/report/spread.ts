@@ -1,6 +1,6 @@
 /** How the scores of all users are spread, how far people got, and what is odd about it. */
 import type { Features } from '../catalogue/measures.js';
-import { counted, grouped } from '../text/numbers.js';
+import { countedPeople, grouped } from '../text/numbers.js';
 import type { Health } from '../scoring/health.js';
 import type { Ranking } from '../scoring/ranking.js';
 import type { Bin, Spread, Step } from './report.js';
@@ -66,9 +66,7 @@ const notesOf = (health: Health, { scores, model }: Ranking): string[] => {
       ? [`Nobody is labelled high: the best score is ${top}, and high begins at ${high}.`]
       : []),
     ...(users > 1 && zero * 2 >= users
-      ? [
-          `${grouped(zero)} of ${counted(users, 'person').replace('persons', 'people')} have a score of 0: nothing tells them apart.`,
-        ]
+      ? [`${grouped(zero)} of ${countedPeople(users)} have a score of 0: nothing tells them apart.`]
       : []),
   ];
 };

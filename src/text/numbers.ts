@@ -23,6 +23,9 @@ export const grouped = (value: number): string => {
 /** A count with its noun: `1 user`, `1,000 users`. */
 export const counted = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
 
+/** A number of people: `1 person`, `1,000 people`. */
+export const countedPeople = (n: number): string => (n === 1 ? '1 person' : `${grouped(n)} people`);
+
 /** Points with their sign, from hundredths, rounded half away from zero: `+6.86` or `+6.9`; 0 is `0.00` or `+0.0`. */
 export const signedPoints = (hundredths: number, decimals: 1 | 2): string => {
   if (decimals === 2) return `${hundredths > 0 ? '+' : ''}${(hundredths / 100).toFixed(2)}`;
