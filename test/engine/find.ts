@@ -1,14 +1,13 @@
 /** Runs the engine on logs given as text, in this process. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { type Config, defaultConfig } from '../../src/config/settings.js';
-import { type EngineLimits, withEngine } from '../../src/engine/duckdb/open.js';
+import type { Engine, EngineLimits } from '../../src/engine/duckdb/open.js';
 import { computeFeatures, type Outcome } from '../../src/engine/features.js';
 import type { Request } from '../../src/engine/aggregate.js';
 import { endOf, parseTime } from '../../src/text/instants.js';
+import { inEngine } from './request.js';
 
 /** What the engine found, with the cells of user_features.csv. */
 export interface Found extends Outcome {
@@ -35,30 +34,13 @@ export const find = async (
     ...options
   }: Omit<Partial<Request>, 'asOf'> & { asOf?: string | undefined } & EngineLimits = {},
 ): Promise<Found> => {
-  const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
-  const inputs = texts.map((text, i) => {
-    const path = join(scratch, `log${i}.csv`);
-    writeFileSync(path, text);
-    return path;
-  });
-  const out = join(scratch, 'out.csv');
   const time = asOf === undefined ? undefined : parseTime(asOf);
-  const request = {
-    inputs,
-    asOf: time === undefined ? undefined : endOf(time),
-    now: BigInt(Date.UTC(2300, 0)) * 1000n,
-    maxRejected: 1,
-    stdin: Readable.from([]),
-    scratch,
-    ...options,
-  };
-  try {
-    const outcome = await withEngine(scratch, { threads, memoryLimit }, (engine) =>
-      computeFeatures(engine, { ...request, config: resolved(config) }, out),
-    );
+  const work = async (engine: Engine, request: Request): Promise<Found> => {
+    const out = join(request.scratch, 'out.csv');
+    const asked = { ...request, asOf: time === undefined ? undefined : endOf(time), ...options };
+    const outcome = await computeFeatures(engine, asked, out);
     const csv = readFileSync(out, 'utf8');
     return { ...outcome, csv, rows: parse(csv) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  };
+  return inEngine(texts, work, resolved(config), { threads, memoryLimit });
 };

@@ -1,12 +1,9 @@
 /** A log at several moments: the same features as `--as-of` gives, and nothing of what comes later. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
-import { withEngine } from '../../src/engine/duckdb/open.js';
 import { openHistory } from '../../src/engine/history.js';
 import { CSV_FILE } from '../../src/engine/aggregate.js';
 import type { Features } from '../../src/catalogue/measures.js';
@@ -16,6 +13,7 @@ import { Failure } from '../../src/model.js';
 import { everyMeasure, logs, toCsv } from '../oracle/logs.js';
 import { examples, tries } from '../random.js';
 import { find } from './find.js';
+import { inEngine } from './request.js';
 
 const DAY = 86_400_000;
 
@@ -53,32 +51,11 @@ const strangers = fc.record({
     ),
 });
 
-const inScratch = async <T>(text: string, work: (input: string, scratch: string) => Promise<T>): Promise<T> => {
-  const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
-  try {
-    const input = join(scratch, 'log.csv');
-    writeFileSync(input, text);
-    return await work(input, scratch);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-};
-
-const requestFor = (input: string, scratch: string, config: Config) => ({
-  inputs: [input],
-  config,
-  asOf: undefined,
-  now: BigInt(Date.UTC(2300, 0)) * 1000n,
-  maxRejected: 1,
-  unreadable: undefined,
-  stdin: Readable.from([]),
-  scratch,
-});
-
 const back = (text: string, looking: Partial<Looking> = {}, config = defaultConfig): Promise<LookedBack> =>
-  inScratch(text, (input, scratch) =>
-    withEngine(scratch, { threads: 1 }, (engine) =>
-      lookBack(engine, requestFor(input, scratch, config), {
+  inEngine(
+    [text],
+    (engine, request) =>
+      lookBack(engine, request, {
         at: [],
         count: 1,
         every: 10 * DAY,
@@ -87,26 +64,27 @@ const back = (text: string, looking: Partial<Looking> = {}, config = defaultConf
         again: false,
         ...looking,
       }),
-    ),
+    config,
   );
 
 /** The user_features.csv of each moment, from one reading of a log; `nothing` if no row is used by then. */
 const momentsOf = (text: string, config: Config, moments: readonly string[]): Promise<string[]> =>
-  inScratch(text, (input, scratch) =>
-    withEngine(scratch, { threads: 1 }, async (engine) => {
+  inEngine(
+    [text],
+    async (engine, request) => {
       const instants = moments.map((asOf) => BigInt(Date.parse(asOf)) * 1000n);
-      const history = await openHistory(engine, requestFor(input, scratch, config));
-      const cut = await history.cut(instants);
+      const cut = await (await openHistory(engine, request)).cut(instants);
       const found: string[] = [];
       for (const asOf of instants) {
-        const to = join(scratch, 'moment.csv');
+        const to = join(request.scratch, 'moment.csv');
         const { users } = await cut.at(asOf);
         await engine.run(`COPY (${printedUsers(config.features, users)}) TO '${to}' ${CSV_FILE}`);
         const csv = readFileSync(to, 'utf8');
         found.push(csv.trimEnd().includes('\n') ? csv : 'nothing');
       }
       return found;
-    }),
+    },
+    config,
   );
 
 /** The same from a run of `features --as-of` for each. */
@@ -215,6 +193,48 @@ eve,a1,2026-01-28T12:00:00Z,calendar_booking
     // In the order of the names that people have at the end of the window: a2, eve.
     expect([...(panel.cutoffs[0]?.converted ?? [])]).toEqual([0, 1]);
     expect(newcomers).toEqual([0]);
+  });
+
+  it('leaves out people who opted out, and those who were not active lately, if that is asked for', async () => {
+    const optOut = {
+      from: 'events',
+      is: { op: 'did', allOf: [], anyOf: [{ is: [{ column: 'event_type', equals: 'unsubscribed' }] }] },
+      unit: 'flag',
+      says: 'opted out',
+    } as const;
+    const { converted, ...others } = defaultConfig.features;
+    if (converted === undefined) throw new Error('converted is missing');
+    const config = { ...defaultConfig, features: { ...others, opted_out: optOut, converted } };
+    const log = csv(...LOG, line('dot', 4, 'page_view'), line('dot', 5, 'unsubscribed'));
+    // ana and ben; dot has opted out.
+    expect([...((await back(log, {}, config)).panel.cutoffs[0]?.activity ?? [])]).toEqual([2, 1]);
+    // ben was last there on 3 January.
+    expect([...((await back(log, { activeWithin: 7 * DAY }, config)).panel.cutoffs[0]?.activity ?? [])]).toEqual([2]);
+  });
+
+  it('knows when each of them was last active, and how active they were', async () => {
+    const [cutoff] = (await back(csv(...LOG))).panel.cutoffs;
+    expect(cutoff?.at).toBe('2026-01-18T12:00:00Z');
+    expect([...(cutoff?.recency ?? [])]).toEqual([Date.UTC(2026, 0, 18, 12), Date.UTC(2026, 0, 3, 12)]);
+  });
+
+  it('has one row for two anonymous ids that turn out to be one person, who has one number at all cut-offs', async () => {
+    const config = { ...defaultConfig, events: [{ ...defaultReading, identity: { column: 'anonymous_id' } }] };
+    const log = `user_id,anonymous_id,timestamp,event_type
+,phone,2026-01-01T12:00:00Z,page_view
+,laptop,2026-01-02T12:00:00Z,page_view
+,laptop,2026-01-03T12:00:00Z,page_view
+eve,phone,2026-01-20T12:00:00Z,signup
+eve,laptop,2026-01-21T12:00:00Z,page_view
+zoe,,2026-01-22T12:00:00Z,page_view
+eve,,2026-02-05T12:00:00Z,signup
+`;
+    const at = [Date.UTC(2026, 0, 14), Date.UTC(2026, 0, 24)];
+    const { panel } = await back(log, { at }, config);
+    // At first the rows of the laptop, which is the first by name.
+    expect(panel.cutoffs.map(({ activity }) => [...activity])).toEqual([[2], [5, 1]]);
+    expect(panel.cutoffs.map(({ people }) => [...people])).toEqual([[0], [0, 1]]);
+    expect(panel.people).toBe(2);
   });
 
   it('is refused if the log is too short, or if nothing in it can convert', async () => {

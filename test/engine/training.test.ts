@@ -1,14 +1,12 @@
 /** The table to train models on: the rows of `features --as-of` at each cut-off, of people who could have been called. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { type Config, defaultConfig } from '../../src/config/settings.js';
-import { withEngine } from '../../src/engine/duckdb/open.js';
 import { type Trained, writeTraining } from '../../src/engine/training.js';
 import { find } from './find.js';
+import { inEngine } from './request.js';
 
 const DAY = 86_400_000;
 const CUTOFFS = ['2026-01-12T12:00:00Z', '2026-01-18T12:00:00Z'];
@@ -29,32 +27,17 @@ const LOG = [
 ];
 const csvOf = (...lines: string[]): string => `${['user_id,timestamp,event_type,username', ...lines].join('\n')}\n`;
 
-const train = async (
-  text: string,
-  cutoffs = CUTOFFS,
-  config: Config = defaultConfig,
-): Promise<Trained & { csv: string }> => {
-  const scratch = mkdtempSync(join(tmpdir(), 'gesture-test-'));
-  try {
-    const [input, to] = [join(scratch, 'log.csv'), join(scratch, 'training.csv')];
-    writeFileSync(input, text);
-    const request = {
-      inputs: [input],
-      config,
-      asOf: undefined,
-      now: BigInt(Date.UTC(2300, 0)) * 1000n,
-      maxRejected: 0,
-      unreadable: undefined,
-      stdin: Readable.from([]),
-      scratch,
-    };
-    const cut = { at: cutoffs.map((at) => Date.parse(at)), horizon: 10 * DAY };
-    const found = await withEngine(scratch, { threads: 1 }, (engine) => writeTraining(engine, request, cut, to));
-    return { ...found, csv: readFileSync(to, 'utf8') };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-};
+const train = (text: string, cutoffs = CUTOFFS, config: Config = defaultConfig): Promise<Trained & { csv: string }> =>
+  inEngine(
+    [text],
+    async (engine, request) => {
+      const to = join(request.scratch, 'training.csv');
+      const cut = { at: cutoffs.map((at) => Date.parse(at)), horizon: 10 * DAY };
+      const found = await writeTraining(engine, { ...request, maxRejected: 0 }, cut, to);
+      return { ...found, csv: readFileSync(to, 'utf8') };
+    },
+    config,
+  );
 
 const rowsOf = (csv: string): Record<string, string>[] => parse(csv, { columns: true });
 
