@@ -136,7 +136,7 @@ export const factsFrom = (
   columns: readonly string[],
   known: readonly number[],
   events: number,
-): Omit<Facts, 'devices'> => {
+): Pick<Facts, 'complete' | 'empty'> => {
   const of = (test: (n: number) => boolean): Set<string> => new Set(columns.filter((_, i) => test(known[i] ?? 0)));
   return { complete: of((n) => n > 0 && n === events), empty: of((n) => n === 0) };
 };

@@ -141,7 +141,11 @@ export const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promi
   if (rows === undefined) return READER_FAULT;
   const [row = []] = rows;
   const [events = 0, words = 0, names = 0, ...known] = row.slice(0, -1).map(Number);
-  const facts: Facts = { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(row.at(-1)) };
+  const facts: Facts = {
+    ...factsFrom(profiledColumns(plan), known, events),
+    uniqueIds: true,
+    devices: namesOf(row.at(-1)),
+  };
   const translated = logs.some(({ reading }) => translatesTypes(reading));
   return { facts, look: { words: words > 0, names: names > 0 || translated } };
 };

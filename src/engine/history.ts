@@ -179,7 +179,7 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
   const devices = plan.rules.columns.includes('device')
     ? `(SELECT DISTINCT device FROM ${placed.rows} LIMIT ${SAMPLE})`
     : undefined;
-  const { facts } = await profile(engine, plan, placed.rows, devices);
+  const { facts } = await profile(engine, plan, placed.rows, !placed.repeated, devices);
   const owned = await ownRows(engine, job, placed, []);
   const accounts = await accountsOf(engine, placed, owned);
   return {

@@ -66,18 +66,21 @@ const withUsers = async (engine: Engine, job: Job, accepted: string): Promise<st
 /**
  * What is known about `rows`, and how many there are.
  *
+ * @param uniqueIds as of `Facts`
  * @param named relation of the rows in which names of devices are looked for
  */
 export const profile = async (
   engine: Engine,
   plan: Plan,
   rows: string,
+  uniqueIds: boolean,
   named = `(SELECT * FROM ${rows} LIMIT ${SAMPLE})`,
 ): Promise<{ facts: Facts; events: number }> => {
   const [row] = await engine.rows(`SELECT ${['count(*)', ...knownCells(plan)].join(', ')} FROM ${rows}`);
   const [devices] = await engine.rows(`SELECT ${deviceNames(plan)} FROM ${named}`);
   const [events = 0, ...known] = (row ?? []).map(Number);
-  return { facts: { ...factsFrom(profiledColumns(plan), known, events), devices: namesOf(devices?.[0]) }, events };
+  const found = factsFrom(profiledColumns(plan), known, events);
+  return { facts: { ...found, uniqueIds, devices: namesOf(devices?.[0]) }, events };
 };
 
 /** The latest instant of `rows` in microseconds since 1970; 0 if there is no row. */
@@ -108,7 +111,7 @@ export const aggregateChecked = async (
   const owned = `(SELECT * FROM ${placed} WHERE user_id IS NOT NULL)`;
   const { rows: known, duplicate, shared } = await dropDuplicates(engine, plan, owned);
   const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
-  const { facts, events } = await profile(engine, plan, early);
+  const { facts, events } = await profile(engine, plan, early, shared === 0);
   let rows = early;
   const leaves = leavesRowsOut(config);
   if (leaves) {

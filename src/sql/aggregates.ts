@@ -23,8 +23,8 @@ export interface Rows {
   readonly level: Level;
   /** Microseconds since 1970; undefined while it is not known: then no measure may need it. */
   readonly asOf: bigint | undefined;
-  /** The column that orders rows of one time, if there is one, and whether every row has it. */
-  readonly id: { readonly column: string; readonly complete: boolean } | undefined;
+  /** The column that orders rows of one time, if there is one, and whether it tells all of them apart. */
+  readonly id: { readonly column: string; readonly unique: boolean } | undefined;
   /** Column -> all its known values, in byte order, if they are few. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
   /** Whether hundreds of measures are aggregated together. */

@@ -148,9 +148,9 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
     }
     case 'latest': {
       const column = identifier(measure.column);
-      // If ids are missing, only the value itself can order rows of one instant.
+      // If ids are missing or shared, only the value itself can order rows of one instant.
       const ids = rows.id ? [identifier(rows.id.column)] : [];
-      const key = orderKey(rows.id?.complete ? ids : [...ids, column]);
+      const key = orderKey(rows.id?.unique ? ids : [...ids, column]);
       return latestBy(rows, column, `${column} IS NOT NULL`, key, chosen);
     }
     case 'firstTime':

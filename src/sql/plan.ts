@@ -23,6 +23,8 @@ export interface Plan {
 export interface Facts {
   /** Columns without an empty cell in any row. */
   readonly complete: ReadonlySet<string>;
+  /** Whether no event_id stands for several events. */
+  readonly uniqueIds: boolean;
   /** Columns with an empty cell in every row; as good as absent. */
   readonly empty: ReadonlySet<string>;
   /** The names of devices in the log, in byte order; empty: unknown. */
@@ -30,7 +32,7 @@ export interface Facts {
 }
 
 /** Nothing is known yet. */
-export const NO_FACTS: Facts = { complete: new Set(), empty: new Set(), devices: [] };
+export const NO_FACTS: Facts = { complete: new Set(), uniqueIds: false, empty: new Set(), devices: [] };
 
 /** What `by_event` lists for every event, if there is room in memory, so that the log is read only once. */
 export interface Lists {
@@ -64,9 +66,11 @@ export const profiledColumns = (plan: Plan): string[] => {
 export const incompleteColumns = (plan: Plan, facts: Facts): string[] =>
   profiledColumns(plan).filter((column) => !facts.complete.has(column));
 
-/** The column that tells events of one instant apart, if the log has it. */
-export const eventId = (plan: Plan, facts: Facts): { column: string; complete: boolean } | undefined =>
-  isPresent(plan, 'event_id') ? { column: 'event_id', complete: facts.complete.has('event_id') } : undefined;
+/** The column that orders events of one instant, if the log has it, and whether it tells all of them apart. */
+export const eventId = (plan: Plan, facts: Facts): { column: string; unique: boolean } | undefined =>
+  isPresent(plan, 'event_id')
+    ? { column: 'event_id', unique: facts.uniqueIds && facts.complete.has('event_id') }
+    : undefined;
 
 /** What a log says about sessions. */
 export const sessionFacts = (plan: Plan, facts: Facts): SessionFacts => {

@@ -113,7 +113,7 @@ export const measuredEvents = (
   const measures = rowMeasures(plan.features, 'events');
   const rows: Rows = { level: 'events', asOf, id, many: measures.length > MANY };
   for (const [name, is] of measures) {
-    if (is.op === 'latest' && isPlain(is) && id?.complete && facts.complete.has(is.column)) {
+    if (is.op === 'latest' && isPlain(is) && id?.unique && facts.complete.has(is.column)) {
       latest.push(`${identifier(name)}: ${identifier(is.column)}`);
     } else {
       aggregates.push(measured(name, is, rows, parts));
@@ -131,7 +131,7 @@ export const measuredSessions = (plan: Plan, facts: SessionFacts, { asOf, parts 
   const rows: Rows = {
     level: 'sessions',
     asOf,
-    id: { column: 'session_id', complete: true },
+    id: { column: 'session_id', unique: true },
     values: { device: facts.devices },
     many: measures.length > MANY,
   };

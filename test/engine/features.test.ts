@@ -107,6 +107,22 @@ describe('a log without any other fault', () => {
   });
 });
 
+describe('events of one user and instant that share an event_id', () => {
+  const rows = ['e1,ana,2026-01-05T09:00:00Z,search,Ana,Oslo', 'e1,ana,2026-01-05T09:00:00Z,signup,Zoe,Bergen'];
+  const log = (...lines: string[]): string =>
+    `${['event_id,user_id,timestamp,event_type,username,location_city', ...lines].join('\n')}\n`;
+
+  it.each([
+    ['in this order', rows],
+    ['in the other order', rows.toReversed()],
+    ['and one of them twice', [...rows, ...rows.slice(0, 1)]],
+    ['and one of them twice, in the other order', [...rows.toReversed(), ...rows.slice(0, 1)]],
+  ])('have as their latest value the last in byte order, %s', async (_, lines) => {
+    const { rows: found } = await find([log(...lines)]);
+    expect(found[1]?.slice(0, 3)).toEqual(['ana', 'Zoe', 'Oslo']);
+  });
+});
+
 describe('sessions that begin at one instant', () => {
   const over = (is: RowMeasure): Feature => ({ from: 'sessions', is, unit: 'text', says: is.op });
   const measures: [string, Feature][] = [

@@ -365,7 +365,7 @@ export const mutants = [
     ['a trend subtracts', '`(${counted(recent)} - ${counted', '`(${counted(recent)} + ${counted'],
     ['a mode is stable', 'list_aggregate(list_sort(${listed', 'list_aggregate((${listed'],
     ['the latest is by time, then id', "['t', ...columns]", '[...columns]'],
-    ['missing ids are decided by the value', 'rows.id?.complete ? ids : [...ids, column]', 'ids'],
+    ['missing ids are decided by the value', 'rows.id?.unique ? ids : [...ids, column]', 'ids'],
     [
       'distinct is of its column',
       'distinctValues(rows, identifier(measure.column), chosen)',
@@ -726,8 +726,8 @@ export const mutants = [
     ['users are in byte order', '${values} ORDER BY user_id)', '${values} ORDER BY user_id DESC)'],
     [
       'the latest row has the values of complete columns only',
-      'id?.complete && facts.complete.has(is.column)',
-      'id?.complete',
+      'id?.unique && facts.complete.has(is.column)',
+      'id?.unique',
     ],
   ),
   ...of(
@@ -737,6 +737,11 @@ export const mutants = [
       'a column that is not complete is not "given"',
       "facts.complete.has('session_id') ? 'given' : 'mixed'",
       "facts ? 'given' : 'mixed'",
+    ],
+    [
+      'a shared id does not order events',
+      "facts.uniqueIds && facts.complete.has('event_id')",
+      "facts.complete.has('event_id')",
     ],
     ['an as-of that rows need comes first', '.some(([, is]) => needsAsOf(is))', '.some(([, is]) => !is)'],
   ),
