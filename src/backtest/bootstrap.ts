@@ -5,8 +5,9 @@
  */
 import { below, type Rng } from '../simulate/chance.js';
 import { type Estimate, estimateOf, wilson } from './intervals.js';
-import { aucOf, type Call, callFirst, liftOf, type Ordered, orderRows, sizeOf } from './metrics.js';
+import { aucOf, type Call, callFirst, liftOf, sizeOf } from './metrics.js';
 import { conversionsOf, convertedPeople, type Cutoff, type Panel, rarerOutcome } from './panel.js';
+import { drawnTies, groupRows, orderRows, type Ties, tiesOf, totalsOf } from './ties.js';
 
 /** A way to order the rows of every cut-off. */
 export interface Ordering<Name extends string> {
@@ -23,8 +24,8 @@ export type Measure = 'auc' | { readonly hits: number } | { readonly lift: numbe
  * resamples serve all orderings, so differences of replicates are paired.
  */
 export interface Replicates<Name extends string> {
-  /** The rows of a cut-off in order. */
-  readonly ordered: (name: Name, cutoff: number) => Ordered;
+  /** The ties of the sample itself at a cut-off. */
+  readonly ties: (name: Name, cutoff: number) => Ties;
   /** At one cut-off, by its index. NaN where nobody or everybody converted (hits: never). */
   readonly at: (name: Name, measure: Measure, cutoff: number) => Float64Array;
   /** The mean over the cut-offs at which the measure is known. */
@@ -56,18 +57,6 @@ const draw = (counts: Uint8Array, rng: Rng): void => {
   }
 };
 
-/** How many rows and conversions a resample has at a cut-off. */
-const totalsOf = ({ people, converted }: Cutoff, counts: Uint8Array): readonly [open: number, conversions: number] => {
-  let open = 0;
-  let conversions = 0;
-  for (let row = 0; row < people.length; row++) {
-    const count = counts[people[row] ?? 0] ?? 0;
-    open += count;
-    conversions += count * (converted[row] ?? 0);
-  }
-  return [open, conversions];
-};
-
 /** The hits or the lift of a ranking that puts everybody who converted first, on average over cut-offs. */
 const mostOf = (measure: Exclude<Measure, 'auc'>, cutoffs: readonly Cutoff[], calls: readonly Call[]): number => {
   const each = cutoffs
@@ -95,7 +84,7 @@ const meanAt = (series: readonly Float64Array[], index: number): number => {
 };
 
 /**
- * Measures every ordering at every cut-off: the sample itself and `resamples` of its people. Rows are sorted once; a
+ * Measures every ordering at every cut-off: the sample itself and `resamples` of its people. Rows are ordered once; a
  * resample is a count per person.
  *
  * @param calls whose hits and lift to measure
@@ -110,34 +99,39 @@ export const replicate = <Name extends string>(
   const measures = 1 + 2 * calls.length;
   const series = (): Float64Array[] =>
     Array.from({ length: measures }, () => new Float64Array(resamples + 1).fill(Number.NaN));
-  const cutoffs = panel.cutoffs.map((cutoff, index) => ({
-    cutoff,
-    orderings: orderings.map(({ keys }) => ({ ordered: orderRows(cutoff, keys[index] ?? []), series: series() })),
-  }));
-
-  const measure = (ordered: Ordered, counts: Uint8Array, open: number, conversions: number): number[] => [
-    aucOf(ordered, counts),
-    ...calls.flatMap((call) => {
-      const called = sizeOf(call, open);
-      const { hits } = callFirst(ordered, called, counts);
-      return [hits, liftOf(hits, called, conversions, open)];
+  const cutoffs = panel.cutoffs.map((cutoff, index) =>
+    orderings.map(({ keys }) => {
+      const groups = groupRows(keys[index] ?? []);
+      return {
+        ties: tiesOf(groups, cutoff),
+        ordered: resamples > 0 ? orderRows(cutoff, groups) : undefined,
+        series: series(),
+      };
     }),
-  ];
-  const counts = new Uint8Array(panel.people).fill(1);
+  );
+
+  const measure = (ties: Ties): number[] => {
+    const { open, conversions } = totalsOf(ties);
+    return [
+      aucOf(ties),
+      ...calls.flatMap((call) => {
+        const called = sizeOf(call, open);
+        const { hits } = callFirst(ties, called);
+        return [hits, liftOf(hits, called, conversions, open)];
+      }),
+    ];
+  };
+  const counts = new Uint8Array(panel.people);
   for (let resample = 0; resample <= resamples; resample++) {
     if (resample > 0) draw(counts, rng);
-    for (const { cutoff, orderings: each } of cutoffs) {
-      const [open, conversions] = totalsOf(cutoff, counts);
-      for (const { ordered, series: kept } of each) {
-        for (const [i, value] of measure(ordered, counts, open, conversions).entries()) {
-          kept[i]?.fill(value, resample, resample + 1);
-        }
-      }
+    for (const { ties, ordered, series: kept } of cutoffs.flat()) {
+      const values = measure(resample > 0 && ordered ? drawnTies(ordered, counts) : ties);
+      for (const [i, value] of values.entries()) kept[i]?.fill(value, resample, resample + 1);
     }
   }
 
   const find = (name: Name, cutoff: number) => {
-    const found = cutoffs[cutoff]?.orderings[orderings.findIndex((ordering) => ordering.name === name)];
+    const found = cutoffs[cutoff]?.[orderings.findIndex((ordering) => ordering.name === name)];
     if (!found) throw new RangeError(`no ordering ${name} at cut-off ${cutoff}`);
     return found;
   };
@@ -152,7 +146,7 @@ export const replicate = <Name extends string>(
   };
   const rarer = rarerOutcome(panel.people, convertedPeople(panel));
   return {
-    ordered: (name, cutoff) => find(name, cutoff).ordered,
+    ties: (name, cutoff) => find(name, cutoff).ties,
     at,
     mean,
     estimate: (name, wanted, index) => {

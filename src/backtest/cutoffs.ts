@@ -52,13 +52,13 @@ export const cutoffResults = (panel: Panel, replicates: Replicates<RankingName>)
     open: cutoff.people.length,
     conversions: conversionsOf(cutoff),
     rankings: byRanking((name): RankingResult => {
-      const ordered = replicates.ordered(name, index);
+      const ties = replicates.ties(name, index);
       return {
         auc: replicates.estimate(name, 'auc', index),
-        ap: averagePrecision(ordered),
-        p: mannWhitney(ordered),
+        ap: averagePrecision(ties),
+        p: mannWhitney(ties),
         top: TOP_SHARES.map((share, call) =>
-          Object.assign(topOf(ordered, share), {
+          Object.assign(topOf(ties, share), {
             lift: replicates.estimate(name, { lift: call }, index),
           }),
         ),

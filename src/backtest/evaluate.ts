@@ -101,13 +101,13 @@ const gainInterval = (
 export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOptions): Evaluation => {
   const { list, resamples, rng } = options;
   const points = pointsOfPanel(panel, scoring);
-  const scores = scoresFrom(points, panel);
+  const scores = scoresFrom(points);
   const orderings = [{ name: 'score' as const, keys: scores }, ...baselines(panel)];
   const calls = [...TOP_SHARES.map((share) => ({ share })), { people: list }];
   const replicates = replicate<RankingName>(panel, orderings, calls, resamples, rng);
   const cutoffs = cutoffResults(panel, replicates);
   const gains = (name: RankingName): number[] => {
-    const curves = panel.cutoffs.map((_, i) => gainsOf(replicates.ordered(name, i), GAIN_SHARES));
+    const curves = panel.cutoffs.map((_, i) => gainsOf(replicates.ties(name, i), GAIN_SHARES));
     return GAIN_SHARES.map((_, i) => meanOf(curves.map((curve) => curve[i] ?? Number.NaN)));
   };
   const signals = signalsOf(panel, scoring, resamples, rng, points);

@@ -1,6 +1,6 @@
 /** Could chance alone have ordered people this well? The test of Mann and Whitney (1947), also known as Wilcoxon's. */
-import { groupsOf, type Ordered } from './metrics.js';
 import { upperTail } from './normal.js';
+import { type Ties, totalsOf } from './ties.js';
 
 /** The most of the rarer kind and the most people for which all orders are counted. 8 is the limit of SciPy as well. */
 const EXACT = { rarer: 8, people: 200 };
@@ -11,7 +11,7 @@ const EXACT = { rarer: 8, people: 200 };
  * @param sizes the groups of ties in order
  * @returns by sum, the number of choices; exact up to 2^53
  */
-const choicesBySum = (sizes: readonly number[], rarer: number, people: number): Float64Array => {
+const choicesBySum = (sizes: Uint32Array, rarer: number, people: number): Float64Array => {
   const sums = 2 * people * rarer + 1;
   const ways = Array.from({ length: rarer + 1 }, () => new Float64Array(sums));
   ways[0]?.fill(1, 0, 1);
@@ -35,27 +35,22 @@ const choicesBySum = (sizes: readonly number[], rarer: number, people: number): 
  * exact, ties included: twice the smaller tail, over all choices. Otherwise it is the normal approximation with the
  * correction for ties (Lehmann, "Nonparametrics", 1975) and for continuity. NaN if nobody or everybody converted.
  */
-export const mannWhitney = (ordered: Ordered): number => {
-  const groups = groupsOf(ordered);
-  const people = ordered.people.length;
-  const hits = groups.reduce((sum, group) => sum + group.hits, 0);
+export const mannWhitney = (groups: Ties): number => {
+  const { open: people, conversions: hits } = totalsOf(groups);
   const misses = people - hits;
   if (hits === 0 || misses === 0) return Number.NaN;
   const rarer = Math.min(hits, misses);
   let seen = 0;
   let ranks = 0; // the sum of the doubled midranks of the rarer kind
   let ties = 0;
-  for (const { size, hits: groupHits } of groups) {
+  for (let group = 0; group < groups.sizes.length; group++) {
+    const [size, groupHits] = [groups.sizes[group] ?? 0, groups.hits[group] ?? 0];
     ranks += (rarer === hits ? groupHits : size - groupHits) * (2 * seen + size + 1);
     ties += size ** 3 - size;
     seen += size;
   }
   if (rarer <= EXACT.rarer && people <= EXACT.people) {
-    const choices = choicesBySum(
-      groups.map(({ size }) => size),
-      rarer,
-      people,
-    );
+    const choices = choicesBySum(groups.sizes, rarer, people);
     let [below, above, all] = [0, 0, 0];
     for (const [sum, ways] of choices.entries()) {
       all += ways;

@@ -29,14 +29,19 @@ export interface Panel {
 export const convertedPeople = ({ people, cutoffs }: Panel): number => {
   const converted = new Uint8Array(people);
   for (const cutoff of cutoffs) {
-    for (const [row, person] of cutoff.people.entries()) converted[person] ||= cutoff.converted[row] ?? 0;
+    for (let row = 0; row < cutoff.people.length; row++) {
+      if (cutoff.converted[row] === 1) converted[cutoff.people[row] ?? 0] = 1;
+    }
   }
-  return converted.reduce((sum, one) => sum + one, 0);
+  return conversionsOf({ converted });
 };
 
 /** The number of conversions after a cut-off, whatever the order of its rows. */
-export const conversionsOf = ({ converted }: Pick<Cutoff, 'converted'>): number =>
-  converted.reduce((sum, one) => sum + one, 0);
+export const conversionsOf = ({ converted }: Pick<Cutoff, 'converted'>): number => {
+  let sum = 0;
+  for (const one of converted) sum += one;
+  return sum;
+};
 
 /** How many people have the rarer outcome: the precision of every metric depends on them. */
 export const rarerOutcome = (people: number, converted: number): number => Math.min(converted, people - converted);

@@ -25,6 +25,9 @@ export interface Proportions {
   readonly bands: readonly Band[];
 }
 
+/** How many scores there are: 0 to 10,000 hundredths of a point. */
+const SCORES = 10_001;
+
 /**
  * Counts the rows of all cut-offs together: a score means the same at each. Only the order of scores is never mixed.
  *
@@ -32,21 +35,21 @@ export interface Proportions {
  */
 export const proportionsOf = (panel: Panel, scores: readonly Int32Array[], thresholds: Thresholds): Proportions => {
   // Rows with the same score have the same label and band: few scores are counted instead of many rows.
-  const counts = new Map<number, { open: number; conversions: number }>();
+  const counts = { open: new Uint32Array(SCORES), conversions: new Uint32Array(SCORES) };
   for (const [i, { converted }] of panel.cutoffs.entries()) {
-    for (const [row, score] of (scores[i] ?? []).entries()) {
-      const count = counts.get(score) ?? { open: 0, conversions: 0 };
-      count.open++;
-      count.conversions += converted[row] ?? 0;
-      counts.set(score, count);
+    const ofRows = scores[i] ?? new Int32Array();
+    for (let row = 0; row < ofRows.length; row++) {
+      const score = ofRows[row] ?? 0;
+      counts.open[score] = (counts.open[score] ?? 0) + 1;
+      counts.conversions[score] = (counts.conversions[score] ?? 0) + (converted[row] ?? 0);
     }
   }
   const of = (isOne: (score: number) => boolean): Proportion => {
     let [open, conversions] = [0, 0];
-    for (const [score, count] of counts) {
+    for (let score = 0; score < SCORES; score++) {
       if (!isOne(score)) continue;
-      open += count.open;
-      conversions += count.conversions;
+      open += counts.open[score] ?? 0;
+      conversions += counts.conversions[score] ?? 0;
     }
     return { open, conversions, rate: wilson(conversions, open) };
   };

@@ -11,21 +11,50 @@ const columnsOf = (panel: Panel, signals: readonly string[], cutoff: number): Fl
     return rows?.values[panel.features.indexOf(signal)] ?? new Float64Array(rows?.people.length ?? 0).fill(Number.NaN);
   });
 
-/** What each signal of a scoring earns for every row, in hundredths of a point: by cut-off, by signal, by row. */
-export type PanelPoints = readonly (readonly Int32Array[])[];
+/** Whole numbers below this are mapped once each; most columns are counts of something. */
+const FEW = 1 << 12;
+
+/** Fills an array with what a function gives for each value of a column. */
+const mapColumn = <T extends Int32Array | Float64Array>(
+  column: Float64Array,
+  into: T,
+  of: (value: number) => number,
+): T => {
+  const known = new Float64Array(FEW).fill(Number.NaN);
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? Number.NaN;
+    const isFew = value >= 0 && value < FEW && Number.isInteger(value);
+    const before = isFew ? (known[value] ?? Number.NaN) : Number.NaN;
+    const found = Number.isNaN(before) ? of(value) : before;
+    if (isFew) known[value] = found;
+    into[row] = found;
+  }
+  return into;
+};
+
+/** What a scoring earns for the rows of one cut-off, in hundredths of a point. */
+interface CutoffPoints {
+  /** By signal and row. */
+  readonly points: readonly Int32Array[];
+  /** Of all signals, by row, before floor and cap. */
+  readonly sums: Int32Array;
+}
+
+/** What a scoring earns for every row of a panel, by cut-off. */
+export type PanelPoints = readonly CutoffPoints[];
 
 /** The points that a scoring gives to the rows of a panel, signal by signal. */
 export const pointsOfPanel = (panel: Panel, scoring: Scoring): PanelPoints => {
   const model = prepare(scoring);
-  return panel.cutoffs.map((_, cutoff) =>
-    columnsOf(panel, model.signals, cutoff).map((column, signal) => {
-      // A loop takes a tenth of the time of Int32Array.from with a function.
-      const points = new Int32Array(column.length);
-      for (let row = 0; row < points.length; row++)
-        points[row] = earnedPoints(model, signal, column[row] ?? Number.NaN);
-      return points;
-    }),
-  );
+  return panel.cutoffs.map(({ people }, cutoff) => {
+    const points = columnsOf(panel, model.signals, cutoff).map((column, signal) =>
+      mapColumn(column, new Int32Array(column.length), (value) => earnedPoints(model, signal, value)),
+    );
+    const sums = new Int32Array(people.length);
+    for (const earned of points)
+      for (let row = 0; row < sums.length; row++) sums[row] = (sums[row] ?? 0) + (earned[row] ?? 0);
+    return { points, sums };
+  });
 };
 
 /**
@@ -34,19 +63,16 @@ export const pointsOfPanel = (panel: Panel, scoring: Scoring): PanelPoints => {
  * @param without the signal that is left out, by its index
  * @returns by cut-off, the scores by row
  */
-export const scoresFrom = (points: PanelPoints, { cutoffs }: Panel, without = -1): Int32Array[] =>
-  cutoffs.map(({ people }, cutoff) => {
-    const sums = new Int32Array(people.length);
-    for (const [signal, earned] of (points[cutoff] ?? []).entries()) {
-      if (signal === without) continue;
-      for (let row = 0; row < sums.length; row++) sums[row] = (sums[row] ?? 0) + (earned[row] ?? 0);
-    }
-    return sums.map((sum) => totalOf(sum).score);
+export const scoresFrom = (points: PanelPoints, without = -1): Int32Array[] =>
+  points.map(({ points: earned, sums }) => {
+    const less = earned[without];
+    const scores = new Int32Array(sums.length);
+    for (let row = 0; row < scores.length; row++) scores[row] = totalOf((sums[row] ?? 0) - (less?.[row] ?? 0)).score;
+    return scores;
   });
 
 /** The scores of every row, as of `scoresFrom`. */
-export const scorePanel = (panel: Panel, scoring: Scoring): Int32Array[] =>
-  scoresFrom(pointsOfPanel(panel, scoring), panel);
+export const scorePanel = (panel: Panel, scoring: Scoring): Int32Array[] => scoresFrom(pointsOfPanel(panel, scoring));
 
 /** The scoring without one of its signals; the others keep their points. */
 export const withoutSignal = ({ weights, labels }: Scoring, signal: string): Scoring => ({
@@ -65,7 +91,7 @@ export const signalKeys = (panel: Panel, signal: string, { earns, points }: Weig
   const sign = points < 0 ? -1 : 1;
   return panel.cutoffs.flatMap((_, cutoff) =>
     columnsOf(panel, [signal], cutoff).map((column) =>
-      column.map((value) => (Number.isNaN(value) ? 0 : sign * share(value))),
+      mapColumn(column, new Float64Array(column.length), (value) => (Number.isNaN(value) ? 0 : sign * share(value))),
     ),
   );
 };

@@ -57,8 +57,8 @@ export const signalsOf = (
   const without = replicate(
     panel,
     [
-      { name: 'score', keys: scoresFrom(points, panel) },
-      ...signals.map(({ signal }, i) => ({ name: `without ${signal}`, keys: scoresFrom(points, panel, i) })),
+      { name: 'score', keys: scoresFrom(points) },
+      ...signals.map(({ signal }, i) => ({ name: `without ${signal}`, keys: scoresFrom(points, i) })),
     ],
     [],
     resamples,

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mannWhitney } from '../../src/backtest/mannWhitney.js';
-import { orderRows } from '../../src/backtest/metrics.js';
 import { upperTail } from '../../src/backtest/normal.js';
+import { groupRows, tiesOf } from '../../src/backtest/ties.js';
 import { shuffled, stream } from '../../src/simulate/chance.js';
 import { holds, tries } from '../random.js';
 import { cutoffOf } from './panels.js';
 
 const pOf = (keys: readonly number[], converted: readonly (boolean | number)[]): number =>
-  mannWhitney(orderRows(cutoffOf(converted), keys));
+  mannWhitney(tiesOf(groupRows(keys), cutoffOf(converted)));
 
 describe('the normal tail', () => {
   it.each([

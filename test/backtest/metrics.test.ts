@@ -1,23 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  aucOf,
-  averagePrecision,
-  callFirst,
-  gainsOf,
-  type Ordered,
-  orderRows,
-  sizeOf,
-  topOf,
-} from '../../src/backtest/metrics.js';
+import { aucOf, averagePrecision, callFirst, gainsOf, sizeOf, topOf } from '../../src/backtest/metrics.js';
+import { groupRows, type Ties, tiesOf } from '../../src/backtest/ties.js';
 import { holds, tries } from '../random.js';
 import { naiveAuc, naiveHits, naivePrecision, tieOrders } from './naive.js';
-import { cutoffOf, type Row } from './panels.js';
+import type { Row } from './panels.js';
 
-const ordered = (rows: readonly Row[]): Ordered =>
-  orderRows(
-    cutoffOf(rows.map(({ converted }) => converted)),
+const tied = (keys: readonly number[], converted: readonly (0 | 1)[]): Ties =>
+  tiesOf(groupRows(keys), { converted: Uint8Array.from(converted) });
+
+const ordered = (rows: readonly Row[]): Ties =>
+  tied(
     rows.map(({ key }) => key),
+    rows.map(({ converted }) => (converted ? 1 : 0)),
   );
 
 const row = (keys: fc.Arbitrary<number>): fc.Arbitrary<Row> => fc.record({ key: keys, converted: fc.boolean() });
@@ -171,13 +166,13 @@ describe('metrics', () => {
   });
 
   it('somebody whose key is unknown is last', () => {
-    const order = orderRows(cutoffOf([1, 0, 0]), [Number.NaN, -5, Number.NEGATIVE_INFINITY]);
-    expect([...order.people]).toEqual([1, 0, 2]);
+    const order = tied([Number.NaN, -5, Number.NEGATIVE_INFINITY], [1, 0, 0]);
+    expect(order).toEqual({ sizes: Uint32Array.of(1, 2), hits: Uint32Array.of(0, 1) });
     expect(aucOf(order)).toBe(0.25);
   });
 
   it('are unknown if nobody converted', () => {
-    const order = orderRows(cutoffOf([0, 0, 0]), [1, 2, 3]);
+    const order = tied([1, 2, 3], [0, 0, 0]);
     expect([aucOf(order), averagePrecision(order), topOf(order, 0.1).lift]).toEqual([
       Number.NaN,
       Number.NaN,
