@@ -74,7 +74,8 @@ export const averagePrecision = ({ sizes, hits }: Ties): number => {
   for (let group = 0; group < sizes.length; group++) {
     const [size, groupHits] = [sizes[group] ?? 0, hits[group] ?? 0];
     const rest = size > 1 ? (groupHits - 1) / (size - 1) : 0;
-    for (let i = 1; i <= size && groupHits > 0; i++) {
+    const places = groupHits > 0 ? size : 0;
+    for (let i = 1; i <= places; i++) {
       sum += ((groupHits / size) * (converted + 1 + (i - 1) * rest)) / (seen + i);
     }
     seen += size;
