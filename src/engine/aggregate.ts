@@ -5,6 +5,7 @@ import type { Fault, UnreadableCell } from '../intake/locate.js';
 import { Failure } from '../model.js';
 import type { PackedEvents } from '../sql/packedEvents.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
+import { duckdb } from '../sql/duckdb.js';
 import { bySession } from '../sql/query.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier, literal } from '../sql/text.js';
@@ -178,10 +179,10 @@ export const aggregateSessions = async (
   const make = (sql: string, values?: readonly string[]): Promise<void> =>
     engine.run(`CREATE OR REPLACE TEMP TABLE by_session AS ${sql}`, values);
   await (packed === undefined
-    ? make(bySession(plan, facts, asOf, rows), paths)
-    : make(bySession(plan, facts, asOf, packed)));
+    ? make(bySession(duckdb, plan, facts, asOf, rows), paths)
+    : make(bySession(duckdb, plan, facts, asOf, packed)));
   if ((await count(engine, `SELECT sum(${identifier(OTHER_DEVICE)})::BIGINT FROM by_session`)) === 0) return facts;
   const unnamed: Facts = { ...facts, devices: [] };
-  await make(bySession(plan, unnamed, asOf, rows), paths);
+  await make(bySession(duckdb, plan, unnamed, asOf, rows), paths);
   return unnamed;
 };

@@ -6,6 +6,7 @@ import { spelled } from '../intake/open.js';
 import { RAGGED } from '../intake/records.js';
 import { damaged } from '../intake/refuse.js';
 import { Failure } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { CHECKED, checkedRows } from '../sql/query.js';
 import { ROW } from '../sql/reading.js';
 import { identifier, literal } from '../sql/text.js';
@@ -172,7 +173,7 @@ export const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   const source = locatedRelation(logs, located, job.numbers);
   const kept = join(scratch, 'checked.parquet');
   await engine
-    .run(`COPY (${checkedRows(plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths)
+    .run(`COPY (${checkedRows(duckdb, plan.rules, source.sql)}) TO ${literal(kept)} (FORMAT parquet)`, source.paths)
     .catch((error: unknown) => {
       const parquet = logs.filter(({ format }) => format === 'parquet').map(({ name }) => name);
       throw parquet.length > 0 && isDataFault(error) ? damaged(parquet.join(', '), error) : error;

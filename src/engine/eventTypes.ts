@@ -3,8 +3,10 @@ import { conditionsIn, eventTypesOf, rowMeasures } from '../catalogue/measures.j
 import type { Plan } from '../sql/plan.js';
 import { typeCounts } from '../sql/account.js';
 import type { Log } from '../intake/bind.js';
+import type { Dialect } from '../sql/dialect.js';
+import { duckdb } from '../sql/duckdb.js';
 import { isTranslated, ROW } from '../sql/reading.js';
-import { identifier, literal } from '../sql/text.js';
+import { identifier } from '../sql/text.js';
 import { type Aggregated, count } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import type { Relation } from './duckdb/relations.js';
@@ -26,8 +28,8 @@ interface NamedType {
   readonly events: number;
 }
 
-/** SQL: true of an event type that some feature or the conversion uses. */
-const isUsed = ({ features }: Plan): string => {
+/** SQL: true of an event type, in the column event_type, that some feature or the conversion uses. */
+export const isUsed = ({ literal, matches: isMatch }: Dialect, { features }: Plan): string => {
   const measures = rowMeasures(features, 'events').map(([, is]) => is);
   const patterns = measures
     .flatMap(conditionsIn)
@@ -36,7 +38,7 @@ const isUsed = ({ features }: Plan): string => {
   const all = [
     'false',
     ...(named.length > 0 ? [`event_type IN (${named.map(literal).join(', ')})`] : []),
-    ...patterns.map((pattern) => `regexp_matches(event_type, ${literal(pattern)})`),
+    ...patterns.map((pattern) => isMatch('event_type', pattern)),
   ];
   return all.join(' OR ');
 };
@@ -56,7 +58,7 @@ export const findEventTypes = async (
   const [events, explained] = sums.map(Number);
   if (!all && !found.translated && events === explained) return { others: [], renamed: [], all: [] };
   const rows = await engine.rows(
-    `SELECT theirs, event_type, n, ${isUsed(plan)} FROM (
+    `SELECT theirs, event_type, n, ${isUsed(duckdb, plan)} FROM (
        SELECT ${identifier(ROW.theirs)} AS theirs, event_type, count(*) AS n FROM ${found.rows} GROUP BY ALL
      ) ORDER BY n DESC, theirs, event_type`,
     found.paths,
@@ -67,6 +69,11 @@ export const findEventTypes = async (
     events: Number(n),
     used: used === true,
   }));
+  return eventTypesFrom(types);
+};
+
+/** What the types of a log come to, the most frequent first. `used`: whether some feature or the conversion uses it. */
+export const eventTypesFrom = (types: readonly (NamedType & { readonly used: boolean })[]): EventTypes => {
   const others = new Map<string, number>();
   for (const { type, events: n, used } of types) if (!used) others.set(type, (others.get(type) ?? 0) + n);
   return {
@@ -85,6 +92,6 @@ export const hasTranslatedTypes = async (
   { sql, paths }: Relation,
 ): Promise<boolean> => {
   const types = `(SELECT DISTINCT event_type FROM ${sql})`;
-  const tests = [...new Set(logs.map(({ reading }) => isTranslated(reading)))];
+  const tests = [...new Set(logs.map(({ reading }) => isTranslated(duckdb, reading)))];
   return (await count(engine, `SELECT count(*) FROM ${types} WHERE ${tests.join(' OR ')}`, paths)) > 0;
 };

@@ -5,6 +5,7 @@
 import type { Log } from '../intake/bind.js';
 import type { Fault } from '../intake/locate.js';
 import { Failure, type Warning } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { sessionRows, users } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import { counted } from '../text/numbers.js';
@@ -114,7 +115,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     const { facts, rows, paths } = aggregated;
     if (request.sessions !== undefined) {
       const table = literal(request.sessions);
-      await engine.run(`COPY (${sessionRows(job.plan, facts, rows)}) TO ${table} ${CSV_FILE}`, paths);
+      await engine.run(`COPY (${sessionRows(duckdb, job.plan, facts, rows)}) TO ${table} ${CSV_FILE}`, paths);
     }
     return { found: aggregated, types: await findEventTypes(engine, job.plan, aggregated, namesTypes(job.config)) };
   });
@@ -126,7 +127,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     );
   }
   watch?.phase(3, PHASES[3]);
-  await engine.run(`COPY (${users(job.plan, asOf)}) TO $1 ${CSV_FILE}`, [to]);
+  await engine.run(`COPY (${users(duckdb, job.plan, asOf)}) TO $1 ${CSV_FILE}`, [to]);
   return {
     accounts,
     faults: found.faults,

@@ -3,6 +3,7 @@ import type { Leaks } from '../backtest/result.js';
 import type { Action } from '../catalogue/conditions.js';
 import { actionsOf, type Features } from '../catalogue/measures.js';
 import { Failure } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { excludesUser, isExcluded } from '../sql/exclude.js';
 import { condition } from '../sql/measures.js';
 import {
@@ -76,8 +77,8 @@ const withoutExcluded = (
 ): Pick<Owned, 'rows' | 'versions'> => {
   if (config.exclude === undefined) return { rows, versions };
   const { columns } = plan.rules;
-  const isColleague = excludesUser(config.exclude, columns);
-  const kept = `(SELECT * FROM ${rows} WHERE (${isExcluded(config.exclude, columns)}) IS NOT TRUE)`;
+  const isColleague = excludesUser(duckdb, config.exclude, columns);
+  const kept = `(SELECT * FROM ${rows} WHERE (${isExcluded(duckdb, config.exclude, columns)}) IS NOT TRUE)`;
   if (isColleague === undefined) return { rows: kept, versions };
   const [live, dead] = VERSION_COLUMNS;
   const period = identifier(STATE.period);
@@ -154,7 +155,7 @@ const cutRows = async (
 };
 
 /** SQL: true of rows of an action. */
-const isAction = ({ is }: Action): string => `(${is.map((one) => condition(one, 'events')).join(' AND ')})`;
+const isAction = ({ is }: Action): string => `(${is.map((one) => condition(duckdb, one, 'events')).join(' AND ')})`;
 
 /**
  * Opens the logs of a request and checks their rows.
@@ -191,7 +192,7 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       const columns = actions.flatMap((action) => action.is.map(({ column }) => column));
       const isOne = actions.map(isAction).join(' OR ') || 'false';
       const [row = []] = await engine.rows(
-        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})) FROM (${selectEvents(plan.rules, columns, owned.rows)})`,
+        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})) FROM (${selectEvents(duckdb, plan.rules, columns, owned.rows)}) AS events`,
       );
       const [first = NaN, last = NaN, lastAction = NaN] = row.map((time) =>
         time === null ? NaN : Number(time) / 1000,

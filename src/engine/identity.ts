@@ -6,15 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeText } from '../io/output.js';
 import { ANONYMOUS_ID, Failure, messageOf } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { identityChanges, linkedIdentities, resolvedRows } from '../sql/identity.js';
-import { timestamp } from '../sql/measures.js';
 import { literal } from '../sql/text.js';
 import { count } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import type { Relation } from './duckdb/relations.js';
 
 /** The rows of a file of `anonymous_id,user_id`, in that order. */
-const readMap = async (path: string): Promise<string[][]> => {
+export const readMap = async (path: string): Promise<string[][]> => {
   const text = await readFile(path).catch((error: unknown) => {
     throw new Failure('noInput', `cannot read ${path} (identity: map in gesture.yaml): ${messageOf(error)}`);
   });
@@ -62,7 +62,7 @@ export const readIdentityMap = async (engine: Engine, path: string | undefined, 
  * @param asOf microseconds since 1970; undefined: every row counts
  */
 export const resolveUsers = async (engine: Engine, rows: Relation, asOf: bigint | undefined): Promise<Relation> => {
-  const early = asOf === undefined ? 'true' : `t <= ${timestamp(asOf)}`;
+  const early = asOf === undefined ? 'true' : `t <= ${duckdb.instant(asOf)}`;
   await engine.run(`CREATE OR REPLACE TEMP TABLE identities AS ${linkedIdentities(rows.sql, early)}`, rows.paths);
   const several = (await count(engine, 'SELECT count(*) FROM identities WHERE user_id <> other')) > 0;
   await (several

@@ -85,7 +85,7 @@ export const checkPatterns = async (engine: Engine, config: Config): Promise<voi
 };
 
 /** A log whose columns are called by their aliases. */
-const underAliases = (log: Log, aliases: ReadonlyMap<string, string>): Log => ({
+export const underAliases = (log: Log, aliases: ReadonlyMap<string, string>): Log => ({
   ...log,
   columns: new Map([...log.columns].map(([ours, places]) => [aliases.get(ours) ?? ours, places])),
 });
@@ -117,14 +117,23 @@ const isOurs = (column: string): boolean =>
   column === ANONYMOUS_ID ||
   (EXCLUSION_COLUMNS as readonly string[]).includes(column);
 
+/** The columns that a configuration reads: of ours if a log has them, those that some log must have, and names for SQL. */
+export const columnsToRead = (
+  config: Config,
+): { wanted: string[]; needed: string[]; aliases: ReadonlyMap<string, string> } => {
+  const read = [...eventColumns(config.features)];
+  const needed = read.filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
+  const wanted = ['event_id', 'session_id', 'device', ...SESSION_FLAGS, ...read, ...exclusionColumns(config)];
+  const aliases = aliasesFor(needed.filter((column) => !isOurs(column)));
+  return { wanted: [...new Set(wanted)], needed, aliases };
+};
+
 /** Opens the logs of a request, plans what is measured, and allows the engine to open nothing else. */
 export const openJob = async (engine: Engine, request: Request): Promise<Job> => {
   const { config, scratch } = request;
-  const read = [...eventColumns(config.features)];
-  const needed = read.filter((column) => !Object.hasOwn(EVENT_COLUMNS, column));
-  const aliases = aliasesFor(needed.filter((column) => !isOurs(column)));
+  const { wanted, needed, aliases } = columnsToRead(config);
   const opened = await openLogs(await assignReadings(request.inputs, config), {
-    wanted: [...new Set(['event_id', 'session_id', 'device', ...SESSION_FLAGS, ...read, ...exclusionColumns(config)])],
+    wanted,
     needed,
     delimiter: request.delimiter,
     scratch,
@@ -137,6 +146,12 @@ export const openJob = async (engine: Engine, request: Request): Promise<Job> =>
     alsoLiteral(scratch),
     logs.flatMap((log) => alsoLiteral(log.path)),
   );
+  return jobOf(request, logs, aliases);
+};
+
+/** What is read and measured, from opened logs whose columns are called by their aliases. */
+export const jobOf = (request: Request, logs: readonly Log[], aliases: ReadonlyMap<string, string>): Job => {
+  const { config, scratch } = request;
   const features = withAliases(config.features, aliases);
   const ofEvents = Object.values(features).filter(({ from }) => from === 'events');
   const compared = ofEvents.flatMap(({ is }) => comparedColumnsOf(is));

@@ -1,6 +1,7 @@
 /** What a log shows of the future, or cannot tell apart from it: reasons to doubt a backtest that its rows do not have. */
 import type { Leaks } from '../backtest/result.js';
 import type { Weights } from '../catalogue/weights.js';
+import { duckdb } from '../sql/duckdb.js';
 import type { Plan } from '../sql/plan.js';
 import { selectEvents } from '../sql/query.js';
 import { identifier } from '../sql/text.js';
@@ -37,6 +38,7 @@ export const findLeaks = async (engine: Engine, plan: Plan, weights: Weights, ro
   const [row = []] = await engine.rows(
     `SELECT ${sums.join(', ')} FROM (SELECT ${perUser.join(', ')}
      FROM (${selectEvents(
+       duckdb,
        plan.rules,
        columns.map(({ column }) => column),
        rows,

@@ -2,6 +2,7 @@
  * All rows of a log in one table, read once for several questions: directly if the log is clean, which is proved as by the
  * fast reading (see fast.ts), and otherwise after every record was located and every cell checked.
  */
+import { duckdb } from '../sql/duckdb.js';
 import { accepted, isChecked, value } from '../sql/cells.js';
 import { eventColumns } from '../sql/plan.js';
 import { repeatedIds } from '../sql/account.js';
@@ -46,9 +47,9 @@ const placeDirectly = async (engine: Engine, job: Job, look: Look): Promise<Plac
     (column) => column !== 'event_type' && (column !== 'timestamp' || eventColumns(plan.features).has(column)),
   );
   const columns = [
-    ...used.map((column) => `${value(column)} AS ${identifier(column)}`),
+    ...used.map((column) => `${value(duckdb, column, plan.rules)} AS ${identifier(column)}`),
     ...['event_type', 't', ROW.theirs, ROW.left].map(identifier),
-    `${accepted(plan.rules)} AS "#ok"`,
+    `${accepted(duckdb, plan.rules)} AS "#ok"`,
   ];
   const [made, ...scans] = await Promise.allSettled([
     engine.run(`CREATE OR REPLACE TEMP TABLE placed AS SELECT ${columns.join(', ')} FROM ${sql}`, paths),
@@ -59,7 +60,7 @@ const placeDirectly = async (engine: Engine, job: Job, look: Look): Promise<Plac
   // A cell with a grammar, a number or a flag, would not have been accepted.
   const texts = used.filter((column) => !isChecked(column) && !job.numbers.has(column));
   const worded =
-    (look.words ? [] : texts).map((column) => isNullWord(identifier(column), words)).join(' OR ') || 'false';
+    (look.words ? [] : texts).map((column) => isNullWord(duckdb, identifier(column), words)).join(' OR ') || 'false';
   const [row = []] = await engine.rows(
     `SELECT count(*), count(*) FILTER (WHERE NOT (${LEFT}) AND "#ok" IS NOT TRUE), count(*) FILTER (WHERE ${LEFT}),
        count(*) FILTER (WHERE NOT (${LEFT}) AND NOT (${hasOwner(job)})), count(*) FILTER (WHERE ${worded}) FROM placed`,

@@ -4,6 +4,7 @@
  * human.
  */
 import { ANONYMOUS_ID } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { measuredFeatures } from '../sql/featureValues.js';
 import { BY_USER } from '../sql/query.js';
 import { identifier } from '../sql/text.js';
@@ -30,7 +31,7 @@ export const replay = async (engine: Engine, job: Job): Promise<Moments> => {
     at: async (asOf) => {
       await aggregateChecked(engine, { ...job, asOf }, checked);
       return {
-        users: `(${measuredFeatures(job.plan.features, asOf, BY_USER)})`,
+        users: `(${measuredFeatures(duckdb, job.plan.features, asOf, BY_USER)})`,
         identities: job.identity ? await identitiesNow(engine) : undefined,
       };
     },

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { leavesRowsOut } from '../config/settings.js';
+import { duckdb } from '../sql/duckdb.js';
 import { BOT_AGENTS } from '../sql/exclude.js';
-import { timestamp } from '../sql/measures.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
 import { byEvent, excluded, sharedIds, withoutDuplicates } from '../sql/query.js';
 import { ROW } from '../sql/reading.js';
@@ -110,13 +110,13 @@ export const aggregateChecked = async (
   const withoutUser = await count(engine, `SELECT count(*) FROM ${placed} WHERE user_id IS NULL`);
   const owned = `(SELECT * FROM ${placed} WHERE user_id IS NOT NULL)`;
   const { rows: known, duplicate, shared } = await dropDuplicates(engine, plan, owned);
-  const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${timestamp(job.asOf)})`;
+  const early = job.asOf === undefined ? known : `(SELECT * FROM ${known} WHERE t <= ${duckdb.instant(job.asOf)})`;
   const { facts, events } = await profile(engine, plan, early, shared === 0);
   let rows = early;
   const leaves = leavesRowsOut(config);
   if (leaves) {
     if (config.exclude?.bots) await findBots(engine, plan, early);
-    const byRule = config.exclude === undefined ? [] : [excluded(plan, facts, config.exclude, early)];
+    const byRule = config.exclude === undefined ? [] : [excluded(duckdb, plan, facts, config.exclude, early)];
     const byCondition = `SELECT "#file", "#line", user_id, 'where' AS "column", ${identifier(ROW.left)} AS reason FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL`;
     await engine.run(
       `CREATE OR REPLACE TEMP TABLE excluded AS ${[byCondition, ...byRule.map((sql) => `(${sql})`)].join(' UNION ALL ')}`,
@@ -124,7 +124,7 @@ export const aggregateChecked = async (
     rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
-  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(plan, facts, asOf, rows)}`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(duckdb, plan, facts, asOf, rows)}`);
   job.watch?.phase(2, PHASES[2]);
   const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths: [] });
   const accounts = {

@@ -1,5 +1,6 @@
 /** The sessions of a few users and what they did in them: the rows of a run once more, for the people of a report. */
 import type { Timeline } from '../report/timeline.js';
+import { duckdb } from '../sql/duckdb.js';
 import { sessionRows } from '../sql/query.js';
 import { identifier, literal } from '../sql/text.js';
 import type { Aggregated, Job, Request } from './aggregate.js';
@@ -37,7 +38,9 @@ const timelinesFrom = async (
       { sessions: [], acts: [] },
     ]),
   );
-  const sessions = await engine.rows(`SELECT user_id, "start", events FROM (${sessionRows(plan, facts, ROWS)})`);
+  const sessions = await engine.rows(
+    `SELECT user_id, "start", events FROM (${sessionRows(duckdb, plan, facts, ROWS)})`,
+  );
   for (const [id, start, events] of sessions) {
     found.get(String(id))?.sessions.push({ at: Date.parse(String(start)), events: Number(events) });
   }

@@ -4,6 +4,7 @@ import type { Windows } from '../backtest/windows.js';
 import { isoSecond } from '../backtest/result.js';
 import { type Features, valueKind } from '../catalogue/measures.js';
 import { Failure } from '../model.js';
+import { duckdb } from '../sql/duckdb.js';
 import { printed } from '../sql/featureValues.js';
 import { identifier, literal } from '../sql/text.js';
 import { type Accounts, CSV_FILE, type Request } from './aggregate.js';
@@ -61,7 +62,7 @@ export const writeTraining = async (
     windows.cutoffs.flatMap((cutoff) => [cutoff, cutoff + horizon].map(inMicroseconds)),
   );
   const names = columnsOf(features);
-  const cells = names.map((name) => `${printed(features, name)} AS ${identifier(name)}`);
+  const cells = names.map((name) => `${printed(duckdb, features, name)} AS ${identifier(name)}`);
   const parts: string[] = [];
   for (const [i, cutoff] of windows.cutoffs.entries()) {
     const { anonymous } = await placeLabels(engine, moments, cutoff, horizon, 'converted');

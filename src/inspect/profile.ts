@@ -7,6 +7,7 @@ import type { Log } from '../intake/bind.js';
 import { locate } from '../intake/locate.js';
 import { openTable } from '../intake/recognise.js';
 import { RAGGED, walkRecords, Unreadable } from '../intake/records.js';
+import { duckdb } from '../sql/duckdb.js';
 import { isNullWord } from '../sql/reading.js';
 import { looksLikeData } from './header.js';
 
@@ -104,7 +105,7 @@ const columnsOf = async (
   { cells: { sql, paths }, counts }: Awaited<ReturnType<typeof cellsOf>>,
 ): Promise<{ rows: number; columns: Column[] }> => {
   const [rows = 0] = counts;
-  const cells = names.map((_, i) => `CASE WHEN NOT ${isNullWord(`v${i}`, NULL_WORDS)} THEN v${i} END AS v${i}`);
+  const cells = names.map((_, i) => `CASE WHEN NOT ${isNullWord(duckdb, `v${i}`, NULL_WORDS)} THEN v${i} END AS v${i}`);
   const every = Math.ceil(rows / SAMPLED);
   // The same rows on every machine, in whatever order they are read.
   const picked = every <= 1 ? '' : `WHERE hash(${names.map((_, i) => `v${i}`).join(', ')}) % ${every} = 0`;

@@ -14,7 +14,13 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
   for (const name of names) {
     if (name === '-') found.push(name);
     else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) {
-      throw noInput(name, 'it is an address, not a file: gesture opens no connections, so download it first');
+      const isTable = /^clickhouse:/i.test(name);
+      throw noInput(
+        name,
+        isTable
+          ? 'a table is read by gesture features alone, and as its only input: give its result to the other commands'
+          : 'it is an address, not a file: gesture opens no connections to it, so download it first',
+      );
     } else {
       try {
         if ((await stat(name)).isDirectory()) {

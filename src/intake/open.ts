@@ -13,6 +13,7 @@ import {
   type IntakeOptions,
   type Log,
   missingColumns,
+  type Named,
   type ParquetHeader,
   respelledIn,
   sourceNames,
@@ -200,17 +201,29 @@ const ignoredIn = ({ format, header }: Opened, columns: Log['columns'], reading:
   return shown.filter((key) => !isUsed(key) && !Object.hasOwn(EVENT_COLUMNS, key));
 };
 
+/** An input whose columns are bound. @throws Failure `data` without the columns that must be there */
+export const bindLog = (opened: Opened, options: Pick<IntakeOptions, 'reading' | 'wanted'>): Omit<Log, 'blobs'> => {
+  const { reading } = options;
+  requireColumns({ ...opened, reading });
+  const columns = bindColumns(opened, options);
+  return {
+    ...opened,
+    reading,
+    columns,
+    ignored: ignoredIn(opened, columns, reading),
+    respelled: respelledIn(opened, options),
+  };
+};
+
 const openLog = async (name: string, index: number, options: IntakeOptions): Promise<Log> => {
   const { reading } = options;
   const opened = await openHeader(name, index, options);
-  requireColumns({ ...opened, reading });
-  const columns = bindColumns(opened, options);
-  const blobs = await blobsOf(opened, columns, options);
-  const ignored = ignoredIn(opened, columns, reading);
+  const log = bindLog(opened, options);
+  const blobs = await blobsOf(opened, log.columns, options);
   // Typed instants are printed as ISO 8601, however the timestamps of other files are written.
-  const typed = columns.get('timestamp')?.every(({ at }) => opened.parquet?.times.includes(at)) ?? false;
+  const typed = log.columns.get('timestamp')?.every(({ at }) => opened.parquet?.times.includes(at)) ?? false;
   const asTyped = typed ? { ...reading, timestamp: ['iso'] } : reading;
-  return { ...opened, reading: asTyped, columns, blobs, ignored, respelled: respelledIn(opened, options) };
+  return { ...log, reading: asTyped, blobs };
 };
 
 /** An input, and how it is read. */
@@ -229,7 +242,13 @@ export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOpt
   for (const [index, { name, reading }] of inputs.entries()) {
     logs.push(await openLog(name, index, { ...options, reading }));
   }
-  const lacking = options.needed.find((ours) => !logs.some((log) => hasColumn(ours, log)));
+  refuseLacking(logs, options.needed);
+  return logs;
+};
+
+/** Refuses logs of which none has a column that the settings read. @throws Failure `data` */
+export const refuseLacking = (logs: readonly (Named & Pick<Log, 'reading'>)[], needed: readonly string[]): void => {
+  const lacking = needed.find((ours) => !logs.some((log) => hasColumn(ours, log)));
   const [first] = logs;
   if (lacking !== undefined && first !== undefined) {
     const guess = didYouMean(lacking, first.header) || '.';
@@ -239,7 +258,6 @@ export const openLogs = async (inputs: readonly Input[], options: Omit<IntakeOpt
       `${where} column ${lacking}, which a feature or rule in gesture.yaml reads${guess} It has ${shownNames(first.header)}`,
     );
   }
-  return logs;
 };
 
 /** The name of a delimiter in messages. */

@@ -6,6 +6,6 @@ import type { Fault } from './locate.js';
 export function* rejectedCsv(faults: readonly Fault[]): Generator<string> {
   yield 'line,column,reason,raw,file\n';
   for (let at = 0; at < faults.length; at += 1000) {
-    yield stringify(faults.slice(at, at + 1000).map((f) => [f.line, f.column, f.reason, f.raw, f.file]));
+    yield stringify(faults.slice(at, at + 1000).map((f) => [f.line || '', f.column, f.reason, f.raw, f.file]));
   }
 }

@@ -60,7 +60,8 @@ export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
     theirs.length === 1 && theirs[0] === column ? column : `${theirs.join(' or ')} (${column} ${where})`,
   );
   const place = format === 'csv' ? `${name}:1` : name;
-  const what = format === 'csv' ? 'the header' : 'the file';
+  const isTable = name.startsWith('clickhouse:');
+  const what = format === 'csv' ? 'the header' : isTable ? 'the table' : 'the file';
   const said = `${what} has no column ${wanted.join(', no column ')}; it has ${shownNames(header) || 'nothing'}`;
   const line = format === 'csv' && reading.header === undefined ? headerFor(header) : undefined;
   if (line !== undefined) {
@@ -73,7 +74,7 @@ export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
   const [first = 'user_id'] = missing.keys();
   const advice =
     source === undefined || source === reading.from
-      ? `Map the log's own names in gesture.yaml, or let \`gesture init ${name}\` do it: ${mappingFor(missing.keys(), header)}`
+      ? `Map the log's own names in gesture.yaml${isTable ? '' : `, or let \`gesture init ${name}\` do it`}: ${mappingFor(missing.keys(), header)}`
       : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
   const guess = didYouMean(missing.get(first)?.[0] ?? first, header) || '.';
   throw bad(place, `${said}${guess} ${advice}`);

@@ -4,6 +4,7 @@
  */
 import { columnsOf, conditionsIn, type Features, isPlain, rowMeasures } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
+import { duckdb } from './duckdb.js';
 import { accepted, isChecked, numberColumns } from './cells.js';
 import { PACKED_EVENTS } from './packedEvents.js';
 import {
@@ -72,13 +73,13 @@ export const usersOfWords = ({ rules, features }: Plan, words: readonly string[]
   const latest = rowMeasures(features, 'events').flatMap(([name, is]) =>
     is.op === 'latest' && !numbers.has(is.column) && rules.columns.includes(is.column) ? [name] : [],
   );
-  const tests = ['user_id', ...latest].map((column) => isNullWord(`${identifier(column)}::VARCHAR`, words));
+  const tests = ['user_id', ...latest].map((column) => isNullWord(duckdb, `${identifier(column)}::VARCHAR`, words));
   return `SELECT count(*) FROM by_event WHERE ${tests.join(' OR ')}`;
 };
 
 /** SQL: how many rows have a null word for a device. */
 export const devicesOfWords = (rows: string, words: readonly string[]): string =>
-  `SELECT count(*) FROM ${rows} WHERE ${isNullWord('device', words)}`;
+  `SELECT count(*) FROM ${rows} WHERE ${isNullWord(duckdb, 'device', words)}`;
 
 /**
  * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
@@ -94,7 +95,7 @@ const accounting = (plan: Plan, assumed: Facts, words: readonly string[]): strin
       words.length === 0
         ? 'false'
         : wordColumns(plan)
-            .map((column) => isNullWord(identifier(column), words))
+            .map((column) => isNullWord(duckdb, identifier(column), words))
             .join(' OR ') || 'false'
     }) AS ${identifier(ACCOUNT.words)}`,
     `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
@@ -128,10 +129,10 @@ export const byEventWithAccount = (
     ...(packed === undefined ? [] : [`list(${packed.of}) AS ${identifier(PACKED_EVENTS)}`]),
     ...(lists.ids && eventId(plan, assumed) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
   ];
-  const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent('event_type')] : [];
-  const also = [`${accepted(plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
-  const events = selectEvents(plan.rules, wanted, rows, also);
-  return groupedByUser(events, measuredEvents(plan, assumed), [...accounting(plan, assumed, words), ...listed]);
+  const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(duckdb, 'event_type')] : [];
+  const also = [`${accepted(duckdb, plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
+  const events = selectEvents(duckdb, plan.rules, wanted, rows, also);
+  return groupedByUser(events, measuredEvents(duckdb, plan, assumed), [...accounting(plan, assumed, words), ...listed]);
 };
 
 /**

@@ -2,6 +2,8 @@
  * Aggregates over the rows of one user, in SQL: all at once, or in parts that are merged. Parts are of a user and period;
  * merged as of the end of a period they are the same value.
  */
+import type { Aggregate, Dialect } from './dialect.js';
+import { orderKey } from './duckdb.js';
 import { identifier } from './text.js';
 
 /** Where the rows of a measure come from. */
@@ -18,8 +20,9 @@ export interface Parts {
 /** No parts yet. */
 export const noParts = (): Parts => ({ aggregates: new Map(), windows: new Set() });
 
-/** What a measure needs to know about its rows. */
+/** What a measure needs to know about its rows. Parts are DuckDB's. */
 export interface Rows {
+  readonly dialect: Dialect;
   readonly level: Level;
   /** Microseconds since 1970; undefined while it is not known: then no measure may need it. */
   readonly asOf: bigint | undefined;
@@ -55,22 +58,25 @@ export interface Chosen {
 /** SQL: true of rows that meet all conditions; empty if there are none. Empty conditions do not count. */
 export const allOfSql = (conditions: readonly string[]): string => conditions.filter((one) => one !== '').join(' AND ');
 
+/** A column of a level, by its full name: a feature may have the same name, and is not meant. */
+export const columnOf = (level: Level, column: string): string => `${level}.${identifier(column)}`;
+
 /** Rows that are merged are no longer there one by one: whole periods are chosen instead. */
-const inWindow = ({ asOf, merged }: Rows, { last, older = false }: Window): string => {
+const inWindow = ({ dialect, level, asOf, merged }: Rows, { last, older = false }: Window): string => {
   if (asOf === undefined) throw new Error('a measure needs as-of before it is known');
   merged?.parts.windows.add(last);
-  const recent = merged === undefined ? `epoch_us(t) > ${asOf - last}` : `${identifier(SINCE)} >= ${asOf - last}`;
+  const recent =
+    merged === undefined
+      ? `${dialect.micros(columnOf(level, 't'))} > ${asOf - last}`
+      : `${identifier(SINCE)} >= ${asOf - last}`;
   return older ? `NOT (${recent})` : recent;
 };
 
-/** An aggregate over the rows that meet conditions. FILTER is quicker, but each has room for all columns. */
-const over = (name: string, sql: string, conditions: readonly string[], many = false): string => {
-  const all = allOfSql(conditions);
-  if (all === '') return `${name}${sql})`;
-  return many ? `${name}CASE WHEN ${all} THEN ${sql === '*' ? '1' : sql} END)` : `${name}${sql}) FILTER (WHERE ${all})`;
-};
+/** An aggregate over the rows that meet conditions. */
+const over = ({ dialect, many }: Rows, name: Aggregate, sql: string, conditions: readonly string[]): string =>
+  dialect.over(name, sql, allOfSql(conditions), many);
 
-/** The same for an aggregate that cannot be written otherwise. */
+/** The same in DuckDB for any aggregate. */
 const filtered = (aggregated: string, conditions: readonly string[]): string => {
   const all = allOfSql(conditions);
   return all === '' ? aggregated : `${aggregated} FILTER (WHERE ${all})`;
@@ -78,10 +84,10 @@ const filtered = (aggregated: string, conditions: readonly string[]): string => 
 
 /** What is aggregated, and how its parts are merged. */
 const merges = {
-  count: (part: string, where: readonly string[]) => `coalesce(${over('sum(', part, where)}, 0)::BIGINT`,
-  sum: (part: string, where: readonly string[]) => over('sum(', part, where),
-  min: (part: string, where: readonly string[]) => over('min(', part, where),
-  max: (part: string, where: readonly string[]) => over('max(', part, where),
+  count: (part: string, where: readonly string[]) => `coalesce(${filtered(`sum(${part})`, where)}, 0)::BIGINT`,
+  sum: (part: string, where: readonly string[]) => filtered(`sum(${part})`, where),
+  min: (part: string, where: readonly string[]) => filtered(`min(${part})`, where),
+  max: (part: string, where: readonly string[]) => filtered(`max(${part})`, where),
 } as const;
 
 /** Adds a part to those of a feature, and returns its name in SQL. */
@@ -96,41 +102,54 @@ const windowsOf = (rows: Rows, { windows = [] }: Chosen): string[] => windows.ma
 
 /** A count, sum, minimum or maximum over the rows of a user. */
 export const total = (rows: Rows, op: keyof typeof merges, sql: string, chosen: Chosen): string => {
-  const { merged, many } = rows;
+  const { merged } = rows;
   const windows = windowsOf(rows, chosen);
-  if (merged === undefined) return over(`${op}(`, sql, [...chosen.where, ...windows], many);
-  return merges[op](addPart(merged, over(`${op}(`, sql, chosen.where, many)), windows);
+  if (merged === undefined) return over(rows, op, sql, [...chosen.where, ...windows]);
+  return merges[op](addPart(merged, over(rows, op, sql, chosen.where)), windows);
 };
 
-/** The list of the known values over the rows of a user; of each only one, if they are `distinct`. */
-export const listed = (rows: Rows, sql: string, chosen: Chosen, distinct = ''): string => {
+/** The merged list of the known values over the rows of a user; of each only one, if they are `distinct`. */
+const listed = (
+  rows: Rows,
+  merged: NonNullable<Rows['merged']>,
+  sql: string,
+  chosen: Chosen,
+  distinct = '',
+): string => {
   const windows = windowsOf(rows, chosen);
   const known = [`${sql} IS NOT NULL`, ...chosen.where];
-  if (rows.merged === undefined) return filtered(`list(${distinct}${sql})`, [...known, ...windows]);
-  const part = addPart(rows.merged, filtered(`list(${distinct}${sql})`, known));
+  const part = addPart(merged, filtered(`list(${distinct}${sql})`, known));
   return `flatten(${filtered(`list(${part})`, [`${part} IS NOT NULL`, ...windows])})`;
 };
+
+/** The most frequent known value over the rows of a user, ties in byte order. */
+export const modeOf = (rows: Rows, sql: string, chosen: Chosen): string =>
+  rows.merged === undefined
+    ? rows.dialect.mode(sql, allOfSql([...chosen.where, ...windowsOf(rows, chosen)]))
+    : `list_aggregate(list_sort(${listed(rows, rows.merged, sql, chosen)}), 'mode')`;
 
 /** The number of different known values over the rows of a user. */
 export const distinctValues = (rows: Rows, sql: string, chosen: Chosen): string =>
   rows.merged === undefined
-    ? over('count(DISTINCT ', sql, [...chosen.where, ...windowsOf(rows, chosen)], rows.many)
-    : `coalesce(len(list_distinct(${listed(rows, sql, chosen, 'DISTINCT ')})), 0)`;
+    ? over(rows, 'countDistinct', sql, [...chosen.where, ...windowsOf(rows, chosen)])
+    : `coalesce(len(list_distinct(${listed(rows, rows.merged, sql, chosen, 'DISTINCT ')})), 0)`;
 
 /**
- * The value with the greatest key over the rows of a user, of those that have one.
+ * The value that comes last in an order over the rows of a user, of those that have one.
  *
  * @param known SQL: true of a row that has a value
+ * @param order columns, of instants first and then of text
  */
 export const latestBy = (
   rows: Rows,
   value: string,
   known: string,
-  key: string,
+  order: readonly string[],
   chosen: Chosen = { where: [] },
 ): string => {
   const windows = windowsOf(rows, chosen);
-  if (rows.merged === undefined) return filtered(`arg_max(${value}, ${key})`, [...chosen.where, ...windows]);
+  if (rows.merged === undefined) return rows.dialect.latest(value, order, allOfSql([...chosen.where, ...windows]));
+  const key = orderKey(order);
   const part = addPart(rows.merged, filtered(`arg_max(${value}, ${key})`, chosen.where));
   return filtered(
     `arg_max(${part}, ${addPart(rows.merged, filtered(`max(${key})`, [known, ...chosen.where]))})`,

@@ -3,12 +3,12 @@
  * The reader delivers text; nothing is converted by guessing.
  */
 import { type ColumnKind, EVENT_COLUMNS, REQUIRED_COLUMNS } from '../model.js';
-import { SCALE, printDecimal } from './decimals.js';
-import { identifier, literal } from './text.js';
+import type { Dialect } from './dialect.js';
+import { identifier } from './text.js';
 
 /** Timestamps outside this range are typing errors or default dates (0001, 1970, 9999), not events. */
-const EARLIEST = `TIMESTAMP '1990-01-01'`;
-const LATEST = `TIMESTAMP '2200-01-01'`;
+const EARLIEST = BigInt(Date.UTC(1990, 0)) * 1000n;
+const LATEST = BigInt(Date.UTC(2200, 0)) * 1000n;
 
 /** A plain decimal: no sign but minus, no exponent, no thousands, no NaN. */
 const PLAIN = String.raw`-?\d+(\.\d+)?`;
@@ -18,9 +18,6 @@ const NUMBER = String.raw`[ \t]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?[ \t]
 
 /** Numbers that are surely not too large, neither for a score nor for a sum. */
 const SURE_NUMBER = String.raw`-?\d{1,17}(\.\d{1,17})?`;
-
-/** No number with fewer characters is too large for the double precision in which scores are calculated. */
-const SURELY_FINITE = 308;
 
 /** Why a cell is not accepted: a condition on its text, and the words for it. */
 interface Rule {
@@ -40,6 +37,8 @@ export interface CellRules {
   readonly calculated: ReadonlySet<string>;
   /** Columns whose cells can hold a NUL character: those of Parquet and of JSON within a cell. */
   readonly mayHoldNul: ReadonlySet<string>;
+  /** Columns whose type leaves nothing to check, except for the size of numbers; flags among them are no text. */
+  readonly typed?: ReadonlySet<string> | undefined;
   /** What the timestamps of each log should be, in words. */
   readonly timestamps: readonly string[];
 }
@@ -64,84 +63,79 @@ export const inOrder = (columns: readonly string[]): string[] => {
   return [...new Set([...REQUIRED_COLUMNS, ...known, ...others])].filter((column) => columns.includes(column));
 };
 
-const holdsNul = (column: string): Rule => ({
-  broken: `contains(${identifier(column)}, chr(0))`,
+const holdsNul = (dialect: Dialect, column: string): Rule => ({
+  broken: dialect.holdsNul(identifier(column)),
   says: 'not text: it holds a NUL character',
 });
 
 /** SQL of what the timestamps of a row should be. */
-const timestampWords = ({ timestamps }: CellRules): string => {
+const timestampWords = ({ literal }: Dialect, { timestamps }: CellRules): string => {
   const reasons = timestamps.map((words) => literal(`not ${words}`));
   if (new Set(reasons).size <= 1) return reasons[0] ?? 'NULL';
   return `CASE "#file" ${reasons.map((words, file) => `WHEN ${file} THEN ${words}`).join(' ')} END`;
 };
 
 /** Why a row cannot be placed: conditions in the order in which they are tried; reasons are SQL. */
-const placing = (rules: CellRules): { column: string; broken: string; reason: string }[] => [
+const placing = (dialect: Dialect, rules: CellRules): { column: string; broken: string; reason: string }[] => [
   ...REQUIRED_COLUMNS.filter((column) => rules.mayHoldNul.has(column)).map((column) => {
-    const { broken, says } = holdsNul(column);
-    return { column, broken, reason: literal(says) };
+    const { broken, says } = holdsNul(dialect, column);
+    return { column, broken, reason: dialect.literal(says) };
   }),
-  { column: 'timestamp', broken: '"timestamp" IS NULL', reason: literal('empty') },
-  { column: 'timestamp', broken: 't IS NULL', reason: timestampWords(rules) },
+  { column: 'timestamp', broken: '"timestamp" IS NULL', reason: dialect.literal('empty') },
+  { column: 'timestamp', broken: 't IS NULL', reason: timestampWords(dialect, rules) },
   {
     column: 'timestamp',
-    broken: `NOT (t >= ${EARLIEST} AND t < ${LATEST})`,
-    reason: literal('out of range (1990 to 2199)'),
+    broken: `NOT (t >= ${dialect.instant(EARLIEST)} AND t < ${dialect.instant(LATEST)})`,
+    reason: dialect.literal('out of range (1990 to 2199)'),
   },
-  { column: 'event_type', broken: 'event_type IS NULL', reason: literal('empty') },
+  { column: 'event_type', broken: 'event_type IS NULL', reason: dialect.literal('empty') },
 ];
 
 /** For a row that cannot be placed: the column at fault, and the reason in words. Two SQL expressions. */
-export const firstFault = (rules: CellRules): { column: string; reason: string } => {
-  const all = placing(rules);
+export const firstFault = (dialect: Dialect, rules: CellRules): { column: string; reason: string } => {
+  const all = placing(dialect, rules);
   const choose = (value: (rule: (typeof all)[number]) => string): string =>
     `CASE ${all.map((rule) => `WHEN ${rule.broken} THEN ${value(rule)}`).join('\n    ')} END`;
-  return { column: choose(({ column }) => literal(column)), reason: choose(({ reason }) => reason) };
+  return { column: choose(({ column }) => dialect.literal(column)), reason: choose(({ reason }) => reason) };
 };
 
 /** A number in plain digits, if it is one. */
-const plainNumber = (cell: string): string =>
-  `CASE WHEN regexp_full_match(${cell}, ${literal(PLAIN)}) THEN ${cell} ELSE ${printDecimal(`try_cast(trim(${cell}, ' \t') AS DECIMAL(38, ${SCALE}))`)} END`;
-
-/** The truth of a flag: NULL if it is none. */
-const flag = (cell: string): string =>
-  `coalesce(try_cast(${cell} AS BOOLEAN), CASE ${cell} WHEN '1.0' THEN true WHEN '0.0' THEN false END)`;
-
-/** The truth of a flag that is surely one: all spellings but 1.0 and 0.0. */
-const sureFlag = (cell: string): string => `try_cast(${cell} AS BOOLEAN)`;
+const plainNumber = ({ matchesFully, printDecimal, decimal, trimmed }: Dialect, cell: string): string =>
+  `CASE WHEN ${matchesFully(cell, PLAIN)} THEN ${cell} ELSE ${printDecimal(decimal(trimmed(cell)))} END`;
 
 /** When a cell of a column that is not required cannot be read, by the rules of its kind. */
-const unreadableBy = (column: string, rules: CellRules): Rule[] => {
+const unreadableBy = (dialect: Dialect, column: string, rules: CellRules): Rule[] => {
   const cell = identifier(column);
-  const nul = rules.mayHoldNul.has(column) ? [holdsNul(column)] : [];
+  const nul = rules.mayHoldNul.has(column) ? [holdsNul(dialect, column)] : [];
   const kind = kindIn(column, rules);
+  const isTyped = rules.typed?.has(column) === true;
+  if (isTyped && !(kind === 'number' && rules.calculated.has(column))) return [];
   if (kind === 'flag') {
     return [
       ...nul,
-      { broken: `${cell} IS NOT NULL AND ${flag(cell)} IS NULL`, says: 'not a flag (true, false, 1 or 0)' },
+      { broken: `${cell} IS NOT NULL AND ${dialect.truth(cell)} IS NULL`, says: 'not a flag (true, false, 1 or 0)' },
     ];
   }
   if (kind !== 'number') return nul;
-  const number = plainNumber(cell);
+  const number = plainNumber(dialect, cell);
   const tooLarge = rules.calculated.has(column)
     ? {
         // Ten digits fewer than a sum has, so that ten thousand million of the largest still add up.
-        broken: `${cell} IS NOT NULL AND try_cast(${number} AS DECIMAL(28, ${SCALE})) IS NULL`,
+        broken: `${cell} IS NOT NULL AND ${dialect.smallDecimal(number)} IS NULL`,
         says: 'too large to calculate with',
       }
     : {
-        broken: `${cell} IS NOT NULL AND (${number} IS NULL OR (strlen(${cell}) > ${SURELY_FINITE} AND NOT coalesce(isfinite(try_cast(${cell} AS DOUBLE)), false)))`,
+        broken: `${cell} IS NOT NULL AND (${number} IS NULL OR ${dialect.isInfinite(cell)})`,
         says: 'too large',
       };
-  return [...nul, { broken: `NOT regexp_full_match(${cell}, ${literal(NUMBER)})`, says: 'not a number' }, tooLarge];
+  return [...nul, { broken: `NOT ${dialect.matchesFully(cell, NUMBER)}`, says: 'not a number' }, tooLarge];
 };
 
 /** Columns whose cells may turn out to be unreadable. */
-const doubtful = (rules: CellRules): { column: string; tests: Rule[] }[] =>
+const doubtful = (dialect: Dialect, rules: CellRules): { column: string; tests: Rule[] }[] =>
   inOrder(rules.columns)
     .filter((column) => !isRequired(column))
-    .map((column) => ({ column, tests: unreadableBy(column, rules) }))
+    .map((column) => ({ column, tests: unreadableBy(dialect, column, rules) }))
     .filter(({ tests }) => tests.length > 0);
 
 /**
@@ -149,16 +143,16 @@ const doubtful = (rules: CellRules): { column: string; tests: Rule[] }[] =>
  * digits is doubted, and decided by the strict path. A cell that is NULL (empty, unknown) makes a rule unknown, never
  * broken; so one IS NOT TRUE serves all.
  */
-export const accepted = (rules: CellRules): string =>
+export const accepted = (dialect: Dialect, rules: CellRules): string =>
   [
-    ...placing(rules).map(({ broken }) => broken),
-    ...doubtful(rules).flatMap(({ column, tests }) => {
+    ...placing(dialect, rules).map(({ broken }) => broken),
+    ...doubtful(dialect, rules).flatMap(({ column, tests }) => {
       const cell = identifier(column);
       switch (kindIn(column, rules)) {
         case 'number':
-          return [`NOT regexp_full_match(${cell}, ${literal(SURE_NUMBER)})`];
+          return [`NOT ${dialect.matchesFully(cell, SURE_NUMBER)}`];
         case 'flag':
-          return [`${cell} IS NOT NULL AND ${sureFlag(cell)} IS NULL`];
+          return [`${cell} IS NOT NULL AND ${dialect.truth(cell, true)} IS NULL`];
         default:
           return tests.map(({ broken }) => broken);
       }
@@ -167,9 +161,19 @@ export const accepted = (rules: CellRules): string =>
     .map((broken) => `(${broken}) IS NOT TRUE`)
     .join('\n      AND ');
 
-/** SQL of the list of a row's unreadable cells, structs of `column`, `reason` and `cell`; NULL if there is none. */
-export const unreadableCells = (rules: CellRules): string => {
-  const entries = doubtful(rules).map(({ column, tests }) => {
+/** SQL of why the cell of a column cannot be read, NULL if it can, for each column in which one may not. */
+export const unreadableReasons = (dialect: Dialect, rules: CellRules): Map<string, string> =>
+  new Map(
+    doubtful(dialect, rules).map(({ column, tests }) => [
+      column,
+      `CASE ${tests.map(({ broken, says }) => `WHEN ${broken} THEN ${dialect.literal(says)}`).join(' ')} END`,
+    ]),
+  );
+
+/** SQL of the list of a row's unreadable cells in DuckDB, structs of `column`, `reason` and `cell`; NULL if there is none. */
+export const unreadableCells = (dialect: Dialect, rules: CellRules): string => {
+  const { literal } = dialect;
+  const entries = doubtful(dialect, rules).map(({ column, tests }) => {
     const name = literal(column);
     const whens = tests.map(
       ({ broken, says }) =>
@@ -183,21 +187,22 @@ export const unreadableCells = (rules: CellRules): string => {
 };
 
 /** How readable cells of a kind are spelled, so that equal values are equal cells. */
-const readings: Partial<Record<ColumnKind, (cell: string) => string>> = {
+const readings: Partial<Record<ColumnKind, (dialect: Dialect, cell: string) => string>> = {
   number: plainNumber,
-  flag: (cell) => `${flag(cell)}::TINYINT::VARCHAR`,
+  flag: (dialect, cell) => dialect.text(dialect.flag(dialect.truth(cell))),
 };
 
 /** SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1. */
-export const readableCells = (rules: CellRules): string[] =>
-  doubtful(rules).map(({ column, tests }) => {
+export const readableCells = (dialect: Dialect, rules: CellRules): string[] =>
+  doubtful(dialect, rules).map(({ column, tests }) => {
     const cell = identifier(column);
-    const read = readings[kindIn(column, rules)]?.(cell) ?? cell;
+    const read = readings[kindIn(column, rules)]?.(dialect, cell) ?? cell;
     return `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END AS ${cell}`;
   });
 
 /** The value of a readable cell, as `events` holds it: flags as 0/1, everything else as its text. */
-export const value = (column: string): string => {
+export const value = (dialect: Dialect, column: string, { typed }: Pick<CellRules, 'typed'>): string => {
   const cell = identifier(column);
-  return kinds.get(column) === 'flag' ? `${sureFlag(cell)}::TINYINT` : cell;
+  if (kinds.get(column) !== 'flag') return cell;
+  return dialect.flag(typed?.has(column) === true ? cell : dialect.truth(cell, true));
 };

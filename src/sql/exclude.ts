@@ -1,7 +1,8 @@
 /** Rows not produced by customers: the `exclude` section of gesture.yaml, as conditions with a reason each. */
 import type { Exclusions } from '../config/settings.js';
 import { escapePattern } from '../text/patterns.js';
-import { identifier, literal } from './text.js';
+import type { Dialect } from './dialect.js';
+import { identifier } from './text.js';
 
 /** Columns that may hold a person's e-mail address. */
 const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
@@ -9,7 +10,8 @@ const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
 /** The table of the user agents of known bots, for `exclude.bots`. */
 export const BOT_AGENTS = 'bot_agents';
 
-interface Rule {
+/** A rule that excludes rows. */
+export interface ExclusionRule {
   readonly column: string;
   readonly reason: string;
   /** SQL: true of rows that are excluded. */
@@ -18,9 +20,20 @@ interface Rule {
   readonly ofUser?: boolean;
 }
 
-const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
+/** SQL: true of a user agent that is one of known bots. */
+export type IsBot = (agent: string) => string;
 
-const rulesOf = (exclude: Exclusions, columns: readonly string[]): Rule[] => {
+const inTable: IsBot = (agent) => `${agent} IN (FROM ${BOT_AGENTS})`;
+
+/** The rules of a project, in the order in which they are tried. `isBot`: for `exclude.bots`, by default with the table. */
+export const exclusionRules = (
+  dialect: Dialect,
+  exclude: Exclusions,
+  columns: readonly string[],
+  isBot: IsBot = inTable,
+): ExclusionRule[] => {
+  const { literal, matches } = dialect;
+  const listOf = (values: readonly string[]): string => values.map(literal).join(', ');
   const has = (column: string): boolean => columns.includes(column);
   const domains = exclude.emailDomains.map((domain) => escapePattern(domain.toLowerCase()));
   return [
@@ -30,46 +43,59 @@ const rulesOf = (exclude: Exclusions, columns: readonly string[]): Rule[] => {
     ...(exclude.emailDomains.length > 0
       ? ADDRESS_COLUMNS.filter(has).map((column) => {
           // `Dan <dan@acme.com>`, blanks at the end and sub-domains count too.
-          const holds = String.raw`regexp_matches(lower(${identifier(column)}), ${literal(String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`)})`;
+          const holds = matches(
+            dialect.bare(identifier(column), ''),
+            String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`,
+          );
           return { column, reason: 'an internal e-mail address', holds, ofUser: true };
         })
       : []),
     ...(has('user_agent') && exclude.bots
-      ? [{ column: 'user_agent', reason: 'a known bot', holds: `user_agent IN (FROM ${BOT_AGENTS})` }]
+      ? [{ column: 'user_agent', reason: 'a known bot', holds: isBot('user_agent') }]
       : []),
     ...(has('user_agent')
       ? exclude.userAgents.map((pattern) => ({
           column: 'user_agent',
           reason: 'the user agent of a bot',
-          holds: `regexp_matches(user_agent, ${literal(pattern)}, 'i')`,
+          holds: matches('user_agent', pattern, true),
         }))
       : []),
   ];
 };
 
 /** SQL: true of rows that are excluded by themselves. */
-export const isExcluded = (exclude: Exclusions, columns: readonly string[]): string =>
-  rulesOf(exclude, columns)
+export const isExcluded = (dialect: Dialect, exclude: Exclusions, columns: readonly string[]): string =>
+  exclusionRules(dialect, exclude, columns)
     .flatMap(({ holds, ofUser }) => (ofUser ? [] : [`(${holds})`]))
     .join(' OR ') || 'false';
 
 /** SQL: true of rows that make all rows of their user excluded; undefined if none can. */
-export const excludesUser = (exclude: Exclusions, columns: readonly string[]): string | undefined =>
-  rulesOf(exclude, columns)
+export const excludesUser = (dialect: Dialect, exclude: Exclusions, columns: readonly string[]): string | undefined =>
+  exclusionRules(dialect, exclude, columns)
     .flatMap(({ holds, ofUser }) => (ofUser ? [`(${holds})`] : []))
     .join(' OR ') || undefined;
 
+/** SQL: true of a row of `rows` that a rule excludes. */
+export const excludes = ({ holds, ofUser }: ExclusionRule, rows: string): string =>
+  ofUser ? `user_id IN (SELECT user_id FROM ${rows} WHERE ${holds})` : holds;
+
 /**
- * The rows of `rows` that a rule excludes: "#file", "#line", user_id, "column" and "reason" of the first that does.
+ * The rows of `rows` in DuckDB that a rule excludes: "#file", "#line", user_id, "column" and "reason" of the first that does.
  *
  * @param columns the columns `rows` has
  */
-export const excludedRows = (exclude: Exclusions, columns: readonly string[], rows: string): string => {
-  const rules = rulesOf(exclude, columns);
+export const excludedRows = (
+  dialect: Dialect,
+  exclude: Exclusions,
+  columns: readonly string[],
+  rows: string,
+): string => {
+  const { literal } = dialect;
+  const rules = exclusionRules(dialect, exclude, columns);
   const none = 'NULL::STRUCT("column" VARCHAR, reason VARCHAR)';
   const why = rules.map(
-    ({ column, reason, holds, ofUser }) =>
-      `WHEN ${ofUser ? `user_id IN (SELECT user_id FROM ${rows} WHERE ${holds})` : holds} THEN {'column': ${literal(column)}, 'reason': ${literal(reason)}}`,
+    (rule) =>
+      `WHEN ${excludes(rule, rows)} THEN {'column': ${literal(rule.column)}, 'reason': ${literal(rule.reason)}}`,
   );
   return `SELECT "#file", "#line", user_id, why."column" AS "column", why.reason AS reason FROM (
     SELECT *, ${why.length === 0 ? none : `CASE ${why.join('\n      ')} END`} AS why FROM ${rows}

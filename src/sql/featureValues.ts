@@ -1,16 +1,8 @@
 /** The values of features in SQL: from aggregates to ages and ratios, then as text or as numbers. */
 import { levelsOf } from '../catalogue/derived.js';
 import type { Features } from '../catalogue/measures.js';
-import {
-  decimal,
-  printDecimal,
-  printQuotient,
-  quotient,
-  quotientOfCounts,
-  units,
-  unitsOfCount,
-  unitsOfQuotient,
-} from './decimals.js';
+import { printQuotient } from './decimals.js';
+import type { Dialect } from './dialect.js';
 import { DAY } from './measures.js';
 import { identifier } from './text.js';
 
@@ -43,7 +35,8 @@ const formOf = (features: Features, name: string): Form => {
  *
  * @param name a feature that is a number
  */
-const unitsOf = (features: Features, name: string): string => {
+const unitsOf = (dialect: Dialect, features: Features, name: string): string => {
+  const { units, unitsOfCount, unitsOfQuotient, decimal } = dialect;
   const column = identifier(name);
   switch (formOf(features, name)) {
     case 'quotient':
@@ -60,11 +53,11 @@ const unitsOf = (features: Features, name: string): string => {
 /** Measures that count something. */
 const COUNTS = new Set(['count', 'countWhere', 'distinct', 'distinctDays', 'activeInLast', 'everyOf', 'did']);
 
-const ratioOf = (features: Features, of: string, per: string): string => {
+const ratioOf = (dialect: Dialect, features: Features, of: string, per: string): string => {
   const areCounts = [of, per].every((name) => COUNTS.has(features[name]?.is.op ?? ''));
   return areCounts
-    ? quotientOfCounts(`${identifier(of)}::BIGINT`, `${identifier(per)}::BIGINT`)
-    : quotient(unitsOf(features, of), unitsOf(features, per));
+    ? dialect.quotientOfCounts(`${identifier(of)}::BIGINT`, `${identifier(per)}::BIGINT`)
+    : dialect.quotient(unitsOf(dialect, features, of), unitsOf(dialect, features, per));
 };
 
 /**
@@ -73,16 +66,17 @@ const ratioOf = (features: Features, of: string, per: string): string => {
  *
  * @param asOf microseconds since 1970
  */
-export const measuredFeatures = (features: Features, asOf: bigint, aggregates: string): string => {
+export const measuredFeatures = (dialect: Dialect, features: Features, asOf: bigint, aggregates: string): string => {
   const [ages, layers]: [string[], string[][]] = [[], []];
   const levels = new Map<string, number>();
   for (const [name, { is }] of Object.entries(features)) {
     const column = identifier(name);
     if (is.op === 'daysSinceFirst' || is.op === 'daysSinceLast') {
-      ages.push(`${quotientOfCounts(`(${asOf}::BIGINT - epoch_us(${column}))`, `${DAY}::BIGINT`)} AS ${column}`);
+      const age = `(${asOf}::BIGINT - ${dialect.micros(column)})`;
+      ages.push(`${dialect.quotientOfCounts(age, `${DAY}::BIGINT`)} AS ${column}`);
     } else if (is.op === 'ratio') {
       const layer = (layers[levelsOf(name, features, levels) - 1] ??= []);
-      layer.push(`${ratioOf(features, is.of, is.per)} AS ${column}`);
+      layer.push(`${ratioOf(dialect, features, is.of, is.per)} AS ${column}`);
     }
   }
   const measured = `SELECT ${ages.length === 0 ? '*' : `* REPLACE (${ages.join(', ')})`} FROM ${aggregates}`;
@@ -90,15 +84,15 @@ export const measuredFeatures = (features: Features, asOf: bigint, aggregates: s
 };
 
 /** A feature as text, as user_features.csv shows it, from its value in `measuredFeatures`. */
-export const printed = (features: Features, name: string): string => {
+export const printed = (dialect: Dialect, features: Features, name: string): string => {
   const column = identifier(name);
   switch (formOf(features, name)) {
     case 'quotient':
-      return printQuotient(column);
+      return dialect.printQuotient(column);
     case 'time':
-      return `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`;
+      return dialect.printTime(column);
     case 'decimal':
-      return printDecimal(column);
+      return dialect.printDecimal(column);
     default:
       return column;
   }

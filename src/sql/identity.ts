@@ -1,5 +1,6 @@
 /** Identity in SQL: which user an anonymous id stands for, and when. */
 import { ANONYMOUS_ID } from '../model.js';
+import { duckdb } from './duckdb.js';
 import { isNullWord } from './reading.js';
 import { identifier } from './text.js';
 
@@ -47,4 +48,4 @@ export const resolvedRows = (rows: string, several: boolean): string => {
 
 /** SQL: how many ids in `identities` are null words. */
 export const identitiesOfWords = (words: readonly string[]): string =>
-  `SELECT count(*) FROM identities WHERE ${[ID, 'user_id', 'other'].map((id) => isNullWord(id, words)).join(' OR ')}`;
+  `SELECT count(*) FROM identities WHERE ${[ID, 'user_id', 'other'].map((id) => isNullWord(duckdb, id, words)).join(' OR ')}`;

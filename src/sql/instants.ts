@@ -8,7 +8,7 @@ import { literal } from './text.js';
  * ISO 8601 date or date-time: `T`, `t` or a space, optional seconds, a fraction after `.` or `,`, then `Z`, `z`, ` UTC`, an
  * offset, also after a space, or no zone.
  */
-const ISO = String.raw`\d{4}-\d\d-\d\d([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]| UTC| ?[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
+export const ISO = String.raw`\d{4}-\d\d-\d\d([Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?([Zz]| UTC| ?[+-](0\d|1[0-5])(:?[0-5]\d)?)?)?`;
 
 /** A time with a zone at its end. */
 const ZONED = String.raw`:\d\d([.,]\d+)?([Zz]| UTC| ?[+-]\d\d(:?\d\d)?)$`;

@@ -8,6 +8,7 @@
  */
 import type { Features } from '../catalogue/measures.js';
 import { eventColumns, type Facts, type Plan, sessionFacts } from './plan.js';
+import { duckdb } from './duckdb.js';
 import { noParts, type Parts, SINCE } from './aggregates.js';
 import { measuredFeatures } from './featureValues.js';
 import { measuredEvents, measuredSessions, selectEvents, sessionsFrom } from './query.js';
@@ -36,8 +37,8 @@ export interface Cut {
 
 const partsOf = (plan: Plan, facts: Facts): { events: Parts; sessions: Parts } => {
   const [events, sessions] = [noParts(), noParts()];
-  measuredEvents(plan, facts, { asOf: 0n, parts: events });
-  measuredSessions(plan, sessionFacts(plan, facts), { asOf: 0n, parts: sessions });
+  measuredEvents(duckdb, plan, facts, { asOf: 0n, parts: events });
+  measuredSessions(duckdb, plan, sessionFacts(plan, facts), { asOf: 0n, parts: sessions });
   return { events, sessions };
 };
 
@@ -87,7 +88,7 @@ export const eventParts = (plan: Plan, facts: Facts, cut: Cut, rows: string): st
   const { events } = partsOf(plan, facts);
   const life = lifeOf(cut, NEVER);
   const wanted = [...eventColumns(plan.features), 'event_id'];
-  return `WITH events AS (${selectEvents(plan.rules, wanted, rows, [numbered(cut.ends), ...life.columns])})
+  return `WITH events AS (${selectEvents(duckdb, plan.rules, wanted, rows, [numbered(cut.ends), ...life.columns])})
   SELECT ${head(life, events, cut.ends)}, max(t) AS ${identifier(LAST)},
     ${lines(partColumns(events))}
   FROM events GROUP BY ALL`;
@@ -98,7 +99,8 @@ export const sessionParts = (plan: Plan, facts: Facts, cut: Cut, rows: string): 
   const { sessions } = partsOf(plan, facts);
   const life = lifeOf(cut, identifier(STATE.next));
   const owner = ['user_id', ...life.columns].join(', ');
-  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows, [numbered(cut.ends), ...life.columns], { owner })}
+  const also = [numbered(cut.ends), ...life.columns];
+  return `${sessionsFrom(duckdb, plan, sessionFacts(plan, facts), rows, also, { owner })}
   SELECT ${head(life, sessions, cut.ends)},
     ${lines(['count(*) AS "#sessions"', ...partColumns(sessions)])}
   FROM sessions WHERE ${life.from} < ${life.to} GROUP BY ALL`;
@@ -116,15 +118,15 @@ export const featuresAt = (plan: Plan, facts: Facts, { ends }: Cut, features: Fe
   if (period < 0) throw new RangeError(`no period ends at ${moment}`);
   const counts = `${FROM} <= ${period} AND ${period} < ${TO}`;
   const measuring = { asOf: moment, parts: noParts() };
-  const { aggregates, expanded } = measuredEvents(some, facts, measuring);
+  const { aggregates, expanded } = measuredEvents(duckdb, some, facts, measuring);
   const events = `SELECT ${expanded} FROM (
     SELECT user_id, max(${identifier(LAST)}) AS ${identifier(LAST)},
     ${lines(aggregates)}
     FROM ${PARTS.events} WHERE ${counts} GROUP BY user_id)`;
-  const ofSessions = measuredSessions(some, sessionFacts(plan, facts), measuring);
-  if (ofSessions.length === 0) return measuredFeatures(features, moment, `(${events})`);
+  const ofSessions = measuredSessions(duckdb, some, sessionFacts(plan, facts), measuring);
+  if (ofSessions.length === 0) return measuredFeatures(duckdb, features, moment, `(${events})`);
   const sessions = `SELECT user_id,
     ${lines(ofSessions)}
     FROM ${PARTS.sessions} WHERE ${counts} GROUP BY user_id`;
-  return measuredFeatures(features, moment, `(FROM (${events}) JOIN (${sessions}) USING (user_id))`);
+  return measuredFeatures(duckdb, features, moment, `(FROM (${events}) JOIN (${sessions}) USING (user_id))`);
 };

@@ -11,10 +11,10 @@ import type { Exclusions } from '../config/settings.js';
 import { type Features, isPlain, type RowMeasure, rowMeasures } from '../catalogue/measures.js';
 import { type CellRules, firstFault, inOrder, readableCells, unreadableCells, value } from './cells.js';
 import { excludedRows } from './exclude.js';
-import { printDecimal } from './decimals.js';
-import { latestBy, MANY, type Parts, type Rows } from './aggregates.js';
+import { type Dialect, TOGETHER } from './dialect.js';
+import { columnOf, latestBy, MANY, type Parts, type Rows } from './aggregates.js';
 import { measuredFeatures, printed } from './featureValues.js';
-import { aggregate, orderKey } from './measures.js';
+import { aggregate } from './measures.js';
 import { type PackedEvents } from './packedEvents.js';
 import { eventColumns, eventId, type Facts, type Plan, sessionColumns, sessionFacts } from './plan.js';
 import {
@@ -31,10 +31,18 @@ import { ROW } from './reading.js';
 import { identifier, lines } from './text.js';
 
 /** The typed rows of `from`: the instant, the event type in our words, and the `wanted` columns, NULL if the log lacks them. */
-export const selectEvents = (rules: CellRules, wanted: Iterable<string>, from: string, also: string[] = []): string => {
+export const selectEvents = (
+  dialect: Dialect,
+  rules: CellRules,
+  wanted: Iterable<string>,
+  from: string,
+  also: string[] = [],
+): string => {
   const present = new Set(rules.columns);
   const columns = [...new Set(['user_id', ...wanted])].filter((c) => c !== 'event_type');
-  const cells = columns.map((c) => `${present.has(c) ? value(c) : 'NULL::VARCHAR'} AS ${identifier(c)}`);
+  const cells = columns.map(
+    (c) => `${present.has(c) ? value(dialect, c, rules) : dialect.nullText} AS ${identifier(c)}`,
+  );
   return `SELECT t, event_type, ${[...cells, ...also].join(', ')} FROM ${from}`;
 };
 
@@ -45,13 +53,13 @@ export const CHECKED = { fault: '#fault', reason: '#reason', unreadable: '#unrea
  * All rows of the log. For a row that cannot be placed the column at fault and the reason; for a row with cells that
  * cannot be read the list of them, with those cells unknown. Rows that the settings leave out may hold anything.
  */
-export const checkedRows = (rules: CellRules, rows: string): string => {
-  const { column, reason } = firstFault(rules);
-  const readable = readableCells(rules);
+export const checkedRows = (dialect: Dialect, rules: CellRules, rows: string): string => {
+  const { column, reason } = firstFault(dialect, rules);
+  const readable = readableCells(dialect, rules);
   const replaced = readable.length === 0 ? '' : ` REPLACE (${readable.join(', ')})`;
   const ofKept = (sql: string): string => `CASE WHEN ${identifier(ROW.left)} IS NULL THEN ${sql} END`;
   return `SELECT *${replaced}, ${ofKept(column)} AS ${identifier(CHECKED.fault)}, ${ofKept(reason)} AS ${identifier(CHECKED.reason)},
-    ${ofKept(unreadableCells(rules))} AS ${identifier(CHECKED.unreadable)} FROM ${rows}`;
+    ${ofKept(unreadableCells(dialect, rules))} AS ${identifier(CHECKED.unreadable)} FROM ${rows}`;
 };
 
 /** What two rows of one event have in common. */
@@ -104,31 +112,40 @@ const measured = (feature: string, is: RowMeasure, rows: Rows, parts: Parts | un
  * one comparison of rows finds them together.
  */
 export const measuredEvents = (
+  dialect: Dialect,
   plan: Plan,
   facts: Facts,
   { asOf, parts }: Measuring = {},
 ): { aggregates: string[]; expanded: string } => {
   const id = eventId(plan, facts);
-  const [latest, aggregates]: [string[], string[]] = [[], []];
+  const latest = new Map<string, string>();
+  const aggregates: string[] = [];
   const measures = rowMeasures(plan.features, 'events');
-  const rows: Rows = { level: 'events', asOf, id, many: measures.length > MANY };
+  const rows: Rows = { dialect, level: 'events', asOf, id, many: measures.length > MANY };
   for (const [name, is] of measures) {
     if (is.op === 'latest' && isPlain(is) && id?.unique && facts.complete.has(is.column)) {
-      latest.push(`${identifier(name)}: ${identifier(is.column)}`);
+      latest.set(name, columnOf('events', is.column));
     } else {
       aggregates.push(measured(name, is, rows, parts));
     }
   }
-  if (latest.length === 0) return { aggregates, expanded: '*' };
+  if (latest.size === 0) return { aggregates, expanded: '*' };
+  const whole = dialect.together(latest);
   const together = { ...rows, merged: parts && { feature: '#latest', parts } };
-  const row = latestBy(together, `{${latest.join(', ')}}`, 'true', orderKey([identifier('event_id')]));
-  return { aggregates: [`${row} AS "#latest"`, ...aggregates], expanded: '* EXCLUDE ("#latest"), unnest("#latest")' };
+  const row = latestBy(together, whole.value, 'true', [columnOf('events', 't'), columnOf('events', 'event_id')]);
+  return { aggregates: [`${row} AS ${identifier(TOGETHER)}`, ...aggregates], expanded: whole.expanded };
 };
 
 /** Aggregates for the features over sessions. */
-export const measuredSessions = (plan: Plan, facts: SessionFacts, { asOf, parts }: Measuring): string[] => {
+export const measuredSessions = (
+  dialect: Dialect,
+  plan: Plan,
+  facts: SessionFacts,
+  { asOf, parts }: Measuring,
+): string[] => {
   const measures = rowMeasures(plan.features, 'sessions');
   const rows: Rows = {
+    dialect,
     level: 'sessions',
     asOf,
     id: { column: 'session_id', unique: true },
@@ -145,7 +162,7 @@ export const groupedByUser = (
   account: string[] = [],
 ): string => `WITH events AS (${events}),
   measured AS (
-    SELECT user_id, count(*) AS "#events", max(t) AS "#last",
+    SELECT user_id, count(*) AS "#events", max(events.t) AS "#last",
     ${lines([...account, ...aggregates])}
     FROM events GROUP BY user_id
   )
@@ -157,47 +174,48 @@ export const groupedByUser = (
  * @param rows relation of the rows that are used, with `t`
  * @param asOf microseconds since 1970
  */
-export const byEvent = (plan: Plan, facts: Facts, asOf: bigint, rows: string): string =>
+export const byEvent = (dialect: Dialect, plan: Plan, facts: Facts, asOf: bigint, rows: string): string =>
   groupedByUser(
-    selectEvents(plan.rules, [...eventColumns(plan.features), 'event_id'], rows),
-    measuredEvents(plan, facts, { asOf }),
+    selectEvents(dialect, plan.rules, [...eventColumns(plan.features), 'event_id'], rows),
+    measuredEvents(dialect, plan, facts, { asOf }),
   );
 
 /**
- * CTEs that end in `sessions`, from a relation of rows with `t`.
+ * CTEs that end in `sessioned` and `sessions`, from a relation of rows with `t`.
  *
  * @param also columns of it that `sessioned` keeps
  * @param states as of `sessionTable`
  */
 export const sessionsFrom = (
+  dialect: Dialect,
   plan: Plan,
   facts: SessionFacts,
   rows: string,
   also: string[] = [],
   states?: States,
 ): string => {
-  const intent = derivesBounce(facts) ? [isHighIntent('event_type')] : [];
-  return `WITH events AS (${selectEvents(plan.rules, sessionColumns(facts), rows, [...intent, ...also])}),
-  ${sessionTable(facts, '*', states)}`;
+  const intent = derivesBounce(facts) ? [isHighIntent(dialect, 'event_type')] : [];
+  return `WITH events AS (${selectEvents(dialect, plan.rules, sessionColumns(facts), rows, [...intent, ...also])}),
+  ${sessionTable(dialect, facts, '*', also, states)}`;
 };
 
 /** SQL of the session table as text, ordered by user and time: what `--sessions` writes. */
-export const sessionRows = (plan: Plan, facts: Facts, rows: string): string => {
-  const stamp = (column: string): string => `strftime("${column}", '%Y-%m-%dT%H:%M:%SZ') AS "${column}"`;
-  return `${sessionsFrom(plan, sessionFacts(plan, facts), rows)}
-  SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${printDecimal('duration_sec')} AS duration_sec, device, is_repeat, is_bounce, is_spam
+export const sessionRows = (dialect: Dialect, plan: Plan, facts: Facts, rows: string): string => {
+  const stamp = (column: string): string => `${dialect.printTime(`sessions."${column}"`)} AS "${column}"`;
+  return `${sessionsFrom(dialect, plan, sessionFacts(plan, facts), rows)}
+  SELECT user_id, session_id, ${stamp('start')}, ${stamp('end')}, events, ${dialect.printDecimal('sessions.duration_sec')} AS duration_sec, device, is_repeat, is_bounce, is_spam
   FROM sessions ORDER BY user_id, sessions."start", session_id`;
 };
 
 /** SQL of the rows that the project excludes: "#file", "#line", user_id, "column" and "reason". */
-export const excluded = (plan: Plan, facts: Facts, exclude: Exclusions, rows: string): string => {
-  const named = excludedRows(exclude, plan.rules.columns, rows);
+export const excluded = (dialect: Dialect, plan: Plan, facts: Facts, exclude: Exclusions, rows: string): string => {
+  const named = excludedRows(dialect, exclude, plan.rules.columns, rows);
   if (!exclude.fasterThanHuman) return named;
   const sessions = { ...sessionFacts(plan, facts), speed: true };
   const others = `(SELECT rows.* FROM ${rows} AS rows ANTI JOIN named USING ("#file", "#line"))`;
   const place = ['"#file"', '"#line"'];
   return `WITH named AS (${named}), bursts AS (
-    ${sessionsFrom(plan, sessions, others, place)}
+    ${sessionsFrom(dialect, plan, sessions, others, place)}
     SELECT ${place.join(', ')}, user_id, 'session_id' AS "column", 'in a session faster than a human' AS reason
     FROM sessioned JOIN sessions USING (${sessionKey(sessions)}) WHERE ${identifier(IS_FAST)}
   )
@@ -211,9 +229,9 @@ const isLong = ({ ids, speed, timeoutMinutes }: SessionFacts): string =>
     : `duration_sec > 86400 AND events * ${Math.round(timeoutMinutes * 60)} < duration_sec`;
 
 /** SQL aggregates: how many sessions have three events or more, and how many of those have one timestamp for all. */
-const INSTANT_SESSIONS = [
-  'count(*) FILTER (WHERE events > 2) AS "#several"',
-  'count(*) FILTER (WHERE events > 2 AND "start" = "end") AS "#instant"',
+const instantSessions = ({ over }: Dialect): string[] => [
+  `${over('count', '*', 'events > 2')} AS "#several"`,
+  `${over('count', '*', 'events > 2 AND "start" = "end"')} AS "#instant"`,
 ];
 
 /**
@@ -222,35 +240,51 @@ const INSTANT_SESSIONS = [
  *
  * @param asOf microseconds since 1970
  * @param from a relation of rows with `t`, or the packed events that `by_event` lists
+ * @param also further aggregates over sessions
  */
-export const bySession = (plan: Plan, facts: Facts, asOf: bigint, from: string | PackedEvents): string => {
+export const bySession = (
+  dialect: Dialect,
+  plan: Plan,
+  facts: Facts,
+  asOf: bigint,
+  from: string | PackedEvents,
+  also: readonly string[] = [],
+): string => {
   const found = sessionFacts(plan, facts);
   const sessions =
     typeof from === 'string'
-      ? sessionsFrom(plan, found, from)
-      : `WITH events AS (${from.events}),\n  ${sessionTable(found, from.columns)}`;
+      ? sessionsFrom(dialect, plan, found, from)
+      : `WITH events AS (${from.events}),\n  ${sessionTable(dialect, found, from.columns)}`;
   return `${sessions}
   SELECT user_id,
-    ${lines([`count(*) FILTER (WHERE ${identifier(OTHER_DEVICE)}) AS ${identifier(OTHER_DEVICE)}`, `count(*) FILTER (WHERE ${isLong(found)}) AS "#long"`, ...INSTANT_SESSIONS, ...measuredSessions(plan, found, { asOf })])}
+    ${lines([`${dialect.over('count', '*', identifier(OTHER_DEVICE))} AS ${identifier(OTHER_DEVICE)}`, `${dialect.over('count', '*', isLong(found))} AS "#long"`, ...instantSessions(dialect), ...also, ...measuredSessions(dialect, plan, found, { asOf })])}
   FROM sessions GROUP BY user_id`;
 };
 
 /** The tables `by_event` and `by_session` side by side. */
-export const BY_USER = '(FROM by_event JOIN by_session USING (user_id))';
+export const BY_USER = '(SELECT * FROM by_event JOIN by_session USING (user_id))';
 
 /**
  * SQL of the rows of user_features.csv, as text, from the tables `by_event` and `by_session`, ordered by user_id (byte
  * order). Rows are sorted before they are printed, because printed rows take more memory.
  *
  * @param asOf microseconds since 1970
+ * @param also further columns of the two, at the end
  */
-export const users = ({ features }: Plan, asOf: bigint): string =>
-  printedUsers(features, measuredFeatures(features, asOf, BY_USER));
+export const users = (dialect: Dialect, { features }: Plan, asOf: bigint, also: readonly string[] = []): string =>
+  printedUsers(dialect, features, measuredFeatures(dialect, features, asOf, BY_USER), also);
 
 /** The same from SQL of the values of all features. */
-export const printedUsers = (features: Features, values: string): string => {
-  const columns = Object.keys(features).map((name) => `${printed(features, name)} AS ${identifier(name)}`);
+export const printedUsers = (
+  dialect: Dialect,
+  features: Features,
+  values: string,
+  also: readonly string[] = [],
+): string => {
+  const columns = Object.keys(features).map((name) => `${printed(dialect, features, name)} AS ${identifier(name)}`);
+  columns.push(...also.map(identifier));
+  const [inside, outside] = dialect.sortsFirst ? [' ORDER BY user_id', ''] : ['', ' ORDER BY user_id'];
   return `SELECT user_id,
     ${lines(columns)}
-  FROM (${values} ORDER BY user_id)`;
+  FROM (${values}${inside})${outside}`;
 };

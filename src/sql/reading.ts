@@ -6,9 +6,8 @@ import { ALIAS, isHidden, isKey, isTimePart, isWhere, PAGE, whereColumn } from '
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
 import { escapePattern } from '../text/patterns.js';
 import { meets } from './conditions.js';
-import { decimal } from './decimals.js';
-import { instantOf } from './instants.js';
-import { identifier, literal } from './text.js';
+import type { Dialect } from './dialect.js';
+import { identifier } from './text.js';
 
 /** What a row has besides its cells. */
 export const ROW = {
@@ -26,7 +25,7 @@ export const ROW = {
 // Event types ---------------------------------------------------------------------------------------------------------
 
 /** SQL: true of a cell that is one of these. The engine makes a join of a long IN, which takes longer and more memory. */
-const isOneOf = (cell: string, values: readonly string[]): string =>
+const isOneOf = ({ literal }: Dialect, cell: string, values: readonly string[]): string =>
   values.map((value) => `${cell} = ${literal(value)}`).join(' OR ');
 
 /** A name of theirs with `*` as a pattern of the engine's LIKE. */
@@ -37,22 +36,28 @@ const asLike = (theirs: string): string =>
     .join('%');
 
 /** The event type in our words, from the cell `event_type`: by the settings, or else by a customary name. */
-const typeOf = ({ types, ownTypes, pages, unknown }: Reading, cell: string, hasPage: boolean): string => {
+export const typeOf = (
+  dialect: Dialect,
+  { types, ownTypes, pages, unknown }: Reading,
+  cell: string,
+  hasPage: boolean,
+): string => {
+  const { literal } = dialect;
   const entries = Object.entries(types);
   const exact = entries.filter(([theirs]) => !theirs.includes('*'));
   const wild = entries.filter(([theirs]) => theirs.includes('*'));
-  const bare = `translate(lower(${cell}), ${literal(NAME_SEPARATORS)}, '')`;
+  const bare = dialect.bare(cell, NAME_SEPARATORS);
   const whens = [
     ...exact.map(([theirs, type]) => `WHEN ${cell} = ${literal(theirs)} THEN ${literal(type)}`),
-    ...wild.map(([theirs, type]) => `WHEN ${cell} LIKE ${literal(asLike(theirs))} ESCAPE '\\' THEN ${literal(type)}`),
-    `WHEN ${isOneOf(cell, [...EVENT_TYPES, ...ownTypes])} THEN ${cell}`,
+    ...wild.map(([theirs, type]) => `WHEN ${dialect.isLike(cell, asLike(theirs))} THEN ${literal(type)}`),
+    `WHEN ${isOneOf(dialect, cell, [...EVENT_TYPES, ...ownTypes])} THEN ${cell}`,
   ];
   const names = Object.entries(customary).map(([name, type]) => `WHEN ${literal(name)} THEN ${literal(type)}`);
-  const known = cellOf([cell], unknown);
+  const known = cellOf(dialect, [cell], unknown);
   const type = `CASE ${whens.join(' ')} ELSE CASE ${bare} ${names.join(' ')} ELSE ${known} END END`;
   if (pages === undefined || !hasPage) return type;
   return `CASE ${type} WHEN 'page_view' THEN
-      CASE WHEN regexp_matches(${identifier(PAGE)}, ${literal(pages.pricing)}) THEN 'pricing_page_view' ELSE 'page_view' END
+      CASE WHEN ${dialect.matches(identifier(PAGE), pages.pricing)} THEN 'pricing_page_view' ELSE 'page_view' END
       ELSE ${type} END`;
 };
 
@@ -61,21 +66,25 @@ export const translatesTypes = ({ types, pages }: Reading): boolean =>
   Object.keys(types).length > 0 || pages !== undefined;
 
 /** SQL: true of an event type in the column `event_type` that has another name in our words, or is a null word. */
-export const isTranslated = (reading: Reading): string =>
-  `${typeOf(reading, '"event_type"', false)} IS DISTINCT FROM "event_type"`;
+export const isTranslated = (dialect: Dialect, reading: Reading): string =>
+  dialect.differ(typeOf(dialect, reading, '"event_type"', false), '"event_type"');
 
 // Conditions ----------------------------------------------------------------------------------------------------------
 
+const COMMA_NUMBER = String.raw`[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*`;
+
 /** A number that is written with a decimal comma, `1.234,50`, in our spelling; anything else as it is. */
-const withPoint = (cell: string): string =>
-  String.raw`CASE WHEN regexp_full_match(${cell}, '[ \t]*[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d*)?([eE][+-]?\d+)?[ \t]*')
-      THEN replace(replace(${cell}, '.', ''), ',', '.')
-      WHEN contains(${cell}, '.') THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
+const withPoint = ({ matches, matchesFully }: Dialect, cell: string): string =>
+  `CASE WHEN ${matchesFully(cell, COMMA_NUMBER)} THEN replace(replace(${cell}, '.', ''), ',', '.')
+      WHEN ${matches(cell, '[.]')} THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
 
 /** SQL: true of rows that meet a condition of `where`. */
-const isKept = (condition: Condition, { decimal: point }: Reading): string => {
+const isKept = (dialect: Dialect, condition: Condition, { decimal: point }: Reading): string => {
   const cell = identifier(whereColumn(condition.column));
-  return meets(condition, { text: cell, number: decimal(point === ',' ? withPoint(cell) : cell) });
+  return meets(dialect, condition, {
+    text: cell,
+    number: dialect.decimal(point === ',' ? withPoint(dialect, cell) : cell),
+  });
 };
 
 /** How the tests of a condition are said of a row that fails it. */
@@ -102,33 +111,25 @@ export const failureOf = ({ column, ...test }: Condition): string => {
 /** Columns that hold ids. */
 export const ID_COLUMNS: readonly string[] = ['user_id', ANONYMOUS_ID, 'session_id', 'event_id'];
 
-/** SQL: true of a cell that is one of these words, in byte order, found by halves: two to three comparisons instead of twelve. */
-const isAmong = (cell: string, words: readonly string[]): string => {
-  if (words.length <= 2) return isOneOf(cell, words);
-  const middle = Math.floor(words.length / 2);
-  const [before, after] = [words.slice(0, middle), words.slice(middle)].map((half) => isAmong(cell, half));
-  return `CASE WHEN ${cell} < ${literal(words[middle] ?? '')} THEN ${before} ELSE ${after} END`;
-};
-
 /** SQL: true of a cell that is a null word, false of one that is NULL. */
-export const isNullWord = (cell: string, words: readonly string[]): string => {
+export const isNullWord = (dialect: Dialect, cell: string, words: readonly string[]): string => {
   const sorted = [...new Set(words)].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return sorted.length === 0 ? 'false' : `coalesce(${isAmong(cell, sorted)}, false)`;
+  return sorted.length === 0 ? 'false' : dialect.isAmong(cell, sorted);
 };
 
 /** A regular expression for any of these words. */
 const anyOf = (words: readonly string[]): string => `(${words.map(escapePattern).join('|')})`;
 
 /** The null words of a column. Of event types those are none that the settings name. */
-const wordsOf = (column: string, { unknown, unknownIn, types }: Reading): string[] => {
+export const wordsOf = (column: string, { unknown, unknownIn, types }: Reading): string[] => {
   const words = [...unknown, ...(Object.hasOwn(unknownIn, column) ? (unknownIn[column] ?? []) : [])];
   return column === 'event_type' ? words.filter((word) => !Object.hasOwn(types, word)) : words;
 };
 
 /** The cell of a column of ours: the first known one of its places, which are SQL of text. */
-const cellOf = (places: readonly string[], words: readonly string[]): string => {
+const cellOf = (dialect: Dialect, places: readonly string[], words: readonly string[]): string => {
   const known = places.map((place) =>
-    words.length === 0 ? place : `CASE WHEN NOT ${isNullWord(place, words)} THEN ${place} END`,
+    words.length === 0 ? place : `CASE WHEN NOT ${isNullWord(dialect, place, words)} THEN ${place} END`,
   );
   return known.length === 1 ? (known[0] ?? 'NULL') : `coalesce(${known.join(', ')})`;
 };
@@ -142,73 +143,96 @@ export interface Look {
   readonly words: boolean;
   /** Names of event types that are ours under another name. */
   readonly names: boolean;
+  /** False: which null word stood in an id is not noted. */
+  readonly noted?: boolean;
   /** Whether rows are marked in which there was something. */
   readonly marked?: boolean;
+}
+
+/** How the rows of a log are read. */
+export interface ReadOptions {
+  /** Columns that hold numbers. */
+  readonly numbers: ReadonlySet<string>;
+  /** Further columns of the relation of the log. */
+  readonly also: readonly string[];
+  readonly look: Look;
+  /** Columns whose cells are no null words. */
+  readonly plain?: ReadonlySet<string> | undefined;
+  /** SQL of the event type in our words, if it is known better than by its names. */
+  readonly ours?: string | undefined;
+  /** SQL of the instant of a row, if it is not to be read from its cell. */
+  readonly instant?: string | undefined;
 }
 
 /**
  * SQL of the rows of one log: its cells by our names, `t`, and the columns of `ROW`.
  *
  * @param from relation of the log, as its reader gives it
- * @param numbers columns that hold numbers
- * @param also further columns of `from`
  */
 export const readRows = (
+  dialect: Dialect,
   reading: Reading,
   places: Places,
   from: string,
-  { numbers, also, look }: { numbers: ReadonlySet<string>; also: string; look: Look },
+  { numbers, also, look, plain, ours: given, instant }: ReadOptions,
 ): string => {
+  const { literal, nullText } = dialect;
   const cells = [...places].map(
-    ([column, at]) => `${cellOf(at, look.words ? wordsOf(column, reading) : [])} AS ${identifier(column)}`,
+    ([column, at]) =>
+      `${cellOf(dialect, at, look.words && plain?.has(column) !== true ? wordsOf(column, reading) : [])} AS ${identifier(column)}`,
   );
   const times = [...places].filter(([column]) => isTimePart(column));
-  const when = times.map(([column, at]) => cellOf(at, wordsOf(column, reading)));
-  if (when.length > 0) cells.push(`nullif(concat_ws(' ', ${when.join(', ')}), '') AS "timestamp"`);
+  const when = times.map(([column, at]) => cellOf(dialect, at, wordsOf(column, reading)));
+  if (when.length > 0) cells.push(`nullif(${dialect.joined(' ', when)}, '') AS "timestamp"`);
   const words = ID_COLUMNS.flatMap((column) =>
     (places.get(column) ?? []).map(
-      (place) => `WHEN ${isOneOf(place, reading.unknown)} THEN concat(${literal(column)}, ' ', ${place})`,
+      (place) => `WHEN ${isOneOf(dialect, place, reading.unknown)} THEN concat(${literal(column)}, ' ', ${place})`,
     ),
   );
   const keys = [...places.keys()].filter(isKey);
-  const type = places.has('event_type') ? '"event_type"' : literal(reading.type ?? '');
-  const ours = typeOf(reading, type, places.has(PAGE));
+  const type = places.has('event_type') ? 'cells."event_type"' : literal(reading.type ?? '');
+  const ours = given ?? typeOf(dialect, reading, type, places.has(PAGE));
   const { identity, where } = reading;
   const changed = [
     ...[...numbers]
       .filter((column) => reading.decimal === ',' && places.has(column))
-      .map((column) => `${withPoint(identifier(column))} AS ${identifier(column)}`),
+      .map((column) => `${withPoint(dialect, `cells.${identifier(column)}`)} AS ${identifier(column)}`),
     ...(places.has('event_type') && look.names ? [`${ours} AS "event_type"`] : []),
     ...(identity?.alias === undefined || !places.has(ALIAS)
       ? []
       : [
-          `CASE WHEN ${identifier(ALIAS)} IS NOT NULL THEN "user_id" END AS "user_id"`,
-          `coalesce(${identifier(ALIAS)}, ${identifier(ANONYMOUS_ID)}) AS ${identifier(ANONYMOUS_ID)}`,
+          `CASE WHEN ${identifier(ALIAS)} IS NOT NULL THEN cells."user_id" END AS "user_id"`,
+          `coalesce(${identifier(ALIAS)}, cells.${identifier(ANONYMOUS_ID)}) AS ${identifier(ANONYMOUS_ID)}`,
         ]),
   ];
   const added = [
     ...(places.has('event_type') ? [] : [`${ours} AS "event_type"`]),
     `${type} AS ${identifier(ROW.theirs)}`,
-    ...(look.marked ? [`${ours} IS DISTINCT FROM ${type} AS ${identifier(ROW.isRenamed)}`] : []),
-    `${instantOf('"timestamp"', reading)} AS t`,
+    ...(look.marked ? [`${dialect.differ(ours, type)} AS ${identifier(ROW.isRenamed)}`] : []),
+    `${instant ?? dialect.readInstant('"timestamp"', reading)} AS t`,
     ...(keys.length === 0
       ? []
       : [
-          `concat_ws(chr(31), ${keys.map((column) => `coalesce(${identifier(column)}, '')`).join(', ')}) AS "event_id"`,
+          `${dialect.joined(
+            '\u001F',
+            keys.map((column) => `coalesce(${identifier(column)}, '')`),
+          )} AS "event_id"`,
         ]),
-    `${where.length === 0 ? 'NULL::VARCHAR' : `CASE ${where.map((one) => `WHEN (${isKept(one, reading)}) IS NOT TRUE THEN ${literal(failureOf(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
+    `${where.length === 0 ? nullText : `CASE ${where.map((one) => `WHEN NOT coalesce(${isKept(dialect, one, reading)}, false) THEN ${literal(failureOf(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
   ];
   // Much shorter to plan than comparisons, which are quicker.
   const anyWord = [...places].flatMap(([column, at]) =>
-    at.map((place) => `regexp_full_match(${place}, ${literal(anyOf(wordsOf(column, reading)))})`),
+    at.map((place) => dialect.matchesFully(place, anyOf(wordsOf(column, reading)))),
   );
   const marked = look.marked ? [`(${anyWord.join(' OR ')}) AS ${identifier(ROW.hasWord)}`] : [];
   // What a condition looks at is kept, so that a condition that no row meets can be explained.
   const hidden = [...places.keys()].filter((column) => isHidden(column) && !isWhere(column));
-  const rest = hidden.length === 0 ? '*' : `* EXCLUDE (${hidden.map(identifier).join(', ')})`;
+  const rest = dialect.except(hidden);
   const replaced = changed.length === 0 ? '' : ` REPLACE (${changed.join(', ')})`;
   const word =
-    words.length === 0 || !look.words || reading.unknown.length === 0 ? 'NULL::VARCHAR' : `CASE ${words.join(' ')} END`;
+    words.length === 0 || !look.words || look.noted === false || reading.unknown.length === 0
+      ? nullText
+      : `CASE ${words.join(' ')} END`;
   return `SELECT ${[`${rest}${replaced}`, ...added].join(', ')}
-    FROM (SELECT ${[...cells, `${word} AS ${identifier(ROW.word)}`, ...marked, also].join(', ')} FROM ${from})`;
+    FROM (SELECT ${[...cells, `${word} AS ${identifier(ROW.word)}`, ...marked, ...also].join(', ')} FROM ${from}) AS cells`;
 };

@@ -1,6 +1,8 @@
 /** Sessions: which events belong together, and what a session is besides its events. */
 import { highIntent, spamRule } from '../catalogue/sessions.js';
 import { mostFrequent } from './measures.js';
+import type { Dialect } from './dialect.js';
+import { duckdb } from './duckdb.js';
 import { identifier, literal } from './text.js';
 
 /** The flags of a log that are about sessions. */
@@ -29,53 +31,56 @@ const DERIVED_ID = "user_id || '#' || nth";
 export const INTENT = '#intent';
 
 /** SQL of that column, from SQL of the event type. */
-export const isHighIntent = (type: string): string =>
-  `(${type} IN (${highIntent.types.map(literal).join(', ')}))::TINYINT AS ${identifier(INTENT)}`;
+export const isHighIntent = (dialect: Dialect, type: string): string =>
+  `${dialect.flag(`${type} IN (${highIntent.types.map(dialect.literal).join(', ')})`)} AS ${identifier(INTENT)}`;
 
 /** Whether bounces are derived, for some events or all. */
 export const derivesBounce = ({ completeFlags }: SessionFacts): boolean => !completeFlags.has('bounce_flag');
 
 /** Splits events at idle gaps: `split` has them with the number of their session of that user as `nth`. */
-const splitAtGaps = (events: string, timeout: number, owner: string): string => {
+const splitAtGaps = (dialect: Dialect, events: string, timeout: number, owner: string): string => {
   // Events at the same instant always fall into one session, so no further order is needed.
   const window = `OVER (PARTITION BY ${owner} ORDER BY t)`;
-  const gap = `epoch_us(t) - lag(epoch_us(t)) ${window}`;
+  const time = dialect.micros('t');
+  const gap = `${time} - ${dialect.lag(time, window)}`;
   return `begun AS (SELECT *, ${gap} > ${timeout} AS begins FROM ${events}),
-  split AS (SELECT * EXCLUDE (begins), 1 + count(*) FILTER (WHERE begins) ${window} AS nth FROM begun)`;
+  split AS (SELECT ${dialect.except(['begins'])}, 1 + ${dialect.over('count', '*', 'begins')} ${window} AS nth FROM begun)`;
 };
 
-/**
- * Lets events without a session_id, which a server sends for example, join the session of their user that is open at that
- * moment, or was or will be within the timeout: the nearest one, then the latest to start. The others stay `unnamed`.
- */
-const joinOpenSessions = (timeout: number): string => {
-  const distance = `greatest(0, epoch_us(first) - epoch_us(t), epoch_us(t) - epoch_us(last))`;
-  return `given AS (
-    SELECT user_id, session_id, min(t) AS first, max(t) AS last FROM events WHERE session_id IS NOT NULL GROUP BY ALL
+/** The columns of events that sessions are made from, besides the session_id. */
+const columnsOfEvents = (facts: SessionFacts, also: readonly string[]): string[] => [
+  'user_id',
+  't',
+  ...[...(facts.hasDevice ? ['device'] : []), ...facts.flags, ...(derivesBounce(facts) ? [INTENT] : [])].map(
+    identifier,
   ),
-  alone AS (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
-  joined AS (
-    SELECT alone.*, session_id FROM alone JOIN given USING (user_id) WHERE ${distance} <= ${timeout}
-    QUALIFY row_number() OVER (PARTITION BY "#row" ORDER BY ${distance}, first DESC, session_id) = 1
-  ),
-  unnamed AS (SELECT * EXCLUDE ("#row") FROM alone ANTI JOIN joined USING ("#row"))`;
-};
+  ...also,
+];
 
 /**
  * Events with what separates sessions, as `sessioned`: the given session_id, or else their number, split at idle gaps.
  *
  * @param columns SQL of what else `sessioned` has: calculated late, so that the split carries less
+ * @param also columns of `events` that sessions do not need
  */
-const sessioned = ({ ids, timeoutMinutes }: SessionFacts, columns: string, owner: string): string => {
-  const timeout = Math.round(timeoutMinutes * 60_000_000);
-  if (ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
-  if (ids === 'none') return `${splitAtGaps('events', timeout, owner)},\n  sessioned AS (SELECT ${columns} FROM split)`;
-  return `${joinOpenSessions(timeout)},
-  ${splitAtGaps('unnamed', timeout, owner)},
+const sessioned = (
+  dialect: Dialect,
+  facts: SessionFacts,
+  columns: string,
+  also: readonly string[],
+  owner: string,
+): string => {
+  const timeout = Math.round(facts.timeoutMinutes * 60_000_000);
+  if (facts.ids === 'given') return `sessioned AS (SELECT ${columns} FROM events)`;
+  if (facts.ids === 'none')
+    return `${splitAtGaps(dialect, 'events', timeout, owner)},\n  sessioned AS (SELECT ${columns} FROM split)`;
+  const all = columnsOfEvents(facts, also).join(', ');
+  return `${dialect.joinOpenSessions(timeout)},
+  ${splitAtGaps(dialect, 'unnamed', timeout, owner)},
   sessioned AS (
-    SELECT * EXCLUDE (nth), ${DERIVED_ID} AS session_id, true AS unnamed FROM split
-    UNION ALL BY NAME SELECT * EXCLUDE ("#row"), false AS unnamed FROM joined
-    UNION ALL BY NAME SELECT *, false AS unnamed FROM events WHERE session_id IS NOT NULL
+    SELECT ${all}, ${DERIVED_ID} AS session_id, true AS unnamed FROM split
+    UNION ALL SELECT ${all}, session_id, false AS unnamed FROM joined
+    UNION ALL SELECT ${all}, session_id, false AS unnamed FROM events WHERE session_id IS NOT NULL
   )`;
 };
 
@@ -93,30 +98,20 @@ export const OTHER_DEVICE = '#other_device';
 /** The column of `sessions` that is true for a session faster than any human; NULL if speed does not matter. */
 export const IS_FAST = '#fast';
 
-/** Microseconds from 2020 to an event: small enough for sums of squares. */
-const SINCE_2020 = '(epoch_us(t) - 1577836800000000)::HUGEINT';
-
-/** Sums of a session, from which `hasThreeInstants` follows. */
-const SUMS = [`sum(${SINCE_2020}) AS "#sum"`, `sum(${SINCE_2020} * ${SINCE_2020}) AS "#squares"`];
-
-/**
- * Whether the events of a session have three or more different instants: if all of them are at its start or its end, then
- * the sum of (t - start) * (end - t) is 0. Exact, and cheaper than to count distinct instants.
- */
-const hasThreeInstants = (): string => {
-  const [start, end] = ['"start"', '"end"'].map((time) => SINCE_2020.replace('(t)', `(${time})`));
-  return `(${start} + ${end}) * "#sum" - "#squares" > events * ${start} * ${end}`;
-};
-
 /**
  * The CTE `gathered`: one row per session, with its most frequent known device; ties go to the first in byte order.
  * Devices with known names are counted at the same time. Grouping by them first takes a quarter longer and, with ten
  * million events, half as much memory again.
  */
-const gathered = ({ hasDevice, devices, speed }: SessionFacts, key: string, flags: readonly string[]): string => {
-  const times = ['min(t) AS "start"', 'max(t) AS "end"', ...(speed ? SUMS : [])];
+const gathered = (
+  dialect: Dialect,
+  { hasDevice, devices, speed }: SessionFacts,
+  key: string,
+  flags: readonly string[],
+): string => {
+  const times = ['min(t) AS "start"', 'max(t) AS "end"', ...(speed ? dialect.threeInstants.aggregates : [])];
   const other = identifier(OTHER_DEVICE);
-  if (hasDevice && devices.length === 0) {
+  if (hasDevice && devices.length === 0 && dialect.groupsDevices) {
     const device = `arg_min(device, create_sort_key(n, 'DESC NULLS LAST', device, 'ASC NULLS LAST')) AS device`;
     const sums = speed ? ['sum("#sum") AS "#sum"', 'sum("#squares") AS "#squares"'] : [];
     return `by_device AS (
@@ -128,15 +123,16 @@ const gathered = ({ hasDevice, devices, speed }: SessionFacts, key: string, flag
     FROM by_device GROUP BY ${key}
   )`;
   }
+  const of = 'sessioned.device';
+  const counts = devices.map((device) => dialect.over('count', '*', `${of} = ${dialect.literal(device)}`));
+  const others = `${of} NOT IN (${devices.map(dialect.literal).join(', ')})`;
+  const named = devices.length > 0;
   const found = hasDevice
     ? [
-        `${mostFrequent(
-          devices,
-          devices.map((device) => `count(*) FILTER (WHERE device = ${literal(device)})`),
-        )} AS device`,
-        `count(*) FILTER (WHERE device NOT IN (${devices.map(literal).join(', ')})) > 0 AS ${other}`,
+        `${named ? mostFrequent(dialect, devices, counts) : dialect.mode(of)} AS device`,
+        `${named ? `${dialect.over('count', '*', others)} > 0` : 'false'} AS ${other}`,
       ]
-    : ['NULL::VARCHAR AS device', `false AS ${other}`];
+    : [`${dialect.nullText} AS device`, `false AS ${other}`];
   return `gathered AS (
     SELECT ${[key, ...times, 'count(*) AS events', ...found, ...flags].join(', ')}
     FROM sessioned GROUP BY ${key}
@@ -168,11 +164,11 @@ const deviceOfState = ({ hasDevice, devices }: SessionFacts, past: string): { ke
   const sums = devices.map((_, i) => `sum("#device ${i}") ${past}`);
   return {
     kept: devices.map((device, i) => `count(*) FILTER (WHERE device = ${literal(device)}) AS "#device ${i}"`),
-    device: mostFrequent(devices, sums),
+    device: mostFrequent(duckdb, devices, sums),
   };
 };
 
-/** The CTE `gathered` of states: a row per session and period, over the events up to the end of that period. */
+/** The CTE `gathered` of states in DuckDB: a row per session and period, over the events up to the end of that period. */
 const gatheredStates = (facts: SessionFacts, key: string, flags: readonly string[]): string => {
   const period = identifier(STATE.period);
   const past = `OVER (PARTITION BY ${key} ORDER BY ${period})`;
@@ -181,7 +177,7 @@ const gatheredStates = (facts: SessionFacts, key: string, flags: readonly string
     'min(t) AS "start"',
     'max(t) AS "end"',
     'count(*) AS n',
-    ...(facts.speed ? SUMS : []),
+    ...(facts.speed ? duckdb.threeInstants.aggregates : []),
     ...kept,
     ...flags.map((flag) => `max(${flag}) AS ${flag}`),
   ];
@@ -208,42 +204,50 @@ const gatheredStates = (facts: SessionFacts, key: string, flags: readonly string
  * user_id, t, what the log has of session_id, device and the flag columns (0/1), and INTENT if bounces are derived.
  *
  * @param columns SQL of those columns, if `events` does not have them as they are
+ * @param also further columns of `events` that `sessioned` keeps
  * @param states one row per session and state instead, with the columns of STATE; not if the ids of sessions are mixed
  */
-export const sessionTable = (facts: SessionFacts, columns = '*', states?: States): string => {
+export const sessionTable = (
+  dialect: Dialect,
+  facts: SessionFacts,
+  columns = '*',
+  also: readonly string[] = [],
+  states?: States,
+): string => {
   const owner = states?.owner ?? 'user_id';
   const flag = (column: string, derived: string): string => {
     const name = identifier(column);
     if (facts.completeFlags.has(column)) return name;
-    return facts.flags.has(column) ? `coalesce(${name}, (${derived})::TINYINT)` : `(${derived})::TINYINT`;
+    return facts.flags.has(column) ? `coalesce(${name}, ${dialect.flag(derived)})` : dialect.flag(derived);
   };
   const intent = identifier(INTENT);
   const largest = [...facts.flags, ...(derivesBounce(facts) ? [INTENT] : [])].map(identifier);
   const key = sessionKey(facts, owner);
   // All states of a session have the same rank: it never starts at another time.
   const isFirst = `dense_rank() OVER (PARTITION BY ${owner} ORDER BY "start", session_id${facts.ids === 'mixed' ? ', unnamed' : ''}) = 1`;
-  const isFast = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond} AND ${hasThreeInstants()}`;
+  const isFast = `events >= ${spamRule.minEvents} AND events - 1 > duration_sec * ${spamRule.eventsPerSecond} AND ${dialect.threeInstants.test}`;
   const gathering =
     states === undefined
       ? gathered(
+          dialect,
           facts,
           key,
           largest.map((column) => `max(${column}) AS ${column}`),
         )
       : gatheredStates(facts, key, largest);
-  const also = states === undefined ? '' : `, ${Object.values(STATE).map(identifier).join(', ')}`;
-  return `${sessioned(facts, columns, owner)},
+  const state = states === undefined ? '' : `, ${Object.values(STATE).map(identifier).join(', ')}`;
+  return `${sessioned(dialect, facts, columns, also, owner)},
   ${gathering},
   timed AS (
-    SELECT *, (epoch_us("end") - epoch_us("start"))::DECIMAL(18, 0) * 0.000001::DECIMAL(7, 6) AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''},
-      ${facts.speed ? isFast : 'NULL::BOOLEAN'} AS ${identifier(IS_FAST)}
+    SELECT *, ${dialect.seconds('"start"', '"end"')} AS duration_sec${facts.ids === 'none' ? `, ${DERIVED_ID} AS session_id` : ''},
+      ${facts.speed ? isFast : 'NULL'} AS ${identifier(IS_FAST)}
     FROM gathered
   ),
   sessions AS (
     SELECT ${key}${facts.ids === 'none' ? ', session_id' : ''}, "start" AS t, "start", "end", events, duration_sec, device,
       ${flag('is_repeat_session', `NOT ${isFirst}`)} AS is_repeat,
       ${flag('bounce_flag', `events = 1 AND ${intent} = 0`)} AS is_bounce,
-      ${flag('spam_flag', identifier(IS_FAST))} AS is_spam, ${identifier(OTHER_DEVICE)}, ${identifier(IS_FAST)}${also}
+      ${flag('spam_flag', identifier(IS_FAST))} AS is_spam, ${identifier(OTHER_DEVICE)}, ${identifier(IS_FAST)}${state}
     FROM timed
   )`;
 };

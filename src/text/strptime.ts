@@ -58,6 +58,10 @@ export interface TimestampPattern {
   readonly strptime: string;
   /** What a timestamp must match as a whole. */
   readonly regex: string;
+  /** The same with a group for each specifier. */
+  readonly groups: string;
+  /** The specifiers in their order: `Y`, `m` ... */
+  readonly names: readonly string[];
   /** True if it names an offset. */
   readonly hasOffset: boolean;
 }
@@ -72,13 +76,13 @@ export const parsePattern = (pattern: string): TimestampPattern | string => {
     .replaceAll(/%([A-Za-z])/g, (all, name: string) => ABBREVIATIONS[name] ?? all);
   const names: string[] = [];
   const unknown: string[] = [];
-  const regex = plain.replaceAll(/%(.?)|[^%]+/gsu, (part, name?: string) => {
+  const groups = plain.replaceAll(/%(.?)|[^%]+/gsu, (part, name?: string) => {
     if (name === undefined) return escapePattern(part);
     if (name === '%') return '%';
     const meaning = Object.hasOwn(SPECIFIERS, name) ? SPECIFIERS[name] : undefined;
     if (meaning === undefined) unknown.push(part);
     names.push(name);
-    return meaning ?? '';
+    return `(${meaning ?? ''})`;
   });
   if (unknown.length > 0) {
     return `unknown ${unknown.join(', ')}: use ${Object.keys(SPECIFIERS)
@@ -91,7 +95,9 @@ export const parsePattern = (pattern: string): TimestampPattern | string => {
   if (twice !== undefined) return `has %${twice} twice`;
   if (has('I') !== has('p')) return 'needs %I and %p together: hours from 1 to 12, and AM or PM';
   if (has('H') && has('I')) return 'has the hour twice: %H is from 0 to 23, %I from 1 to 12';
-  return { strptime: plain, regex, hasOffset: has('z') };
+  // A group that only holds one of ours; those of the text are escaped.
+  const regex = groups.replaceAll(/(?<!\\)\((?!\?)/g, '(?:');
+  return { strptime: plain, regex, groups, names, hasOffset: has('z') };
 };
 
 /** The tokens of other notations, longest first: `M/D/YYYY H:mm` is `%m/%d/%Y %H:%M`. */

@@ -147,7 +147,7 @@ it.each([
   ['a source with a hint', ['log.csv', '--from', 'segmnt'], 2, 'Did you mean "segment"?'],
   ['a missing file', ['nowhere.csv'], 66, 'cannot read nowhere.csv: there is no such file'],
   ['a folder', ['.'], 66, "cannot read .: it is a folder: name its files, for example '*.csv'"],
-  ['an address', ['https://example.org/e.csv'], 66, 'gesture opens no connections'],
+  ['an address', ['https://example.org/e.csv'], 66, 'gesture opens no connections to it'],
   ['a pattern without a match', ['*.tsv'], 66, 'no file matches this pattern'],
   ['a wrong share', ['log.csv', '--max-rejected', '150%'], 2, '--max-rejected 150%: must be a share from 0% to 100%'],
   ['a wrong time', ['log.csv', '--as-of', 'tomorrow'], 2, '--as-of tomorrow: must be an ISO 8601 date or time'],

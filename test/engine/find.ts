@@ -17,7 +17,7 @@ export interface Found extends Outcome {
 }
 
 /** The features with `converted` last, as a configuration has them. */
-const resolved = (config: Config): Config => {
+export const resolved = (config: Config): Config => {
   const { converted, ...others } = config.features;
   if (!converted) throw new Error('converted is missing');
   return { ...config, features: { ...others, converted } };

@@ -8,6 +8,7 @@ import { type Config, defaultConfig, defaultReading } from '../../src/config/set
 import { openHistory } from '../../src/engine/history.js';
 import { CSV_FILE } from '../../src/engine/aggregate.js';
 import type { Features } from '../../src/catalogue/measures.js';
+import { duckdb } from '../../src/sql/duckdb.js';
 import { printedUsers } from '../../src/sql/query.js';
 import { lookBack, type LookedBack, type Looking } from '../../src/engine/lookBack.js';
 import { Failure } from '../../src/model.js';
@@ -85,7 +86,7 @@ const momentsOf = (text: string, config: Config, moments: readonly string[]): Pr
       for (const asOf of instants) {
         const to = join(request.scratch, 'moment.csv');
         const { users } = await cut.at(asOf);
-        await engine.run(`COPY (${printedUsers(config.features, users)}) TO '${to}' ${CSV_FILE}`);
+        await engine.run(`COPY (${printedUsers(duckdb, config.features, users)}) TO '${to}' ${CSV_FILE}`);
         const csv = readFileSync(to, 'utf8');
         found.push(csv.trimEnd().includes('\n') ? csv : 'nothing');
       }

@@ -3,6 +3,7 @@ import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
 import { damaged } from '../../intake/refuse.js';
 import { type Look, readRows } from '../../sql/reading.js';
+import { duckdb } from '../../sql/duckdb.js';
 import { literal } from '../../sql/text.js';
 import { type Engine, isDataFault } from './open.js';
 
@@ -83,7 +84,7 @@ const rowsOf = (
   const places = new Map(
     [...log.columns].map(([ours, at]) => [ours, at.map((place) => cellAt(log, place, shift))] as const),
   );
-  return readRows(log.reading, places, from, { numbers, look, also: [`${file} AS "#file"`, ...also].join(', ') });
+  return readRows(duckdb, log.reading, places, from, { numbers, look, also: [`${file} AS "#file"`, ...also] });
 };
 
 const together = (relations: readonly string[], paths: readonly string[]): Relation => ({

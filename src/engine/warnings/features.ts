@@ -2,6 +2,7 @@
 import { type Condition, typesNamedBy } from '../../catalogue/conditions.js';
 import { features as builtIn } from '../../catalogue/features.js';
 import { conditionsOf, rowMeasures, type RowMeasure } from '../../catalogue/measures.js';
+import { duckdb } from '../../sql/duckdb.js';
 import { condition } from '../../sql/measures.js';
 import { selectEvents } from '../../sql/query.js';
 import { identifier } from '../../sql/text.js';
@@ -70,7 +71,7 @@ const MANY = 1000;
 
 /** SQL: true of a row, in the engine's names of columns, that meets a condition in the log's. */
 const meets = (given: Condition, { aliases }: Job): string =>
-  `(${condition({ ...given, column: aliases.get(given.column) ?? given.column }, 'events')})`;
+  `(${condition(duckdb, { ...given, column: aliases.get(given.column) ?? given.column }, 'events')})`;
 
 /** Answers questions about the rows that were used: it reads them once more, for all questions together. */
 const answer = async (
@@ -86,7 +87,7 @@ const answer = async (
     ...conditions.map((one) => one.column),
     ...(column === undefined ? [] : [column]),
   ]);
-  const events = selectEvents(plan.rules, new Set(columns.map(ours)), found.rows);
+  const events = selectEvents(duckdb, plan.rules, new Set(columns.map(ours)), found.rows);
   const tally = (tests: readonly string[]): string =>
     tests.length === 0 ? 'count(*)' : `count(*) FILTER (WHERE ${tests.join(' AND ')})`;
   const filled = [...new Set(columns)];
@@ -95,7 +96,7 @@ const answer = async (
     ...questions.flatMap(({ conditions }) => conditions.map((one) => tally([meets(one, job)]))),
     ...questions.map(({ conditions }) => tally(conditions.map((one) => meets(one, job)))),
   ];
-  const [row = []] = await engine.rows(`SELECT ${sums.join(', ')} FROM (${events})`, found.paths);
+  const [row = []] = await engine.rows(`SELECT ${sums.join(', ')} FROM (${events}) AS events`, found.paths);
   const counts = row.map(Number);
   const known = new Map(filled.map((column, i) => [column, counts[i] ?? 0]));
   let next = filled.length;
@@ -186,7 +187,7 @@ export const unreachedConversion = async (
     others.length === 0
       ? []
       : await engine.rows(
-          `SELECT ${tests.map((test) => `count(*) FILTER (WHERE ${test})`).join(', ')} FROM (${selectEvents(job.plan.rules, columns, found.rows)})`,
+          `SELECT ${tests.map((test) => `count(*) FILTER (WHERE ${test})`).join(', ')} FROM (${selectEvents(duckdb, job.plan.rules, columns, found.rows)}) AS events`,
           found.paths,
         );
   const did = asked.map((one) =>

@@ -13,7 +13,7 @@ import { asWarnings, type Finding } from './finding.js';
 import { oddIds } from './ids.js';
 import { idleSettings } from './settings.js';
 import { oddStamps } from './stamps.js';
-import { unmatchedTypes } from './types.js';
+import { eventsOfTypes, unmatchedTypes } from './types.js';
 
 /** Ids of events that stand for several. */
 const sharedIds = ({ sharedIds: shared }: Aggregated): Finding[] => {
@@ -35,7 +35,7 @@ export const findWarnings = async (
     findings.push(
       ...(await oddIds(engine)),
       ...(await oddStamps(engine, job, found)),
-      ...(await unmatchedTypes(engine, job, types)),
+      ...(await unmatchedTypes(job, types, () => eventsOfTypes(engine, job))),
       ...(await idleFeatures(engine, job, found)),
       ...(await unreachedConversion(engine, job, found, types)),
     );

@@ -78,12 +78,19 @@ export const eventsOfTypes = async (engine: Engine, { plan }: Job): Promise<Map<
   return new Map(counts.map(([type], i) => [type, Number(row[i + 1] ?? 0)]));
 };
 
-/** The event types that the settings name and the log has none of, with the closest name that it has. */
-export const unmatchedTypes = async (engine: Engine, job: Job, types: EventTypes): Promise<Finding[]> => {
-  const { config } = job;
+/**
+ * The event types that the settings name and the log has none of, with the closest name that it has.
+ *
+ * @param counts how many events there are of each built-in type, if that must be known
+ */
+export const unmatchedTypes = async (
+  { config }: Pick<Job, 'config'>,
+  types: EventTypes,
+  counts: () => Promise<ReadonlyMap<string, number>>,
+): Promise<Finding[]> => {
   const named = ownFeatures(config).flatMap(typesIn);
   const theirs = [...new Set(types.all.map((type) => type.theirs))];
-  const builtInTypes = named.some(({ type }) => BUILT_IN.has(type)) ? await eventsOfTypes(engine, job) : [];
+  const builtInTypes = named.some(({ type }) => BUILT_IN.has(type)) ? await counts() : [];
   const counted = [...builtInTypes].flatMap(([type, events]) => (events > 0 ? [type] : []));
   const ours = new Set([...types.all.map(({ type }) => type), ...counted]);
   const known = [...new Set([...theirs, ...ours])];
