@@ -2,6 +2,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { CommanderError } from 'commander';
 import { constants } from 'node:os';
+import { doLastActs, hasLastActs } from './io/interrupt.js';
 import { cannotWrite, discardUnfinished } from './io/output.js';
 import { printable } from './text/printable.js';
 import { EXIT, Failure, systemCode } from './model.js';
@@ -59,7 +60,9 @@ const fail = (error: unknown): number => {
 export const main = async (argv: readonly string[]): Promise<void> => {
   const interrupted = (signal: NodeJS.Signals): void => {
     discardUnfinished();
-    process.exit(128 + constants.signals[signal]);
+    const exit = (): never => process.exit(128 + constants.signals[signal]);
+    if (!hasLastActs()) exit();
+    void doLastActs(1500).finally(exit);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
   process.once('exit', discardUnfinished);

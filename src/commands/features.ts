@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
+import type { Request } from '../engine/aggregate.js';
+import type { Address } from '../engine/clickhouse/address.js';
+import type { TableRequest } from '../engine/clickhouse/prepare.js';
 import type { Outcome } from '../engine/features.js';
 import type { Target } from '../io/output.js';
 import type { RecordedFile, RunRecord } from '../io/runRecord.js';
@@ -36,7 +39,7 @@ const define = (program: CommandUnknownOpts) =>
     .description('Turn events into sessions and users: one row per user, one column per feature.')
     .argument(
       '[events...]',
-      'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv)',
+      'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv); or one table, clickhouse://user@host:8443/database/table',
     )
     .option('--out <file>', 'where to write the table of users; - is standard output', csvFile('--out'), FEATURES_FILE)
     .option(
@@ -90,11 +93,18 @@ const define = (program: CommandUnknownOpts) =>
       'memory to use before spilling to disk, such as 512MB (default: half of the memory)',
       memory('--memory-limit'),
     )
+    .option(
+      '--slices <n>',
+      'of a table: measure its users in so many parts, which takes less memory',
+      wholeNumber('--slices', 1, 999),
+    )
+    .option('--print-sql', 'print the query that measures the users, and write nothing')
     .addHelpText(
       'after',
       examples([
         ['gesture features my_events.csv', 'your own log'],
         ['gesture features --from segment tracks_and_pages.csv', 'the export of another product'],
+        ['gesture features clickhouse://me@db.example.org:8443/web/events', 'a table, measured where it is'],
       ]),
     );
 
@@ -144,6 +154,28 @@ const logsToRead = async (given: readonly string[], configured: readonly string[
   );
 };
 
+/** The table that is read, if the input is one rather than files. @throws Failure `usage` beside other inputs */
+const tableToRead = async (inputs: readonly string[], flags: Flags): Promise<Address | undefined> => {
+  const { isAddress, parseAddress, PASSWORD } = await import('../engine/clickhouse/address.js');
+  const [first = '', ...others] = inputs;
+  if (!isAddress(first)) {
+    if (flags.slices !== undefined)
+      throw new Failure('usage', '--slices is for a table: clickhouse://user@host:8443/database/table');
+    return undefined;
+  }
+  if (others.length > 0) throw new Failure('usage', 'a table is read alone: name no other input beside it');
+  const idle = {
+    '--at': flags.at,
+    '--label-horizon': flags.labelHorizon,
+    '--delimiter': flags.delimiter,
+    '--threads': flags.threads,
+    '--memory-limit': flags.memoryLimit,
+  };
+  const given = Object.entries(idle).find(([, value]) => value !== undefined);
+  if (given !== undefined) throw new Failure('usage', `${given[0]} is for files, not for a table on a server`);
+  return parseAddress(first, process.env[PASSWORD]);
+};
+
 /** What is recorded of a run besides the files it wrote. */
 const recordOfRun = (
   { accounts, users, sessions, asOf, warnings }: Outcome,
@@ -164,6 +196,23 @@ const recordOfRun = (
 const beside = (out: string, name: string, named?: string): string | undefined =>
   named ?? (out === '-' ? undefined : join(dirname(out), name));
 
+/** Measures a table on its server, or says how. */
+const measureTable = async (
+  table: Address,
+  request: TableRequest,
+  to: string,
+  { printSql }: Flags,
+): Promise<Outcome | string> => {
+  const [{ withServer }, { computeTable, queryOfTable }] = await Promise.all([
+    import('../engine/clickhouse/client.js'),
+    import('../engine/clickhouse/features.js'),
+  ]);
+  const say = (line: string): void => void process.stderr.write(`gesture: ${printable(line)}\n`);
+  return withServer<Outcome | string>(table, say, (server) =>
+    printSql ? queryOfTable(server, request) : computeTable(server, request, to),
+  );
+};
+
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
   const { computeFeatures } = await import('../engine/features.js');
@@ -171,6 +220,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { configuredInputs },
     { PHASES, TooManyRejected },
     { withEngine },
+    { printQueries },
     { checkOutputs, moveFile, print, replaceFiles, withScratch, writeText },
     { rejectedCsv },
     { recordFiles, runFileOf, withRecord },
@@ -178,13 +228,15 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../engine/job.js'),
     import('../engine/aggregate.js'),
     import('../engine/duckdb/open.js'),
+    import('../engine/duckdb/queries.js'),
     import('../io/output.js'),
     import('../intake/rejected.js'),
     import('../io/runRecord.js'),
   ]);
   if (flags.from === 'detect' || flags.from === '?') return nameSources(await logsToRead(inputs, []), flags);
+  const table = await tableToRead(inputs, flags);
   const config = await loadConfig(flags.config, flags.from);
-  const names = await logsToRead(inputs, configuredInputs(config));
+  const names = table === undefined ? await logsToRead(inputs, configuredInputs(config)) : [];
   if (flags.at !== undefined || flags.labelHorizon !== undefined) {
     const { runTraining } = await import('./training.js');
     return runTraining(names, config, flags);
@@ -217,8 +269,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     // Hashing keeps a thread busy while the engine reads the same bytes.
     const hashing = new AbortController();
     const inputFiles = recorded === undefined ? [] : recordFiles(names, hashing.signal);
-    const request = {
-      inputs: names,
+    const request: Request = {
+      inputs: table === undefined ? names : [table.name],
       config,
       asOf: flags.asOf === undefined ? undefined : endOf(flags.asOf, config.events[0]?.timezone),
       now: BigInt(Date.now()) * 1000n,
@@ -234,11 +286,18 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       let done = (): number | undefined => undefined;
       const view = { stream: process.stderr, now: () => performance.now() };
       const progress = showProgress('reading', PHASES.length, () => done(), view);
-      const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
-      const outcome = await withEngine(scratch, limits, (engine) => {
-        done = () => engine.progress();
-        return computeFeatures(engine, { ...request, watch: progress }, computed);
-      }).finally(progress.stop);
+      const watched = { ...request, watch: progress };
+      const measure = async (): Promise<Outcome | string> => {
+        if (table !== undefined) return measureTable(table, { ...watched, slices: flags.slices ?? 1 }, computed, flags);
+        const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
+        return withEngine<Outcome | string>(scratch, limits, (engine) => {
+          done = () => engine.progress();
+          if (flags.printSql) return printQueries(engine, (recording) => computeFeatures(recording, watched, computed));
+          return computeFeatures(engine, watched, computed);
+        });
+      };
+      const outcome = await measure().finally(progress.stop);
+      if (typeof outcome === 'string') return await print(outcome);
       const [warning] = outcome.warnings;
       if (flags.strict && warning !== undefined)
         throw new TooManyRejected(`--strict allows no warning: ${warning.text}`, outcome.faults);

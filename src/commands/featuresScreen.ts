@@ -43,6 +43,9 @@ const rejectedByReason = (faults: Outcome['faults']): Rejected[] => {
   return [...reasons.values()].toSorted((a, b) => b.rows - a.rows);
 };
 
+/** Where something is: a table has no lines. */
+const placeOf = ({ file, line }: { file: string; line: number }): string => (line === 0 ? file : `${file}:${line}`);
+
 /** Why a row is rejected, in words. */
 const why = ({ column, reason }: Outcome['faults'][number]): string => `${column ? `${column} is ` : ''}${reason}`;
 
@@ -60,13 +63,13 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
     lines.push(`${counted(outcome.users, 'user')}, ${counted(outcome.sessions, 'session')}, as of ${outcome.asOf}`);
   }
   for (const fault of faults.slice(0, 3)) {
-    lines.push(`rejected ${fault.file}:${fault.line}: ${why(fault)}`);
+    lines.push(`rejected ${placeOf(fault)}: ${why(fault)}`);
   }
   const byReason = rejectedByReason(faults).map(({ first, rows }) => `${why(first)} (${grouped(rows)})`);
   if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more: ${listed(byReason)}`);
   for (const { column, cells, file, line, reason, cell } of unreadable) {
     lines.push(
-      `unreadable ${column} in ${counted(cells, 'row')}, taken for unknown; the first: ${file}:${line}: ${shownCell(cell)} is ${reason}`,
+      `unreadable ${column} in ${counted(cells, 'row')}, taken for unknown; the first: ${placeOf({ file, line })}: ${shownCell(cell)} is ${reason}`,
     );
   }
   const reasons = outcome.excluded.map(({ reason, events }) => `${reason} (${grouped(events)})`);

@@ -1,0 +1,137 @@
+/** The errors of a server and of the way to it, each as one line that says what to do. */
+import { Failure, type FailureKind, messageOf, systemCode } from '../../model.js';
+import { type Address, PASSWORD } from './address.js';
+
+type Advice = readonly [FailureKind, string];
+
+/** What to do about an error of the server, by its name in ClickHouse. */
+const SERVER: Readonly<Record<string, Advice>> = {
+  AUTHENTICATION_FAILED: [
+    'noInput',
+    `the user or the password is wrong: check the user in the address and ${PASSWORD}`,
+  ],
+  REQUIRED_PASSWORD: ['noInput', `this user needs a password: set ${PASSWORD}`],
+  UNKNOWN_USER: ['noInput', 'there is no such user: check the address'],
+  WRONG_PASSWORD: ['noInput', `the password is wrong: check ${PASSWORD}`],
+  IP_ADDRESS_NOT_ALLOWED: [
+    'noInput',
+    'the server lets this user in from other machines only: ask for access from this one',
+  ],
+  ACCESS_DENIED: ['noInput', 'this user may not do that: ask for the right that is named'],
+  UNKNOWN_TABLE: ['noInput', 'there is no such table: check the address'],
+  UNKNOWN_DATABASE: ['noInput', 'there is no such database: check the address'],
+  MEMORY_LIMIT_EXCEEDED: [
+    'cannotWrite',
+    'the server has too little memory for this: try --slices 8, or let its user spill to disk (max_bytes_before_external_group_by)',
+  ],
+  TIMEOUT_EXCEEDED: [
+    'cannotWrite',
+    'the server allows queries less time than this takes: try --slices 8, or raise max_execution_time',
+  ],
+  TOO_SLOW: [
+    'cannotWrite',
+    'the server allows queries less time than this takes: try --slices 8, or raise max_execution_time',
+  ],
+  TOO_MANY_ROWS: [
+    'cannotWrite',
+    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
+  ],
+  TOO_MANY_BYTES: [
+    'cannotWrite',
+    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
+  ],
+  TOO_MANY_ROWS_OR_BYTES: [
+    'cannotWrite',
+    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
+  ],
+  SET_SIZE_LIMIT_EXCEEDED: [
+    'cannotWrite',
+    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
+  ],
+  QUOTA_EXCEEDED: ['cannotWrite', 'the quota of this user is used up: wait, or raise it'],
+  QUOTA_EXPIRED: ['cannotWrite', 'the quota of this user is used up: wait, or raise it'],
+  NOT_ENOUGH_SPACE: ['cannotWrite', 'the disk of the server is full: free some of it, or try --slices 8'],
+  TOO_MANY_SIMULTANEOUS_QUERIES: ['noInput', 'the server is busy with other queries: try again later'],
+  QUERY_WAS_CANCELLED: ['interrupted', 'somebody has cancelled the query on the server: run it again'],
+  ALL_CONNECTION_TRIES_FAILED: ['noInput', 'a shard of this table does not answer: wait until all shards are up'],
+  NETWORK_ERROR: ['noInput', 'the servers cannot reach each other: wait until all shards are up'],
+  SOCKET_TIMEOUT: ['noInput', 'the servers cannot reach each other: wait until all shards are up'],
+  NO_REPLICA_HAS_REQUESTED_PART: ['noInput', 'a part of the table is on no server that answers: wait until all are up'],
+  UNKNOWN_FUNCTION: ['noInput', 'this server is too old: gesture needs ClickHouse 24.3 or later'],
+  UNKNOWN_DATABASE_ENGINE: ['noInput', 'this kind of database is unknown to the server'],
+  CANNOT_COMPILE_REGEXP: ['usage', 'a regular expression of gesture.yaml is none (RE2)'],
+  READONLY: ['noInput', 'this user may not do that: ask for the right to SELECT from the table'],
+  CHECKSUM_DOESNT_MATCH: ['data', 'a part of the table is damaged on the server: check its log'],
+  CANNOT_READ_ALL_DATA: ['data', 'a part of the table is damaged on the server: check its log'],
+};
+
+/** What to do about an error of the connection, by its code in Node. */
+const CONNECTION: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no host of this name: check the address',
+  EAI_AGAIN: 'the name of the host cannot be looked up: check the network',
+  ECONNREFUSED:
+    'nothing listens there: check the host and the port (8443 for https, 8123 on this machine), and that the server runs',
+  ECONNRESET: 'the connection was cut: check that the port is that of HTTP, and run it again',
+  ETIMEDOUT: 'the host does not answer: check the address and the firewall',
+  EHOSTUNREACH: 'the host cannot be reached: check the address and the network',
+  ENETUNREACH: 'the host cannot be reached: check the address and the network',
+  EPIPE: 'the connection was cut: run it again',
+  EPROTO: 'this port does not speak https: use the one of https, 8443 as a rule',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'this port does not speak https: use the one of https, 8443 as a rule',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'this port does not speak https: use the one of https, 8443 as a rule',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name: use the name that it is for',
+  CERT_HAS_EXPIRED: 'the certificate of the server has expired: renew it',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
+  HPE_INVALID_CONSTANT: 'this port does not speak HTTP: use the one of HTTP, not the native one',
+  HPE_HEADER_OVERFLOW: 'the answer has too many headers: turn off send_progress_in_http_headers for this user',
+};
+
+/** An answer that is not ClickHouse's: a page of a proxy or of a login, for example. */
+export class ForeignAnswer extends Error {}
+
+const firstLine = (text: string, most = 200): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)}...` : line;
+};
+
+/** The name that ClickHouse has for an error of its own; undefined for any other error. */
+export const serverError = (error: unknown): string | undefined =>
+  error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
+
+const isTimeout = (error: unknown): boolean => messageOf(error).startsWith('Timeout error');
+
+/** An error of a server or of the way to it as a Failure; any other error is returned unchanged. */
+export const translated = (error: unknown, { name, url }: Pick<Address, 'name' | 'url'>): unknown => {
+  if (error instanceof Failure) return error;
+  const failure = (kind: FailureKind, what: string): Failure => new Failure(kind, `${name}: ${what}`, { cause: error });
+  const type = serverError(error);
+  if (type !== undefined) {
+    const said = firstLine(messageOf(error));
+    const [kind, advice] = SERVER[type] ?? ['noInput', 'the server refuses the query'];
+    return failure(kind, `${advice} (${type}: ${said})`);
+  }
+  const code = systemCode(error) ?? '';
+  const tls = CONNECTION[code];
+  if (tls !== undefined) return failure('noInput', `${tls} (${code} from ${url})`);
+  if (code.startsWith('HPE_')) return failure('noInput', `${CONNECTION['HPE_INVALID_CONSTANT']} (${code} from ${url})`);
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || /certificate/i.test(messageOf(error)))
+    return failure('noInput', `the server cannot be trusted: ${firstLine(messageOf(error))}`);
+  if (isTimeout(error)) return failure('noInput', `${CONNECTION['ETIMEDOUT']} (${url})`);
+  if (/aborted|socket hang up|premature close/i.test(messageOf(error)))
+    return failure('noInput', 'the connection was cut in the middle of an answer: run it again');
+  // The client throws a plain Error for an answer that it does not know, such as the page of an error.
+  const isForeign = error instanceof ForeignAnswer || error instanceof SyntaxError;
+  if (isForeign || (error instanceof Error && error.constructor === Error && code === ''))
+    return failure(
+      'noInput',
+      `the answer is not that of ClickHouse's HTTP port, but perhaps a proxy's page: check the address (${firstLine(messageOf(error), 120)})`,
+    );
+  return error;
+};

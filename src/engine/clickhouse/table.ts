@@ -1,0 +1,136 @@
+/** Opens a table: its columns, bound by our names, where its shards are, and in what order it is kept. */
+import type { Config, Reading } from '../../config/settings.js';
+import type { Log } from '../../intake/bind.js';
+import { bindLog, refuseLacking } from '../../intake/open.js';
+import { Failure } from '../../model.js';
+import { literal, quoted } from '../../sql/clickhouseText.js';
+import type { TableColumn } from '../../sql/clickhouseTable.js';
+import { columnsToRead, underAliases } from '../job.js';
+import type { Server } from './client.js';
+import type { Row } from './lines.js';
+
+/** An opened table. */
+export interface Table {
+  readonly log: Log;
+  /** The columns in the order of the table, as `log.columns` counts them. */
+  readonly columns: readonly TableColumn[];
+  /** The name in SQL of the table, or of the part of it on each shard. */
+  readonly from: string;
+  /** The name in SQL of all of it. */
+  readonly whole: string;
+  /** The name of the cluster of its shards; undefined: it is on one server. */
+  readonly cluster: string | undefined;
+  /** The first column by which it is kept in order; empty: none. */
+  readonly sortedBy: string;
+  /** Columns that the settings read -> their names in SQL. */
+  readonly aliases: ReadonlyMap<string, string>;
+}
+
+/** The arguments of `Distributed(...)`: cluster, database and table. */
+const shardsOf = (engine: string, database: string): { cluster: string; from: string } => {
+  const [, given = ''] = /^Distributed\((.*)\)/s.exec(engine) ?? [];
+  const parts = [...given.matchAll(/'((?:[^'\\]|\\.)*)'|([\w.]+(?:\(\))?)/gs)].map(
+    ([, text, word]) => text?.replaceAll(/\\(.)/gs, '$1') ?? word ?? '',
+  );
+  const [cluster = '', there = '', table = ''] = parts;
+  if (table === '') throw new Failure('data', `the shards of this table cannot be found: its engine is ${engine}`);
+  const home = there === '' || there === 'currentDatabase()' ? database : there;
+  return { cluster, from: `${quoted(home)}.${quoted(table)}` };
+};
+
+/** The one reading of a configuration that a table can have. */
+const readingOf = ({ events, path }: Config): Reading => {
+  const [reading, ...others] = events;
+  if (reading === undefined || others.length > 0 || reading.files.length > 0) {
+    throw new Failure(
+      'usage',
+      `${path ?? 'gesture.yaml'}: a table has one reading, so events must be one entry without files`,
+    );
+  }
+  if (reading.lines !== undefined) throw new Failure('usage', `--from ${reading.from}: a table has no lines of a log`);
+  return reading;
+};
+
+const text = ([cell]: Row): string => cell ?? '';
+
+/**
+ * Opens a table as a log.
+ *
+ * @throws Failure `noInput` without the table, `data` without its columns
+ */
+export const openTable = async (server: Server, config: Config): Promise<Table> => {
+  const { address } = server;
+  const { database, table, name } = address;
+  const reading = readingOf(config);
+  const whole = `${quoted(database)}.${quoted(table)}`;
+  const described = await server.rows(`DESCRIBE TABLE ${whole}`);
+  const columns = described
+    .filter(([, , kind]) => kind !== 'ALIAS' && kind !== 'EPHEMERAL')
+    .map(([column, type]): TableColumn => ({ name: column ?? '', type: type ?? '' }));
+  const [about] = await server.rows(
+    `SELECT engine, engine_full, sorting_key FROM system.tables WHERE database = ${literal(database)} AND name = ${literal(table)}`,
+  );
+  const [engine = '', full = '', sorting = ''] = about ?? [];
+  const { wanted, needed, aliases } = columnsToRead(config);
+  const opened = {
+    name,
+    path: '',
+    format: 'parquet',
+    isArray: false,
+    delimiter: ',',
+    guessed: false,
+    crlf: false,
+    header: columns.map((column) => column.name),
+    since: async () => 'nothing' as const,
+  } as const;
+  const log = { ...bindLog(opened, { reading, wanted }), blobs: new Map() };
+  refuseLacking([log], needed);
+  const strange = [...log.columns.keys()].find((column) => column.includes('\\'));
+  if (strange !== undefined)
+    throw new Failure('data', `${name}: a column with a backslash in its name cannot be used: ${strange}`);
+  const states = [...log.columns.values()].flat().map(({ at }) => columns[at]);
+  const state = states.find((column) => column?.type.startsWith('AggregateFunction') === true);
+  if (state !== undefined)
+    throw new Failure(
+      'data',
+      `${name}: ${state.name} holds states of an aggregate, not values: read a table of events`,
+    );
+  const shards = engine === 'Distributed' ? shardsOf(full ?? '', database) : undefined;
+  if (shards !== undefined && reading.identity !== undefined) {
+    throw new Failure(
+      'usage',
+      `${name}: events.identity needs all events of a person in one place, and this table has shards: resolve identities in the table, or read a copy of it on one server`,
+    );
+  }
+  return {
+    log: underAliases(log, aliases),
+    columns,
+    from: shards?.from ?? whole,
+    whole,
+    cluster: shards?.cluster,
+    sortedBy: (sorting ?? '').split(',')[0]?.replaceAll('`', '').trim() ?? '',
+    aliases,
+  };
+};
+
+/**
+ * Refuses a cluster of which a shard does not answer, if the server is told to leave it out without a word.
+ *
+ * @throws Failure `noInput`
+ */
+export const requireShards = async (server: Server, cluster: string): Promise<void> => {
+  if (!server.skipsShards) return;
+  const [all] = await server.rows(
+    `SELECT toString(uniqExact(shard_num)) FROM system.clusters WHERE cluster = ${literal(cluster)}`,
+  );
+  const answers = await server.rows(
+    `SELECT toString(count()) FROM cluster(${literal(cluster)}, view(SELECT 1 AS one))`,
+  );
+  const [expected, found] = [all, answers[0]].map((row) => Number(text(row ?? ['0'])));
+  if (expected !== found) {
+    throw new Failure(
+      'noInput',
+      `${server.address.name}: only ${found} of the ${expected} shards of ${cluster} answer: wait until all are up`,
+    );
+  }
+};
