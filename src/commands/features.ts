@@ -6,8 +6,6 @@ import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import { loadConfig } from '../config/load.js';
 import type { Request } from '../engine/aggregate.js';
-import type { Address } from '../engine/clickhouse/address.js';
-import type { TableRequest } from '../engine/clickhouse/prepare.js';
 import type { Outcome } from '../engine/features.js';
 import type { Target } from '../io/output.js';
 import type { RecordedFile, RunRecord } from '../io/runRecord.js';
@@ -32,6 +30,7 @@ import {
 } from './flags.js';
 import { examples } from './help.js';
 import { showProgress } from './progress.js';
+import { measureTable, tableToRead } from './table.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -39,7 +38,7 @@ const define = (program: CommandUnknownOpts) =>
     .description('Turn events into sessions and users: one row per user, one column per feature.')
     .argument(
       '[events...]',
-      'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv); or one table, clickhouse://user@host:8443/database/table',
+      'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv); or the address of one table of ClickHouse',
     )
     .option('--out <file>', 'where to write the table of users; - is standard output', csvFile('--out'), FEATURES_FILE)
     .option(
@@ -104,7 +103,6 @@ const define = (program: CommandUnknownOpts) =>
       examples([
         ['gesture features my_events.csv', 'your own log'],
         ['gesture features --from segment tracks_and_pages.csv', 'the export of another product'],
-        ['gesture features clickhouse://me@db.example.org:8443/web/events', 'a table, measured where it is'],
       ]),
     );
 
@@ -154,28 +152,6 @@ const logsToRead = async (given: readonly string[], configured: readonly string[
   );
 };
 
-/** The table that is read, if the input is one rather than files. @throws Failure `usage` beside other inputs */
-const tableToRead = async (inputs: readonly string[], flags: Flags): Promise<Address | undefined> => {
-  const { isAddress, parseAddress, PASSWORD } = await import('../engine/clickhouse/address.js');
-  const [first = '', ...others] = inputs;
-  if (!isAddress(first)) {
-    if (flags.slices !== undefined)
-      throw new Failure('usage', '--slices is for a table: clickhouse://user@host:8443/database/table');
-    return undefined;
-  }
-  if (others.length > 0) throw new Failure('usage', 'a table is read alone: name no other input beside it');
-  const idle = {
-    '--at': flags.at,
-    '--label-horizon': flags.labelHorizon,
-    '--delimiter': flags.delimiter,
-    '--threads': flags.threads,
-    '--memory-limit': flags.memoryLimit,
-  };
-  const given = Object.entries(idle).find(([, value]) => value !== undefined);
-  if (given !== undefined) throw new Failure('usage', `${given[0]} is for files, not for a table on a server`);
-  return parseAddress(first, process.env[PASSWORD]);
-};
-
 /** What is recorded of a run besides the files it wrote. */
 const recordOfRun = (
   { accounts, users, sessions, asOf, warnings }: Outcome,
@@ -195,23 +171,6 @@ const recordOfRun = (
 /** The file `named`, or by default `name` beside `--out`; none if the table goes to standard output. */
 const beside = (out: string, name: string, named?: string): string | undefined =>
   named ?? (out === '-' ? undefined : join(dirname(out), name));
-
-/** Measures a table on its server, or says how. */
-const measureTable = async (
-  table: Address,
-  request: TableRequest,
-  to: string,
-  { printSql }: Flags,
-): Promise<Outcome | string> => {
-  const [{ withServer }, { computeTable, queryOfTable }] = await Promise.all([
-    import('../engine/clickhouse/client.js'),
-    import('../engine/clickhouse/features.js'),
-  ]);
-  const say = (line: string): void => void process.stderr.write(`gesture: ${printable(line)}\n`);
-  return withServer<Outcome | string>(table, say, (server) =>
-    printSql ? queryOfTable(server, request) : computeTable(server, request, to),
-  );
-};
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
@@ -234,7 +193,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../io/runRecord.js'),
   ]);
   if (flags.from === 'detect' || flags.from === '?') return nameSources(await logsToRead(inputs, []), flags);
-  const table = await tableToRead(inputs, flags);
+  const table = tableToRead(inputs, flags);
   const config = await loadConfig(flags.config, flags.from);
   const names = table === undefined ? await logsToRead(inputs, configuredInputs(config)) : [];
   if (flags.at !== undefined || flags.labelHorizon !== undefined) {
@@ -288,7 +247,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       const progress = showProgress('reading', PHASES.length, () => done(), view);
       const watched = { ...request, watch: progress };
       const measure = async (): Promise<Outcome | string> => {
-        if (table !== undefined) return measureTable(table, { ...watched, slices: flags.slices ?? 1 }, computed, flags);
+        if (table !== undefined)
+          return measureTable(table, { ...watched, slices: flags.slices ?? 1 }, computed, flags.printSql === true);
         const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
         return withEngine<Outcome | string>(scratch, limits, (engine) => {
           done = () => engine.progress();

@@ -71,7 +71,8 @@ export const startServer = async ({
       method: 'POST',
       body: typeof body === 'object' ? new Uint8Array(body) : (body ?? sql),
     });
-    const text = await answer.text();
+    // text() would take a byte order mark off the first cell.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer());
     if (!answer.ok) throw new Error(text);
     return text;
   };

@@ -680,11 +680,11 @@ export const mutants = [
     ],
     ['trailing zeros are dropped', "rtrim(rtrim(${sql}::VARCHAR, '0'), '.')", '${sql}::VARCHAR'],
   ),
-  ...of(
-    'src/sql/featureValues.ts',
-    ENGINE,
-    ['ratios of ratios come after them', 'levelsOf(name, features, levels) - 1', '0'],
-  ),
+  ...of('src/sql/featureValues.ts', ENGINE, [
+    'ratios of ratios come after them',
+    'levelsOf(name, features, levels) - 1',
+    '0',
+  ]),
   ...of(
     'src/sql/aggregates.ts',
     ENGINE,
