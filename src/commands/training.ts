@@ -22,10 +22,38 @@ export interface TrainingFlags {
   readonly threads?: number | undefined;
   readonly memoryLimit?: string | undefined;
   readonly json?: true | undefined;
+  /** Flags that it cannot obey. */
+  readonly asOf?: unknown;
+  readonly sessions?: unknown;
+  readonly rejected?: unknown;
+  readonly unreadable?: unknown;
+  readonly excluded?: unknown;
+  readonly printSql?: unknown;
 }
 
 /** Where the table goes unless told otherwise. */
 const TABLE = 'data/training.csv';
+
+/** Refuses the flags that mean nothing for a training table. @throws Failure `usage` */
+const refuseIdleFlags = ({ asOf, sessions, rejected, unreadable, excluded, printSql }: TrainingFlags): void => {
+  const idle = {
+    '--as-of': asOf,
+    '--sessions': sessions,
+    '--rejected': rejected,
+    '--unreadable': unreadable,
+    '--excluded': excluded,
+    '--print-sql': printSql,
+  };
+  for (const [flag, value] of Object.entries(idle)) {
+    if (value === undefined) continue;
+    throw new Failure(
+      'usage',
+      flag === '--as-of'
+        ? '--as-of and --at exclude each other: a training table has the features as of each --at'
+        : `${flag} cannot be used with --at: run gesture features without --at for it`,
+    );
+  }
+};
 
 /**
  * Writes a training table.
@@ -41,6 +69,7 @@ export const runTraining = async (inputs: readonly string[], config: Config, fla
       '--at and --label-horizon go together: when people are ranked, and how long they have to convert',
     );
   }
+  refuseIdleFlags(flags);
   const out = flags.out === FEATURES_FILE ? TABLE : flags.out;
   if (json && out === '-') throw new Failure('usage', 'only one of --out and --json can go to standard output');
   const [{ writeTraining }, { withEngine }, { checkOutputs, moveFile, print, replaceFiles, withScratch }] =

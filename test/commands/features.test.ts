@@ -276,3 +276,29 @@ it.each([
 it('names no next step for a table without users', async () => {
   expect((await features(write('log.csv', `${HEADER}\n,2026-01-05T09:00:00Z,search\n`))).stderr).not.toContain('next ');
 });
+
+it.each([
+  [['--as-of', '2026-01-05'], '--as-of and --at exclude each other'],
+  [['--sessions', 's.csv'], '--sessions cannot be used with --at'],
+  [['--rejected', 'r.csv'], '--rejected cannot be used with --at'],
+  [['--excluded', 'e.csv'], '--excluded cannot be used with --at'],
+  [['--print-sql'], '--print-sql cannot be used with --at'],
+])('refuses %j for a training table', async (flags, message) => {
+  const { status, stderr } = await features(
+    write('log.csv', LOG),
+    '--at',
+    '2026-01-05',
+    '--label-horizon',
+    '1d',
+    ...flags,
+  );
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+});
+
+it('needs to know how long people have to convert, for a training table', async () => {
+  const { status, stderr } = await features(write('log.csv', LOG), '--at', '2026-01-05');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringContaining('--at and --label-horizon go together'),
+  });
+});
