@@ -42,6 +42,13 @@ export const levelsOf = (name: string, all: Features, known: Map<string, number>
   return levels;
 };
 
+/** The features of these names, with all that they are derived from. */
+export const selectFeatures = (all: Features, names: Iterable<string>): Features => {
+  const needed = new Set<string>();
+  for (const name of names) sourcesOf(name, all, needed);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => needed.has(name)));
+};
+
 /** A feature and all that it is derived from. */
 export const sourcesOf = (name: string, all: Features, found = new Set<string>()): Set<string> => {
   const feature = featureOf(name, all);

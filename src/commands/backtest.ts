@@ -1,5 +1,6 @@
 /** `gesture backtest`: what the ranking would have been worth, from the log's own past. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { selectFeatures } from '../catalogue/derived.js';
 import { loadConfig } from '../config/load.js';
 import { type Backtest, remarksOf } from '../backtest/result.js';
 import { print, checkOutputs, replaceFiles, writeText } from '../io/output.js';
@@ -50,7 +51,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   if (Object.keys(scoring.weights).length === 0) throw new Failure('usage', '--without: no signal is left');
   const looking = lookingOf(flags, config);
   await checkOutputs([out], [...inputs, ...(config.path === undefined ? [] : [config.path])]);
-  const past = await readPast(inputs, config, looking, { maxRejected: flags.maxRejected });
+  const needed = [...Object.keys(config.weights), 'total_events', 'converted', 'opted_out'];
+  const read = { ...config, features: selectFeatures(config.features, needed) };
+  const past = await readPast(inputs, read, looking, { maxRejected: flags.maxRejected });
   const panel = flags.shuffleLabels ? shuffleLabels(past.panel, stream('labels', seed)) : past.panel;
   const evaluation = evaluate(panel, scoring, {
     list: flags.list,

@@ -1,7 +1,8 @@
 /** One log at several moments: its rows are read and checked once, and so are they aggregated. */
 import type { Leaks } from '../backtest/result.js';
 import type { Action } from '../catalogue/conditions.js';
-import { actionsOf, type Features } from '../catalogue/measures.js';
+import { selectFeatures } from '../catalogue/derived.js';
+import { actionsOf } from '../catalogue/measures.js';
 import { Failure } from '../model.js';
 import { duckdb } from '../sql/duckdb.js';
 import { excludesUser, isExcluded } from '../sql/exclude.js';
@@ -124,12 +125,6 @@ const accountsOf = async (engine: Engine, placed: Placed, { all, known, rows }: 
   return { read, used, rejected, duplicate, withoutUser, excluded, later: 0 };
 };
 
-/** Some of the features, by name; all of them if none are named. */
-export const selectFeatures = (features: Features, wanted: readonly string[] | undefined): Features =>
-  wanted === undefined
-    ? features
-    : Object.fromEntries(Object.entries(features).filter(([name]) => wanted.includes(name)));
-
 /** Aggregates the rows once, by user and period. */
 const cutRows = async (
   engine: Engine,
@@ -148,7 +143,7 @@ const cutRows = async (
   await engine.run(`CREATE OR REPLACE TEMP TABLE ${PARTS.sessions} AS ${sessionParts(plan, facts, cut, rows)}`);
   return {
     at: async (asOf, wanted) => ({
-      users: `(${featuresAt(plan, facts, cut, selectFeatures(plan.features, wanted), asOf)})`,
+      users: `(${featuresAt(plan, facts, cut, wanted ? selectFeatures(plan.features, wanted) : plan.features, asOf)})`,
       identities: job.identity ? `(${identitiesAt(asOf)})` : undefined,
     }),
   };
