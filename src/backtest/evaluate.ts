@@ -4,7 +4,7 @@ import type { Rng } from '../simulate/chance.js';
 import { replicate, type Replicates } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
 import { byRanking, type ByRanking, type CutoffResult, cutoffResults, type RankingName } from './cutoffs.js';
-import { gainsOf } from './metrics.js';
+import { gainsOf, meanOfKnown } from './metrics.js';
 import { convertedPeople, type Panel } from './panel.js';
 import { type Proportions, proportionsOf } from './proportions.js';
 import { baselines, TOP_SHARES } from './rankings.js';
@@ -60,11 +60,6 @@ const GAIN_RESAMPLES = 200;
 /** The index of the list among the calls that are measured. */
 const LIST = { hits: TOP_SHARES.length } as const;
 
-const meanOf = (values: readonly number[]): number => {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
-};
-
 const meanResult = (replicates: Replicates<RankingName>, name: RankingName): MeanResult => ({
   auc: replicates.estimate(name, 'auc'),
   top: TOP_SHARES.map((share, i) => ({
@@ -108,7 +103,7 @@ export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOpti
   const cutoffs = cutoffResults(panel, replicates);
   const gains = (name: RankingName): number[] => {
     const curves = panel.cutoffs.map((_, i) => gainsOf(replicates.ties(name, i), GAIN_SHARES));
-    return GAIN_SHARES.map((_, i) => meanOf(curves.map((curve) => curve[i] ?? Number.NaN)));
+    return GAIN_SHARES.map((_, i) => meanOfKnown(curves.map((curve) => curve[i] ?? Number.NaN)));
   };
   const signals = signalsOf(panel, scoring, resamples, rng, points);
   const proportions = proportionsOf(panel, scores, scoring.labels);
@@ -119,7 +114,7 @@ export const evaluate = (panel: Panel, scoring: Scoring, options: EvaluationOpti
     verdict: verdictOf(replicates, convertedPeople(panel)),
     list: {
       people: list,
-      at_random: meanOf(cutoffs.map(({ open, conversions }) => (Math.min(list, open) * conversions) / open)),
+      at_random: meanOfKnown(cutoffs.map(({ open, conversions }) => (Math.min(list, open) * conversions) / open)),
     },
     ...proportions,
     gains: { called: GAIN_SHARES, ...byRanking(gains), ...gainInterval(panel, scores, curve, options) },

@@ -23,6 +23,39 @@ export const aucOf = ({ sizes, hits }: Ties): number => {
   return twice / (2 * converted * others);
 };
 
+/** The mean of the values that are known; NaN if none is. */
+export const meanOfKnown = (values: readonly number[]): number => {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+};
+
+/**
+ * The same from the keys of rows, none NaN, without ordering them: each person who did not convert is looked up among
+ * those who did, who are few.
+ */
+export const aucByKeys = (keys: Float64Array, converted: Uint8Array): number => {
+  const hits = keys.filter((_, row) => converted[row] === 1).sort();
+  const values = hits.filter((key, i) => key !== hits[i - 1]);
+  /** By value, how many of those who converted have a lesser key; at the end, how many there are. */
+  const below = new Uint32Array(values.length + 1).fill(hits.length);
+  for (let i = 0, value = 0; i < hits.length; i++) if (hits[i] === values[value]) below[value++] = i;
+  let twice = 0;
+  for (let row = 0; row < keys.length; row++) {
+    if (converted[row] === 1) continue;
+    const key = keys[row] ?? 0;
+    let [low, high] = [0, values.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((values[middle] ?? 0) < key) low = middle + 1;
+      else high = middle;
+    }
+    const lesser = below[low] ?? 0;
+    const equal = values[low] === key ? (below[low + 1] ?? 0) - lesser : 0;
+    twice += 2 * (hits.length - lesser) - equal;
+  }
+  return twice / (2 * hits.length * (keys.length - hits.length));
+};
+
 /** Conversions among the first people of an order. */
 export interface Called {
   readonly hits: number;

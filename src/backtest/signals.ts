@@ -4,6 +4,7 @@ import type { Scoring } from '../scoring/score.js';
 import type { Rng } from '../simulate/chance.js';
 import { replicate } from './bootstrap.js';
 import type { Estimate } from './intervals.js';
+import { aucByKeys, meanOfKnown } from './metrics.js';
 import type { Panel } from './panel.js';
 import { type PanelPoints, pointsOfPanel, scoresFrom, signalKeys } from './scores.js';
 
@@ -47,13 +48,6 @@ export const signalsOf = (
     points: weight.points,
     keys: signalKeys(panel, signal, weight),
   }));
-  const alone = replicate(
-    panel,
-    signals.map(({ signal, keys }) => ({ name: signal, keys })),
-    [],
-    0,
-    rng,
-  );
   const without = replicate(
     panel,
     [
@@ -68,7 +62,7 @@ export const signalsOf = (
     signal,
     points: worth,
     share: shareOfKnown(keys),
-    alone: alone.mean(signal, 'auc')[0] ?? Number.NaN,
+    alone: meanOfKnown(panel.cutoffs.map(({ converted }, i) => aucByKeys(keys[i] ?? new Float64Array(), converted))),
     adds: without.compare('score', `without ${signal}`, 'auc'),
   }));
 };

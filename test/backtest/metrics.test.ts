@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aucOf, averagePrecision, callFirst, gainsOf, sizeOf, topOf } from '../../src/backtest/metrics.js';
+import { aucByKeys, aucOf, averagePrecision, callFirst, gainsOf, sizeOf, topOf } from '../../src/backtest/metrics.js';
 import { groupRows, type Ties, tiesOf } from '../../src/backtest/ties.js';
 import { holds, tries } from '../random.js';
 import { naiveAuc, naiveHits, naivePrecision, tieOrders } from './naive.js';
@@ -96,6 +96,13 @@ describe('metrics', () => {
     holds(rowsOf(60), (rows) => {
       const order = ordered(rows);
       expect(aucOf(order)).toBeCloseTo(naiveAuc(rows), 9);
+      const keys = Float64Array.from(rows, ({ key }) => key);
+      expect(
+        aucByKeys(
+          keys,
+          Uint8Array.from(rows, ({ converted }) => Number(converted)),
+        ),
+      ).toBe(aucOf(order));
       expect(averagePrecision(order)).toBeCloseTo(naivePrecision(rows), 9);
       for (const size of [1, 2, 5, 10, 100]) expect(callFirst(order, size).hits).toBeCloseTo(naiveHits(rows, size), 9);
     });
