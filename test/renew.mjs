@@ -1,4 +1,4 @@
-// Renews every file that is made from others: the demo, the tables of the README, the JSON schema, the golden files.
+// Renews every file that is made from others: the demo, the tables and printed output of the documents, the JSON schema, the golden files.
 //   npm run renew                 and lists what changed
 //   npm run renew -- --check      changes nothing; exit code 1 if something is out of date
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
 const run = (args, cwd) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+  const env = { ...process.env, RENEW: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`node ${args.join(' ')}:\n${stdout}${stderr}`);
 };
 const text = (path) => readFileSync(join(root, path), 'utf8');
@@ -20,7 +21,10 @@ const text = (path) => readFileSync(join(root, path), 'utf8');
 /** The files that are made from others, as they are now. */
 const derived = () => {
   const golden = ['test/commands/screens/*', 'test/fixtures/demo.json', 'test/readme/library.mjs'];
-  const paths = globSync(['README.md', 'src/gesture.schema.json', 'data/*.{csv,run.json}', ...golden], { cwd: root });
+  const paths = globSync(
+    ['README.md', 'data/README.md', '.github/*.md', 'src/gesture.schema.json', 'data/*.{csv,run.json}', ...golden],
+    { cwd: root },
+  );
   return new Map(paths.map((path) => [path, text(path)]));
 };
 

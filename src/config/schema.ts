@@ -218,7 +218,14 @@ const reading = z.strictObject({
     .describe('What identifies an event in a log without event ids: columns of theirs, or all of them.'),
   identity: z
     .union(
-      [text, z.strictObject({ column: names.optional(), alias: names.optional(), map: text.optional() })],
+      [
+        text,
+        z.strictObject({
+          column: names.optional().describe('The column of anonymous ids.'),
+          alias: names.optional().describe('If that column holds both kinds of id: the column that links the two.'),
+          map: text.optional().describe('A file of anonymous_id,user_id that says more.'),
+        }),
+      ],
       'must be the name of the column with anonymous ids, or { column, alias, map }',
     )
     .optional()
@@ -261,7 +268,10 @@ const exclude = z.strictObject({
   faster_than_human: z.literal(true).optional().describe(`Sessions of ${spamWords}.`),
 });
 
-const labels = z.strictObject({ high: score.optional(), medium: score.optional() });
+const labels = z.strictObject({
+  high: score.optional().describe('The lowest score labelled high.'),
+  medium: score.optional().describe('The lowest score labelled medium; below it is low.'),
+});
 
 /** Something a user does: an event type, or a condition that an event meets. */
 const action = z.union([text, conditionOn('A column of the events.')], 'must be an event type or a condition');

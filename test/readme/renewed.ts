@@ -1,52 +1,111 @@
-/** The parts of the README that are made from the catalogues and the demo. */
+/** The parts of the documents that are made from the catalogues, the commands and runs of the program. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { features } from '../../src/catalogue/features.js';
 import { personas } from '../../src/catalogue/personas.js';
 import { spamWords } from '../../src/catalogue/sessions.js';
-import { sources } from '../../src/catalogue/sources.js';
+import { customary, type Source, sources } from '../../src/catalogue/sources.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import type { Demo } from '../demo.js';
-import { rowsOf } from '../commands/gesture.js';
-import { featuresTable, personasTable, sourcesTable, weightsTable } from './tables.js';
-
-/** Of the list that rank prints: its head, the first user, and the first one who has not converted. */
-const excerpt = ({ files, screen }: Demo): string => {
-  const [head = '', ...users] = screen.split(/^(?= +\d+ {2}\S+ )/m);
-  const open = rowsOf(files['top_users.csv'] ?? '').findIndex(({ converted }) => converted === '0');
-  const gap = open > 1 ? ['    ...\n'] : [];
-  const [last = '', legend = ''] = (users.at(-1) ?? '').split('\n\n');
-  const shown = [users[0], ...gap, ...(open > 0 ? [users.length - 1 === open ? `${last}\n` : users[open]] : [])];
-  return ['```\n', head, ...shown, gap.length > 0 ? '    ...\n\n' : '\n', legend, '```\n'].join('');
-};
+import { call } from '../commands/call.js';
+import {
+  commandsPart,
+  conditionsTable,
+  exitTable,
+  measuresTable,
+  settingsTable,
+  weightKeysTable,
+} from './reference.js';
+import {
+  featuresTable,
+  filesTable,
+  personasTable,
+  pointsSentence,
+  sourcesTable,
+  typesTable,
+  weightsTable,
+} from './tables.js';
 
 /** An example program with what it prints in the comments behind `console.log`, shortened after a comma. */
 export const withOutput = (program: string, printed: string): string => {
   const lines = printed.split('\n');
-  return program.replaceAll(/(console\.log\(.*\);).*/g, (_, call: string) => {
+  return program.replaceAll(/(console\.log\(.*\);).*/g, (_, logged: string) => {
     const said = lines.shift() ?? '';
     const short = said.length > 60 ? `${said.slice(0, said.lastIndexOf(', ', 60))}, ...` : said;
-    return `${call} // ${short}`;
+    return `${logged} // ${short}`;
   });
 };
 
-/** The README with every part between `<!-- name -->` and `<!-- /name -->` made anew, and the rule about sessions. */
-export const renewed = (readme: string, demo: Demo, library: string): string => {
-  const parts = {
-    list: excerpt(demo),
-    library: `\`\`\`js\n${library}\`\`\`\n`,
-    sources: sourcesTable(sources),
-    features: featuresTable(features),
-    weights: weightsTable(defaultWeights),
-    personas: personasTable(personas),
-  };
-  const rule = /at least \S+ events at more than \S+ per second/g;
-  if (!rule.test(readme)) throw new Error('the README does not state the rule about sessions');
-  return Object.entries(parts).reduce(
-    (text, [name, part]) => {
-      const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-      const [before, old, ...rest] = text.split(open).flatMap((piece) => piece.split(close));
-      if (old === undefined || rest.length !== 1) throw new Error(`the README must have one part ${open} ${close}`);
-      return `${before}${open}\n\n${part}\n${close}${rest[0]}`;
-    },
-    readme.replaceAll(rule, spamWords),
-  );
+/** Runs that write every kind of table there is, and the tables they write. */
+const RUNS: readonly (readonly string[])[] = [
+  ['generate', '--truth', 'data/truth.csv', '--dirty', '5%'],
+  ['features', '--sessions', 'data/sessions.csv', '--config', 'gesture.yaml', '--max-rejected', '50%'],
+  ['rank'],
+  ['features', '--at', '2026-01-10', '--label-horizon', '7d', '--out', 'data/training.csv', '--max-rejected', '50%'],
+];
+const FILES =
+  'raw_events rejected_events unreadable_cells excluded_events user_features sessions user_scores top_users training truth planted_events';
+
+/** The text of each table, by name, from runs in an empty folder. */
+const filesOf = async (
+  folder: string,
+  write: (name: string, text: string) => void,
+): Promise<Record<string, string>> => {
+  mkdirSync(folder, { recursive: true });
+  write('gesture.yaml', 'exclude: { faster_than_human: true }\n');
+  for (const args of RUNS) {
+    const { status, stderr } = await call(folder, args);
+    if (status !== 0) throw new Error(`gesture ${args.join(' ')}: ${stderr}`);
+  }
+  const names = FILES.split(' ').map((name) => `${name}.csv`);
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, 'data', name), 'utf8')]));
 };
+
+const queries = (): string =>
+  Object.values<Source>(sources)
+    .flatMap(({ says, query }) =>
+      query === undefined ? [] : [`${says}:\n\n<!-- not run: needs their tables -->\n\`\`\`sql\n${query}\n\`\`\`\n`],
+    )
+    .join('\n');
+
+/**
+ * What stands between `<!-- name -->` and `<!-- /name -->`, by name.
+ *
+ * @param library the library example with what it prints
+ * @param folder an empty folder to run in
+ * @param write writes a file of that folder
+ */
+export const partsOf = async (
+  library: string,
+  folder: string,
+  write: (name: string, text: string) => void,
+): Promise<Readonly<Record<string, string>>> => ({
+  library: `\`\`\`js\n${library}\`\`\`\n`,
+  files: filesTable(await filesOf(folder, write)),
+  'event-types': typesTable(features, customary),
+  sources: sourcesTable(sources),
+  features: featuresTable(features),
+  points: pointsSentence(defaultWeights, features),
+  weights: weightsTable(defaultWeights),
+  'weight-keys': weightKeysTable(),
+  measures: measuresTable(),
+  conditions: conditionsTable(),
+  settings: settingsTable(),
+  commands: commandsPart(),
+  'exit-codes': exitTable((await call('.', ['--help'])).stdout),
+  personas: personasTable(personas),
+  queries: queries(),
+});
+
+/** A document with every marked part made anew, and the rule about sessions; a mark without a part is an error. */
+export const renewed = (document: string, parts: Readonly<Record<string, string>>): string =>
+  document
+    .replaceAll(/at least \S+ events at more than \S+ per second/g, spamWords)
+    .replaceAll(/<!-- ([a-z-]+) -->\n[^]*?<!-- \/\1 -->/g, (_, name: string) => {
+      const part = parts[name];
+      if (part === undefined) throw new Error(`there is no part ${name}`);
+      return `<!-- ${name} -->\n\n${part}\n<!-- /${name} -->`;
+    });
+
+/** The names of the parts that a document has. */
+export const partsIn = (document: string): string[] =>
+  [...document.matchAll(/<!-- \/([a-z-]+) -->/g)].map(([, name = '']) => name);

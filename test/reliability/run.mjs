@@ -1,4 +1,4 @@
-// The reliability table of the README, measured: npm run reliability -- [runs a fuzz test, default 10000] [line ...]
+// The reliability table of CONTRIBUTING.md, measured: npm run reliability -- [runs a fuzz test, default 10000] [line ...]
 // The table goes to standard output, everything else to standard error. Takes about an hour on two cores.
 // A line whose tests are not there says so; exit code 1 if anything failed.
 import { existsSync, readFileSync } from 'node:fs';

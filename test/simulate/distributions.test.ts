@@ -232,9 +232,9 @@ describe('the default weights find the planted intent well, not perfectly', () =
     expect(outside(measured, { intent: [0.75, 0.97], converting: [0.75, 0.97] })).toEqual([]);
   });
 
-  it('the README says how well', () => {
+  it('data/README.md says how well', () => {
     const { converting, intent } = measured;
     const says = `AUC ${converting.toFixed(2)}; ${intent.toFixed(2)} for an intent of at least 0.5`;
-    expect(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).toContain(says);
+    expect(readFileSync(join(import.meta.dirname, '../../data/README.md'), 'utf8')).toContain(says);
   });
 });
