@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/text/version.js';
 import { DOCUMENTS, documentText, performed, prepare, root, snippetsOf } from './documents.js';
 import { registered } from './reference.js';
 import { partsIn, partsOf, renewed, withOutput } from './renewed.js';
@@ -19,7 +20,7 @@ let parts: Readonly<Record<string, string>> = {};
 beforeAll(async () => {
   const folder = join(scratch, 'parts');
   parts = await partsOf(withOutput(example, printed), folder, (name, text) => writeFileSync(join(folder, name), text));
-});
+}, 60_000);
 
 it('the library example prints what its comments say', async () => {
   await expect(withOutput(example, printed)).toMatchFileSnapshot('library.mjs');
@@ -95,6 +96,14 @@ describe('what the documents name is there', () => {
       }),
     ]);
     expect(wrong).toEqual([]);
+  });
+
+  it('the version, which the changelog begins with', () => {
+    const named = pages.flatMap(([, text]) =>
+      [...text.matchAll(/gesture-(\d+\.\d+\.\d+)\.tgz/g)].map(([, one]) => one),
+    );
+    expect(new Set(named)).toEqual(new Set([VERSION]));
+    expect(/^## (\S+)/m.exec(documentText('CHANGELOG.md'))?.[1]).toBe(VERSION);
   });
 
   it('scripts of package.json', () => {
