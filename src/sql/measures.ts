@@ -25,11 +25,19 @@ const kinds: Record<Level, Readonly<Record<string, string>>> = { events: EVENT_C
 const kindOf = (column: string, level: Level): string | undefined =>
   Object.hasOwn(kinds[level], column) ? kinds[level][column] : undefined;
 
-/** A column as text, for comparison with the words of a measure. */
-const text = (dialect: Dialect, column: string, level: Level): string => {
+/** A column as the log or the table of sessions prints it, flags as they are. */
+const cellOf = (dialect: Dialect, column: string, level: Level): string => {
   const cell = columnOf(level, column);
-  return level === 'events' && kindOf(column, level) !== 'flag' ? cell : dialect.text(cell);
+  if (level === 'events') return cell;
+  if (kindOf(column, level) === 'timestamp') return dialect.printTime(cell);
+  return column === 'duration_sec' ? dialect.printDecimal(cell) : cell;
 };
+
+/** A column as text, for comparison with the words of a measure. */
+const text = (dialect: Dialect, column: string, level: Level): string =>
+  level === 'events' && kindOf(column, level) !== 'flag'
+    ? columnOf(level, column)
+    : dialect.text(cellOf(dialect, column, level));
 
 /** SQL: true of a row, with typed cells, of a relation called as its level that meets a condition. */
 export const condition = (dialect: Dialect, where: Condition, level: Level): string => {
@@ -133,9 +141,9 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return dialect.quotient(dialect.units(`(${sum})`), dialect.unitsOfCount(`(${known})`));
     }
     case 'distinct':
-      return distinctValues(rows, columnOf(level, measure.column), chosen);
+      return distinctValues(rows, cellOf(dialect, measure.column, level), chosen);
     case 'mode': {
-      const column = columnOf(level, measure.column);
+      const column = cellOf(dialect, measure.column, level);
       const values = rows.values?.[measure.column] ?? [];
       if (values.length > 0 && isPlain(measure)) {
         const counts = values.map((value) =>
@@ -146,7 +154,7 @@ export const aggregate = (measure: RowMeasure, rows: Rows): string => {
       return modeOf(rows, column, chosen);
     }
     case 'latest': {
-      const column = columnOf(level, measure.column);
+      const column = cellOf(dialect, measure.column, level);
       // If ids are missing or shared, only the value itself can order rows of one instant.
       const ids = rows.id ? [columnOf(level, rows.id.column)] : [];
       const order = [t, ...ids, ...(rows.id?.unique ? [] : [column])];

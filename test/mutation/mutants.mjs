@@ -367,7 +367,7 @@ export const mutants = [
     ['missing ids are decided by the value', '...(rows.id?.unique ? [] : [column])', ''],
     [
       'distinct is of its column',
-      'distinctValues(rows, columnOf(level, measure.column), chosen)',
+      'distinctValues(rows, cellOf(dialect, measure.column, level), chosen)',
       'distinctValues(rows, t, chosen)',
     ],
     ['days are days', 'dialect.day(t)', 't'],
