@@ -158,11 +158,13 @@ export const deviceNames = ({ rules }: Plan): string => {
   return `string_agg(DISTINCT ${device}, chr(10) ORDER BY ${device})`;
 };
 
+/** These names; none if they are many, or unfit to be spelled into SQL. */
+export const fewNames = (names: readonly string[]): readonly string[] =>
+  names.length <= FEW && names.every((name) => /^[\w .-]+$/.test(name)) ? names : [];
+
 /** The names that `deviceNames` found; empty if they are many, or unfit to be spelled into SQL. */
-export const namesOf = (found: unknown): string[] => {
-  const names = typeof found === 'string' ? found.split('\n') : [];
-  return names.length <= FEW && names.every((name) => /^[\w .-]+$/.test(name)) ? names : [];
-};
+export const namesOf = (found: unknown): readonly string[] =>
+  fewNames(typeof found === 'string' ? found.split('\n') : []);
 
 /**
  * Makes the table `by_session`. Returns the facts, without their names of devices if some were missing.

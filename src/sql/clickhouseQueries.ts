@@ -36,8 +36,8 @@ export const lookedColumns = ({ plan }: Source): { known: readonly string[]; che
 });
 
 /**
- * SQL of a first look at all rows, as one row of text: the counts of LOOKED, the latest instant, the names of devices, one
- * per line (more than a few: empty), the known cells of each column, and the unreadable ones.
+ * SQL of a first look at all rows, as one row of text: the counts of LOOKED, the latest instant, the names of devices with
+ * NUL between them, the known cells of each column, and the unreadable ones.
  */
 export const firstLook = (source: Source, asOf: bigint | undefined): string => {
   const { plan, mapped } = source;
@@ -62,7 +62,7 @@ export const firstLook = (source: Source, asOf: bigint | undefined): string => {
       ? `${identifier(column)} IS NOT NULL AND ${identifier(whyUnreadable(column))} IS NULL`
       : `${identifier(column)} IS NOT NULL`;
   const names = `groupUniqArrayIf(${FEW + 1})(CAST(assumeNotNull(device), 'String'), device IS NOT NULL AND ${early})`;
-  const devices = plan.rules.columns.includes('device') ? `arrayStringConcat(arraySort(${names}), '\\n')` : `''`;
+  const devices = plan.rules.columns.includes('device') ? `arrayStringConcat(arraySort(${names}), '\\0')` : `''`;
   const all = [
     ...counts.map(asText),
     `toString(maxIf(assumeNotNull(t), ${early}))`,

@@ -22,7 +22,7 @@ import { literal } from '../../sql/clickhouseText.js';
 import type { IsBot } from '../../sql/exclude.js';
 import type { Facts } from '../../sql/plan.js';
 import { Failure } from '../../model.js';
-import { factsFrom, namesOf, sum, type UnreadableColumn } from '../aggregate.js';
+import { factsFrom, fewNames, sum, type UnreadableColumn } from '../aggregate.js';
 import type { Row } from './lines.js';
 
 /** Runs a query on every shard and returns the rows of all. */
@@ -59,14 +59,14 @@ export const lookAt = async (ask: Ask, source: Source, asOf: bigint | undefined)
   const counts = { rows: all, left, rejected, withoutUser, later, events };
   const at = LOOKED.length + 2;
   const sums = summed(rows.map((row) => row.slice(at)));
-  const devices = [...new Set(rows.flatMap((row) => (row[LOOKED.length + 1] ?? '').split('\n')))].filter(
+  const devices = [...new Set(rows.flatMap((row) => (row[LOOKED.length + 1] ?? '').split('\0')))].filter(
     (one) => one !== '',
   );
   const sorted = devices.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const facts: Facts = {
     ...factsFrom(known, sums, counts.events + counts.later),
     uniqueIds: false,
-    devices: namesOf(sorted.join('\n')),
+    devices: fewNames(sorted),
   };
   const unreadable = new Map(
     checked.map((column, i): [string, number] => [column, sums[known.length + i] ?? 0]).filter(([, n]) => n > 0),
