@@ -136,17 +136,31 @@ export const allRows = (
   };
   const typed = cells.instant === undefined ? [] : [`${cells.instant} AS "#instant"`];
   const instant = cells.instant === undefined ? undefined : '"#instant"';
-  const options = { numbers, also: [...also, ...typed], look, plain, ours, instant };
+  const options = { numbers, also: [...also, ...typed], look, plain, pointed: cells.pointed, ours, instant };
   return {
     name: 'all_rows',
     steps: [`all_rows AS (${readRows(clickhouse, reading, places, `${from} AS ${TABLE}`, options)})`],
   };
 };
 
+/** For a row that is rejected: the column at fault, and the reason in words. The server takes any bytes for text. */
+const faultOf = ({ plan, cells }: Source): { column: string; reason: string } => {
+  const { rules } = plan;
+  const { column, reason } = firstFault(clickhouse, rules);
+  const texts = inOrder(rules.columns).filter((name) => !cells.typed.has(name) && name !== 'timestamp');
+  if (texts.length === 0) return { column, reason };
+  const valid = (name: string): string => `isValidUTF8(${identifier(name)})`;
+  const whens = texts.map((name) => `WHEN NOT ${valid(name)} THEN ${literal(name)}`);
+  return {
+    column: `CASE ${whens.join(' ')} ELSE ${column} END`,
+    reason: `CASE WHEN NOT (${texts.map((name) => `ifNull(${valid(name)}, 1)`).join(' AND ')}) THEN 'not valid UTF-8' ELSE ${reason} END`,
+  };
+};
+
 /** All rows with the fault of each, and why cells cannot be read: what a first look at a table is made from. */
 export const checkedRows = (source: Source, rows: Relation): Relation => {
   const { rules } = source.plan;
-  const { column, reason } = firstFault(clickhouse, rules);
+  const { column, reason } = faultOf(source);
   const ofKept = (sql: string): string => `CASE WHEN ${identifier(ROW.left)} IS NULL THEN ${sql} END`;
   const reasons = [...unreadableReasons(clickhouse, rules)].map(
     ([name, why]) => `${why} AS ${identifier(whyUnreadable(name))}`,
@@ -161,7 +175,7 @@ export const checkedRows = (source: Source, rows: Relation): Relation => {
 /** The rows that can be placed, with the cells that can be read. */
 export const acceptedRows = (source: Source, seen: Seen): Relation => {
   const { rules } = source.plan;
-  const { column } = firstFault(clickhouse, rules);
+  const { column } = faultOf(source);
   const all = allRows(source, seen);
   const faultless = [
     ...(seen.left ? [`${identifier(ROW.left)} IS NULL`] : []),

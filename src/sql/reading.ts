@@ -79,11 +79,12 @@ const withPoint = ({ matches, matchesFully }: Dialect, cell: string): string =>
       WHEN ${matches(cell, '[.]')} THEN concat(${cell}, ' (with a decimal point)') ELSE ${cell} END`;
 
 /** SQL: true of rows that meet a condition of `where`. */
-const isKept = (dialect: Dialect, condition: Condition, { decimal: point }: Reading): string => {
-  const cell = identifier(whereColumn(condition.column));
+const isKept = (dialect: Dialect, condition: Condition, hasComma: (column: string) => boolean): string => {
+  const column = whereColumn(condition.column);
+  const cell = identifier(column);
   return meets(dialect, condition, {
     text: cell,
-    number: dialect.decimal(point === ',' ? withPoint(dialect, cell) : cell),
+    number: dialect.decimal(hasComma(column) ? withPoint(dialect, cell) : cell),
   });
 };
 
@@ -158,6 +159,8 @@ export interface ReadOptions {
   readonly look: Look;
   /** Columns whose cells are no null words. */
   readonly plain?: ReadonlySet<string> | undefined;
+  /** Columns whose numbers have a point, whatever the reading says of others. */
+  readonly pointed?: ReadonlySet<string> | undefined;
   /** SQL of the event type in our words, if it is known better than by its names. */
   readonly ours?: string | undefined;
   /** SQL of the instant of a row, if it is not to be read from its cell. */
@@ -174,7 +177,7 @@ export const readRows = (
   reading: Reading,
   places: Places,
   from: string,
-  { numbers, also, look, plain, ours: given, instant }: ReadOptions,
+  { numbers, also, look, plain, pointed, ours: given, instant }: ReadOptions,
 ): string => {
   const { literal, nullText } = dialect;
   const cells = [...places].map(
@@ -193,9 +196,10 @@ export const readRows = (
   const type = places.has('event_type') ? 'cells."event_type"' : literal(reading.type ?? '');
   const ours = given ?? typeOf(dialect, reading, type, places.has(PAGE));
   const { identity, where } = reading;
+  const hasComma = (column: string): boolean => reading.decimal === ',' && pointed?.has(column) !== true;
   const changed = [
     ...[...numbers]
-      .filter((column) => reading.decimal === ',' && places.has(column))
+      .filter((column) => hasComma(column) && places.has(column))
       .map((column) => `${withPoint(dialect, `cells.${identifier(column)}`)} AS ${identifier(column)}`),
     ...(places.has('event_type') && look.names ? [`${ours} AS "event_type"`] : []),
     ...(identity?.alias === undefined || !places.has(ALIAS)
@@ -218,7 +222,7 @@ export const readRows = (
             keys.map((column) => `coalesce(${identifier(column)}, '')`),
           )} AS "event_id"`,
         ]),
-    `${where.length === 0 ? nullText : `CASE ${where.map((one) => `WHEN NOT coalesce(${isKept(dialect, one, reading)}, false) THEN ${literal(failureOf(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
+    `${where.length === 0 ? nullText : `CASE ${where.map((one) => `WHEN NOT coalesce(${isKept(dialect, one, hasComma)}, false) THEN ${literal(failureOf(one))}`).join(' ')} END`} AS ${identifier(ROW.left)}`,
   ];
   // Much shorter to plan than comparisons, which are quicker.
   const anyWord = [...places].flatMap(([column, at]) =>
