@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_COLUMNS } from '../../src/model.js';
 import { VERSION } from '../../src/text/version.js';
 import { DOCUMENTS, documentText, performed, prepare, root, snippetsOf } from './documents.js';
 import { registered } from './reference.js';
@@ -113,6 +114,26 @@ describe('what the documents name is there', () => {
     const named = pages.flatMap(([, text]) => [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name));
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
+});
+
+/** The names in the first column of a table, in one section of a document. */
+const firstColumn = (path: string, title: string): string[] => {
+  const [, section = ''] = documentText(path).split(new RegExp(`^#+ ${title}$`, 'm'));
+  const [table = ''] = section.split(/^#/m);
+  return [...table.matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+};
+
+it('describes every column of a log, in order', () => {
+  expect(firstColumn('data/README.md', 'Columns')).toEqual(Object.keys(EVENT_COLUMNS));
+});
+
+it('gives a reason for every dependency', () => {
+  const { dependencies }: { dependencies: object } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(firstColumn('.github/CONTRIBUTING.md', 'Dependencies').toSorted()).toEqual(
+    Object.keys(dependencies).toSorted(),
+  );
 });
 
 it('says of every snippet that is not run why', () => {
