@@ -38,6 +38,8 @@ export const queryOf = ({ name, steps }: Relation, sql: (name: string) => string
 export interface Source {
   /** The name of the table in SQL. */
   readonly from: string;
+  /** Whether its rows are merged as the server would merge them one day. */
+  readonly merges: boolean;
   readonly reading: Reading;
   readonly cells: TableCells;
   readonly plan: Plan;
@@ -115,7 +117,8 @@ export const allRows = (
   seen?: Seen,
   { names = false, also = [] as readonly string[] } = {},
 ): Relation => {
-  const { reading, cells, numbers, from } = source;
+  const { reading, cells, numbers } = source;
+  const from = `${source.from} AS ${TABLE}${source.merges ? ' FINAL' : ''}`;
   const plain = plainColumns(source, seen);
   const places = new Map(
     [...cells.places].map(([column, at]) => {
@@ -139,7 +142,7 @@ export const allRows = (
   const options = { numbers, also: [...also, ...typed], look, plain, pointed: cells.pointed, ours, instant };
   return {
     name: 'all_rows',
-    steps: [`all_rows AS (${readRows(clickhouse, reading, places, `${from} AS ${TABLE}`, options)})`],
+    steps: [`all_rows AS (${readRows(clickhouse, reading, places, from, options)})`],
   };
 };
 

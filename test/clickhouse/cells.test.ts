@@ -185,4 +185,46 @@ describe.skipIf(!hasServer)('a table', () => {
     );
     expect(users).toMatchObject([{ sum_price: '2.234', sum_weight: '2.234', sum_mixed: '2.734', sum_c: '1234' }]);
   });
+
+  it.each([
+    ['ReplacingMergeTree', 'ReplacingMergeTree ORDER BY (user_id, event_id)', 'new'],
+    ['CollapsingMergeTree', 'CollapsingMergeTree(sign) ORDER BY (user_id, event_id)', 'old'],
+  ])('of the engine %s is read as it is once its parts are merged', async (_, engine, left) => {
+    const table = `default.t${made++}`;
+    await server.query(`CREATE TABLE ${table} (${BASE}, event_id String, sign Int8) ENGINE = ${engine}`);
+    await server.query(`INSERT INTO ${table} VALUES ('u', ${AT}, 'old', '1', 1), ('v', ${AT}, 'old', '2', 1)`);
+    await server.query(`INSERT INTO ${table} VALUES ('u', ${AT}, 'new', '1', -1)`);
+    const { accounts, types, notices } = await findInTable(server, table);
+    const replaces = left === 'new';
+    expect(accounts).toMatchObject({ read: replaces ? 2 : 1, used: replaces ? 2 : 1, duplicate: 0 });
+    expect(types.all.map(({ type }) => type)).toEqual(replaces ? ['new', 'old'] : ['old']);
+    expect(notices.join()).toContain('FINAL');
+  });
+
+  it('has the columns that it calculates', async () => {
+    const { users } = await look(
+      `${BASE.replace('user_id String', "id UInt8, user_id String ALIAS concat('u', toString(id))")}`,
+      `(7, ${AT}, 'x')`,
+    );
+    expect(users).toMatchObject([{ user_id: 'u7' }]);
+  });
+
+  it('that is a view with parameters is refused with the reason', async () => {
+    await server.query(
+      `CREATE VIEW default.given AS SELECT 'u' AS user_id, now() AS timestamp, 'x' AS event_type WHERE 1 = {one:Int8}`,
+    );
+    await expect(findInTable(server, 'default.given')).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('make a view without them'),
+    });
+  });
+
+  it('of which all events up to as-of are excluded is an empty table with a warning', async () => {
+    const config = await loadConfig(write('none.yaml', 'exclude: {users: [u]}'));
+    await server.query(`CREATE TABLE default.early (${BASE}) ENGINE = Memory`);
+    await server.query(`INSERT INTO default.early VALUES ('u', ${AT}, 'x'), ('v', '2027-01-01 00:00:00', 'x')`);
+    const { accounts, warnings } = await findInTable(server, 'default.early', { config, asOf: '2026-06-01' });
+    expect(accounts).toMatchObject({ used: 0, excluded: 1, later: 1 });
+    expect(warnings.map(({ code }) => code)).toContain('no-rows');
+  });
 });

@@ -98,7 +98,7 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
   const names = new Map([...job.aliases].map(([column, alias]) => [alias, column]));
   const unreadable = await listUnreadable(ask, source, look.unreadable, names, name);
   checkLimits(job, name, accounts, { ...rejected, unreadable: unreadable.columns });
-  if (accounts.used === 0 && accounts.later > 0) {
+  if (accounts.used + accounts.excluded === 0 && accounts.later > 0) {
     throw new Failure(
       'data',
       `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
@@ -120,7 +120,7 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
       : [
           {
             code: 'event-ids-shared',
-            text: `${counted(prepared.copies.shared, 'event_id')} stand for different events (another user, type or time); all of them are used`,
+            text: `${counted(prepared.copies.shared, 'event_id')} ${prepared.copies.shared === 1 ? 'stands' : 'stand'} for different events (another user, type or time); all of them are used`,
           },
         ]),
     ...(accounts.used === 0
@@ -138,6 +138,7 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
     types,
     unreadable: unreadable.columns,
     notices: [
+      ...(table.merges ? [`${name}: read with FINAL, as its engine will have merged the rows`] : []),
       ...(table.log.respelled.length > 0 ? [`${name}: read ${table.log.respelled.join(', ')}`] : []),
       ...(table.log.ignored.length > 0 ? [`${name}: not used: ${table.log.ignored.join(', ')}`] : []),
       ...listed,

@@ -32,8 +32,8 @@ export interface Prepared {
 export const onShards = ({ cluster }: Table, sql: string): string =>
   cluster === undefined ? sql : `SELECT * FROM cluster(${literal(cluster)}, view(${sql}))`;
 
-const countRows = async (server: Server, { whole }: Table): Promise<number> =>
-  Number((await server.rows(`SELECT toString(count()) FROM ${whole}`))[0]?.[0] ?? 0);
+const countRows = async (server: Server, { whole, merges }: Table): Promise<number> =>
+  Number((await server.rows(`SELECT toString(count()) FROM ${whole}${merges ? ' FINAL' : ''}`))[0]?.[0] ?? 0);
 
 /** What to say of an answer that lacks something. */
 export const incomplete = ({ address }: Server, what: string): Failure =>
@@ -54,6 +54,7 @@ const open = async (server: Server, request: Request): Promise<Pick<Prepared, 't
   const pairs = planned.identity && config.identityMap !== undefined ? await readMap(config.identityMap) : [];
   const source: Source = {
     from: table.from,
+    merges: table.merges,
     reading: table.log.reading,
     cells,
     plan,

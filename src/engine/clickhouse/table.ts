@@ -7,6 +7,7 @@ import { literal, quoted } from '../../sql/clickhouseText.js';
 import type { TableColumn } from '../../sql/clickhouseTable.js';
 import { columnsToRead, underAliases } from '../job.js';
 import type { Server } from './client.js';
+import { serverError } from './errors.js';
 import type { Row } from './lines.js';
 
 /** An opened table. */
@@ -20,6 +21,8 @@ export interface Table {
   readonly whole: string;
   /** The name of the cluster of its shards; undefined: it is on one server. */
   readonly cluster: string | undefined;
+  /** Whether several rows can stand for one until the server merges them, so that it must be told to merge them first. */
+  readonly merges: boolean;
   /** The first column by which it is kept in order; empty: none. */
   readonly sortedBy: string;
   /** Columns that the settings read -> their names in SQL. */
@@ -36,6 +39,30 @@ const shardsOf = (engine: string, database: string): { cluster: string; from: st
   if (table === '') throw new Failure('data', `the shards of this table cannot be found: its engine is ${engine}`);
   const home = there === '' || there === 'currentDatabase()' ? database : there;
   return { cluster, from: `${quoted(home)}.${quoted(table)}` };
+};
+
+/** Engines that replace, cancel or add up rows of one key when they merge parts, whenever that is. */
+const MERGING = /(Replacing|Collapsing|Summing|Aggregating|Coalescing|Graphite)MergeTree$/;
+
+/** Engines that pass a table on. */
+const PASSING = ['Distributed', 'MaterializedView', 'Merge', 'Buffer'];
+
+/** Whether the rows of a table depend on what the server has merged so far. What a view shows is for the view to say. */
+const isMerging = async (
+  server: Server,
+  engine: string,
+  from: string,
+  cluster: string | undefined,
+): Promise<boolean> => {
+  if (!PASSING.includes(engine)) return MERGING.test(engine);
+  const probe = `SELECT 1 FROM ${from} FINAL LIMIT 0`;
+  try {
+    await server.rows(cluster === undefined ? probe : `SELECT * FROM cluster(${literal(cluster)}, view(${probe}))`);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && serverError(error.cause) === 'ILLEGAL_FINAL') return false;
+    throw error;
+  }
 };
 
 /** The one reading of a configuration that a table can have. */
@@ -65,12 +92,17 @@ export const openTable = async (server: Server, config: Config): Promise<Table> 
   const whole = `${quoted(database)}.${quoted(table)}`;
   const described = await server.rows(`DESCRIBE TABLE ${whole}`);
   const columns = described
-    .filter(([, , kind]) => kind !== 'ALIAS' && kind !== 'EPHEMERAL')
+    .filter(([, , kind]) => kind !== 'EPHEMERAL')
     .map(([column, type]): TableColumn => ({ name: column ?? '', type: type ?? '' }));
   const [about] = await server.rows(
     `SELECT engine, engine_full, sorting_key FROM system.tables WHERE database = ${literal(database)} AND name = ${literal(table)}`,
   );
   const [engine = '', full = '', sorting = ''] = about ?? [];
+  if (columns.length === 0 && engine === 'View')
+    throw new Failure(
+      'usage',
+      `${name}: this view needs parameters, which an address cannot give: make a view without them`,
+    );
   const { wanted, needed, aliases } = columnsToRead(config);
   const opened = {
     name,
@@ -102,10 +134,12 @@ export const openTable = async (server: Server, config: Config): Promise<Table> 
       `${name}: events.identity needs all events of a person in one place, and this table has shards: resolve identities in the table, or read a copy of it on one server`,
     );
   }
+  const from = shards?.from ?? whole;
   return {
     log: underAliases(log, aliases),
     columns,
-    from: shards?.from ?? whole,
+    from,
+    merges: await isMerging(server, engine ?? '', from, shards?.cluster),
     whole,
     cluster: shards?.cluster,
     sortedBy: (sorting ?? '').split(',')[0]?.replaceAll('`', '').trim() ?? '',
