@@ -24,10 +24,13 @@ const spelledOut = (cell: string): string => {
 const fromZone = (local: string, zone: string | undefined): string =>
   zone === undefined || zone === 'UTC' ? local : `make_timestamp(epoch_us(timezone(${literal(zone)}, ${local})))`;
 
+/** Shapes of seconds, before and after 20:00, in which GLOB checks whatever the cast would take in other forms, such as ` 9` or `24`. */
+const SECONDS = ['[01][0-9]', '2[0-3]'].map((hour) => `????-??-?[0-9][T ]${hour}:?[0-9]:[0-5][0-9]`);
+
 /**
  * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
- * The first two branches are the form that nearly every log uses, checked without a regular expression: the shape, the hour
- * and the second by GLOB, every other digit by the cast (which alone would also take ` 9` and `24` for an hour).
+ * The first branches are the forms that nearly every log uses, checked without a regular expression: by their shape, and
+ * every other digit by the cast.
  */
 const isoInstant = (cell: string, zone: string | undefined): string => {
   const inUtc = `make_timestamp(epoch_us(try_cast(${spelledOut(cell)} AS TIMESTAMPTZ)))`;
@@ -35,9 +38,13 @@ const isoInstant = (cell: string, zone: string | undefined): string => {
     zone === undefined
       ? inUtc
       : `CASE WHEN regexp_matches(${cell}, ${literal(ZONED)}) THEN ${inUtc} ELSE ${fromZone(inUtc, zone)} END`;
+  const cast = `try_cast(${cell} AS TIMESTAMP)`;
+  const common = [
+    ...SECONDS.map((shape) => ({ shape: `${shape}Z`, instant: cast })),
+    ...SECONDS.map((shape) => ({ shape, instant: fromZone(cast, zone) })),
+  ];
   return `CASE
-      WHEN ${cell} GLOB '????-??-??T[01][0-9]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
-      WHEN ${cell} GLOB '????-??-??T2[0-3]:??:[0-5][0-9]Z' THEN try_cast(${cell} AS TIMESTAMP)
+      ${common.map(({ shape, instant }) => `WHEN ${cell} GLOB ${literal(shape)} THEN ${instant}`).join('\n      ')}
       WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN ${local}
     END`;
 };
