@@ -7,7 +7,7 @@ import { find } from '../engine/find.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { type Run, runs, toCsv } from '../oracle/logs.js';
 import { oracle } from '../oracle/oracle.js';
-import { holdsAsync, tries } from '../random.js';
+import { holdsAsync, LONG, tries } from '../random.js';
 import { findInTable, named, putLog } from './find.js';
 import { hasServer, startServer, type TestServer } from './server.js';
 
@@ -93,6 +93,9 @@ const typedRuns = fc.tuple(runs, fc.array(fc.nat(4), { minLength: 30, maxLength:
   return { log, types, options: { ...options, config: { ...options.config, events: [usual] } } };
 });
 
+/** The server plans queries for seconds while others use its processors. */
+const PATIENCE = LONG ? 3_600_000 : 240_000;
+
 describe.skipIf(!hasServer)('ClickHouse', () => {
   let server: TestServer;
   beforeAll(async () => {
@@ -132,46 +135,54 @@ describe.skipIf(!hasServer)('ClickHouse', () => {
   it.each([
     ['random logs', runs],
     ['random logs in which nothing is wrong', cleanRuns],
-  ])('agrees with the oracle and DuckDB on every cell of %s, as text', async (_, any) => {
-    await holdsAsync(
-      any,
-      async (run) => {
-        const { log, text: csv, options } = asTable(run);
-        await putLog(server, 'default.log', log);
-        const { here, there } = await compare('default.log', csv, options);
-        expect(there).toEqual(here);
-      },
-      tries(3, 0.06),
-    );
-  });
+  ])(
+    'agrees with the oracle and DuckDB on every cell of %s, as text',
+    async (_, any) => {
+      await holdsAsync(
+        any,
+        async (run) => {
+          const { log, text: csv, options } = asTable(run);
+          await putLog(server, 'default.log', log);
+          const { here, there } = await compare('default.log', csv, options);
+          expect(there).toEqual(here);
+        },
+        tries(3, 0.06),
+      );
+    },
+    PATIENCE,
+  );
 
-  it('agrees with them on every cell of typed tables', async () => {
-    await holdsAsync(
-      typedRuns,
-      async ({ log, types, options }) => {
-        await putLog(server, 'default.log', log);
-        const columns = log.header.map((name, i) => `${named(name)} ${types[i]?.type ?? 'String'}`);
-        await server.query('DROP TABLE IF EXISTS default.typed');
-        await server.query(`CREATE TABLE default.typed (${columns.join(', ')}) ENGINE = MergeTree ORDER BY tuple()`);
-        const values = log.header.map((name, i) => types[i]?.value(`log.${named(name)}`) ?? named(name));
-        await server.query(`INSERT INTO default.typed SELECT ${values.join(', ')} FROM default.log AS log`);
-        const printed = log.header.map((name, i) => {
-          const cell = `typed.${named(name)}`;
-          return types[i]?.type.startsWith('DateTime') === true
-            ? `toString(toTimeZone(${cell}, 'UTC'))`
-            : `toString(${cell})`;
-        });
-        const cells = await server.query(`SELECT ${printed.join(', ')} FROM default.typed AS typed FORMAT TSV`);
-        const rows = cells
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => [...cellsOf(line)].map((cell) => cell ?? ''));
-        const csv = toCsv({ header: log.header, rows });
-        expect(parse(csv)).toHaveLength(rows.length + 1);
-        const { here, there } = await compare('default.typed', csv, options);
-        expect(there).toEqual(here);
-      },
-      tries(2, 0.04),
-    );
-  });
+  it(
+    'agrees with them on every cell of typed tables',
+    async () => {
+      await holdsAsync(
+        typedRuns,
+        async ({ log, types, options }) => {
+          await putLog(server, 'default.log', log);
+          const columns = log.header.map((name, i) => `${named(name)} ${types[i]?.type ?? 'String'}`);
+          await server.query('DROP TABLE IF EXISTS default.typed');
+          await server.query(`CREATE TABLE default.typed (${columns.join(', ')}) ENGINE = MergeTree ORDER BY tuple()`);
+          const values = log.header.map((name, i) => types[i]?.value(`log.${named(name)}`) ?? named(name));
+          await server.query(`INSERT INTO default.typed SELECT ${values.join(', ')} FROM default.log AS log`);
+          const printed = log.header.map((name, i) => {
+            const cell = `typed.${named(name)}`;
+            return types[i]?.type.startsWith('DateTime') === true
+              ? `toString(toTimeZone(${cell}, 'UTC'))`
+              : `toString(${cell})`;
+          });
+          const cells = await server.query(`SELECT ${printed.join(', ')} FROM default.typed AS typed FORMAT TSV`);
+          const rows = cells
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => [...cellsOf(line)].map((cell) => cell ?? ''));
+          const csv = toCsv({ header: log.header, rows });
+          expect(parse(csv)).toHaveLength(rows.length + 1);
+          const { here, there } = await compare('default.typed', csv, options);
+          expect(there).toEqual(here);
+        },
+        tries(2, 0.04),
+      );
+    },
+    PATIENCE,
+  );
 });
