@@ -129,7 +129,7 @@ describe('the features at a cut-off', () => {
 
   it('are those of random logs in which people turn out to be users, and colleagues are left out', async () => {
     const features = everything();
-    for (const log of examples(strangers, tries(8, 0.6))) {
+    for (const log of examples(strangers, tries(8, 0.3))) {
       const events = [{ ...defaultReading, identity: { column: 'anonymous_id' } }];
       const exclude = log.excluded
         ? { users: ['bea'], emailDomains: ['acme.com'], bots: false, userAgents: [], fasterThanHuman: false }
