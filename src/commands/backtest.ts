@@ -53,7 +53,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   await checkOutputs([out], [...inputs, ...(config.path === undefined ? [] : [config.path])]);
   const needed = [...Object.keys(config.weights), 'total_events', 'converted', 'opted_out'];
   const read = { ...config, features: selectFeatures(config.features, needed) };
-  const past = await readPast(inputs, read, looking, { maxRejected: flags.maxRejected });
+  const past = await readPast('backtest', inputs, read, looking, { maxRejected: flags.maxRejected });
   const panel = flags.shuffleLabels ? shuffleLabels(past.panel, stream('labels', seed)) : past.panel;
   const evaluation = evaluate(panel, scoring, {
     list: flags.list,

@@ -1,6 +1,5 @@
 /** `gesture features`: event logs -> user_features.csv, rejected_events.csv and a summary. */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
 import { type Config, leavesRowsOut } from '../config/settings.js';
@@ -15,7 +14,7 @@ import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { EXIT, Failure, MAX_REJECTED, REQUIRED_COLUMNS } from '../model.js';
 import { featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
-import { EVENTS_FILE, FEATURES_FILE } from './files.js';
+import { FEATURES_FILE, logsToRead } from './files.js';
 import {
   CONFIG_FLAG,
   csvFile,
@@ -136,22 +135,6 @@ const nameSources = async (inputs: readonly string[], { delimiter: separator }: 
   }
 };
 
-/**
- * The logs to read: those on the command line, or else of gesture.yaml, or else the demo.
- *
- * @throws Failure `noInput` that says how to name a log, if none is named and there is no demo
- */
-const logsToRead = async (given: readonly string[], configured: readonly string[]): Promise<string[]> => {
-  const { resolveInputs } = await import('../intake/find.js');
-  const named = given.length > 0 ? given : configured;
-  if (named.length > 0) return resolveInputs(named);
-  if (existsSync(EVENTS_FILE)) return resolveInputs([EVENTS_FILE]);
-  throw new Failure(
-    'noInput',
-    `no log is named and there is no ${EVENTS_FILE}: run gesture features LOG on your own log (gesture init LOG proposes its settings), or gesture generate for the demo`,
-  );
-};
-
 /** What is recorded of a run besides the files it wrote. */
 const recordOfRun = (
   { accounts, users, sessions, asOf, warnings }: Outcome,
@@ -192,10 +175,11 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     import('../intake/rejected.js'),
     import('../io/runRecord.js'),
   ]);
-  if (flags.from === 'detect' || flags.from === '?') return nameSources(await logsToRead(inputs, []), flags);
+  if (flags.from === 'detect' || flags.from === '?')
+    return nameSources(await logsToRead('features', inputs, []), flags);
   const table = tableToRead(inputs, flags);
   const config = await loadConfig(flags.config, flags.from);
-  const names = table === undefined ? await logsToRead(inputs, configuredInputs(config)) : [];
+  const names = table === undefined ? await logsToRead('features', inputs, configuredInputs(config)) : [];
   if (flags.at !== undefined || flags.labelHorizon !== undefined) {
     const { runTraining } = await import('./training.js');
     return runTraining(names, config, flags);

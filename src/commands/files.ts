@@ -1,4 +1,6 @@
 /** The files that the commands exchange unless others are named. */
+import { existsSync } from 'node:fs';
+import { Failure } from '../model.js';
 
 /** Events, which `generate` writes. */
 export const EVENTS_FILE = 'data/raw_events.csv';
@@ -8,3 +10,24 @@ export const FEATURES_FILE = 'data/user_features.csv';
 
 /** What `backtest` found. */
 export const BACKTEST_FILE = 'data/backtest.json';
+
+/**
+ * The logs to read: those on the command line, or else of gesture.yaml, or else the demo.
+ *
+ * @param command the command that reads them
+ * @throws Failure `noInput` that says how to name a log, if none is named and there is no demo
+ */
+export const logsToRead = async (
+  command: string,
+  given: readonly string[],
+  configured: readonly string[],
+): Promise<string[]> => {
+  const { resolveInputs } = await import('../intake/find.js');
+  const named = given.length > 0 ? given : configured;
+  if (named.length > 0) return resolveInputs(named);
+  if (existsSync(EVENTS_FILE)) return resolveInputs([EVENTS_FILE]);
+  throw new Failure(
+    'noInput',
+    `no log is named and there is no ${EVENTS_FILE}: run gesture ${command} LOG on your own log (gesture init LOG proposes its settings), or gesture generate for the demo`,
+  );
+};

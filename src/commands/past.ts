@@ -2,7 +2,7 @@
 import type { Config } from '../config/settings.js';
 import type { LookedBack, Looking } from '../engine/lookBack.js';
 import { MAX_REJECTED } from '../model.js';
-import { EVENTS_FILE } from './files.js';
+import { logsToRead } from './files.js';
 
 /** A panel with the files it was made from. */
 export interface Past extends LookedBack {
@@ -12,25 +12,24 @@ export interface Past extends LookedBack {
 /**
  * The panel of a log.
  *
+ * @param command the command that looks back
  * @param given the names of inputs; none: those of the settings, or data/raw_events.csv
  * @throws Failure for input that cannot be used
  */
 export const readPast = async (
+  command: string,
   given: readonly string[],
   config: Config,
   looking: Looking,
   { maxRejected = MAX_REJECTED }: { readonly maxRejected?: number | undefined },
 ): Promise<Past> => {
   const { lookBack } = await import('../engine/lookBack.js');
-  const [{ configuredInputs }, { withEngine }, { resolveInputs }, { withScratch }] = await Promise.all([
+  const [{ configuredInputs }, { withEngine }, { withScratch }] = await Promise.all([
     import('../engine/job.js'),
     import('../engine/duckdb/open.js'),
-    import('../intake/find.js'),
     import('../io/output.js'),
   ]);
-  const configured = configuredInputs(config);
-  const named = given.length > 0 ? given : configured;
-  const inputs = await resolveInputs(named.length > 0 ? named : [EVENTS_FILE]);
+  const inputs = await logsToRead(command, given, configuredInputs(config));
   const request = {
     inputs,
     config,

@@ -13,7 +13,7 @@ import { labelled, screenOf, warningLines } from '../text/columns.js';
 import { countedPeople, grouped } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
-import { BACKTEST_FILE, FEATURES_FILE } from './files.js';
+import { BACKTEST_FILE, EVENTS_FILE, FEATURES_FILE } from './files.js';
 import { CONFIG_FLAG, htmlFile, jsonFile, names, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
@@ -162,9 +162,11 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const wrote = out === '-' ? 'standard output' : out;
   const [first] = found.people.filter(({ converted }) => !converted);
   const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
+  const recorded = features?.inputs.map((file) => file.path) ?? [];
+  const named = given.length > 0 ? given : recorded.filter((file) => file !== EVENTS_FILE);
   const next =
     trust === undefined
-      ? `${commandLine('backtest', ...given, ...configFlag(path))} && ${commandLine('report', ...words)}`
+      ? `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...words)}`
       : first && commandLine('explain', first.id, ...words);
   process.stderr.write(
     [

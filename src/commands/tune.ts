@@ -104,7 +104,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const present = without.reduce(withoutSignal, config);
   if (out !== undefined) await checkOutputs([out], inputs);
 
-  const past = await readPast(inputs, config, looking, { maxRejected: flags.maxRejected });
+  const past = await readPast('tune', inputs, config, looking, { maxRejected: flags.maxRejected });
   const panel = flags.shuffleLabels ? shuffleLabels(past.panel, stream('labels', seed)) : past.panel;
   const proposal = propose(panel, present, {
     judge: flags.judge,

@@ -203,7 +203,7 @@ describe.skipIf(!hasServer)('a table', () => {
 
   it('has the columns that it calculates', async () => {
     const { users } = await look(
-      `${BASE.replace('user_id String', "id UInt8, user_id String ALIAS concat('u', toString(id))")}`,
+      BASE.replace('user_id String', "id UInt8, user_id String ALIAS concat('u', toString(id))"),
       `(7, ${AT}, 'x')`,
     );
     expect(users).toMatchObject([{ user_id: 'u7' }]);

@@ -1,5 +1,5 @@
 /** `gesture backtest` as a command: what it prints, writes and refuses. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backtest } from '../../src/backtest/result.js';
@@ -25,6 +25,15 @@ const backtest = async (...flags: string[]) => {
 const json = async (...flags: string[]): Promise<Backtest> => JSON.parse((await backtest('--json', ...flags)).stdout);
 
 describe('gesture backtest', () => {
+  it('says how to name a log where there is none', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    const { status, stderr } = await call(empty, ['backtest']);
+    expect({ status, stderr }).toEqual({
+      status: 66,
+      stderr: expect.stringContaining('no log is named and there is no data/raw_events.csv: run gesture backtest LOG'),
+    });
+  });
+
   it('shows each cut-off, the means, a verdict, labels, gains and signals', async () => {
     const { status, stdout, stderr } = await backtest();
     expect(status).toBe(0);

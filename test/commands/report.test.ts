@@ -28,7 +28,7 @@ describe('gesture report', () => {
     const { status, stdout, stderr } = await run('report');
     expect([status, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(
-      /^wrote {4}data\/report\.html \(2 people to call; \d+ kB\)\nopen {5}file:\/\/\/\S+\/data\/report\.html\nnext {5}gesture backtest && gesture report\n/m,
+      /^wrote {4}data\/report\.html \(2 people to call; \d+ kB\)\nopen {5}file:\/\/\/\S+\/data\/report\.html\nnext {5}gesture backtest log\.csv && gesture report\n/m,
     );
     expect(readFileSync(join(folder, 'data/report.html'), 'utf8')).toContain('<h1>2 people to call</h1>');
   });
