@@ -192,11 +192,16 @@ const readings: Partial<Record<ColumnKind, (dialect: Dialect, cell: string) => s
   flag: (dialect, cell) => dialect.text(dialect.flag(dialect.truth(cell))),
 };
 
-/** SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1. */
-export const readableCells = (dialect: Dialect, rules: CellRules): string[] =>
+/**
+ * SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1.
+ *
+ * @param sure columns that were found to have no such cell
+ */
+export const readableCells = (dialect: Dialect, rules: CellRules, sure: ReadonlySet<string> = new Set()): string[] =>
   doubtful(dialect, rules).map(({ column, tests }) => {
     const cell = identifier(column);
     const read = readings[kindIn(column, rules)]?.(dialect, cell) ?? cell;
+    if (sure.has(column)) return `${read} AS ${cell}`;
     return `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END AS ${cell}`;
   });
 

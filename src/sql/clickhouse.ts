@@ -105,10 +105,8 @@ export const clickhouse: Dialect = {
   ),
   opened AS (SELECT user_id, groupArray((first, last, CAST(assumeNotNull(session_id), 'String'))) AS open FROM given GROUP BY user_id),
   alone AS (
-    SELECT * EXCEPT (open), ${best}.3 AS session_id
+    SELECT * EXCEPT (open), nullIf(${best}.3, '') AS session_id
     FROM (SELECT * EXCEPT (session_id) FROM events WHERE session_id IS NULL) AS others LEFT JOIN opened USING (user_id)
-  ),
-  joined AS (SELECT * FROM alone WHERE session_id <> ''),
-  unnamed AS (SELECT * EXCEPT (session_id) FROM alone WHERE session_id = '')`;
+  )`;
   },
 };

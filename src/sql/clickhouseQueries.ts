@@ -8,6 +8,7 @@ import {
   queryOf,
   type Relation,
   FAULT,
+  HASHED_ID,
   ownedRows,
   SAME_EVENT,
   type Seen,
@@ -96,7 +97,7 @@ export const allEventTypes = (source: Source, most: number): string => {
 
 /** SQL of how many ids of events there are, and how many different ones, by their hashes; of one of several parts of them. */
 export const differentIds = (source: Source, seen: Seen, part: number, parts: number): string => {
-  const hash = `sipHash64(event_id)`;
+  const hash = HASHED_ID;
   const where = parts === 1 ? '' : ` AND ${hash} % ${parts} = ${part}`;
   return queryOf(
     ownedRows(source, seen, undefined),
@@ -122,13 +123,13 @@ export const countedCopies = (source: Source, seen: Seen, asOf: bigint | undefin
   );
 };
 
-/** SQL of the ids of events that are there twice, in owned rows. */
+/** SQL of the hashes of ids of events that are there twice, in owned rows. */
 export const repeatedIds = (rows: string): string =>
-  `SELECT DISTINCT assumeNotNull(event_id) FROM ${copiesOf(rows)} WHERE copies > 0`;
+  `SELECT DISTINCT ${HASHED_ID} FROM ${copiesOf(rows)} WHERE copies > 0`;
 
 /** The same as a query, up to so many. */
 export const listedIds = (source: Source, seen: Seen, asOf: bigint | undefined, most: number): string =>
-  queryOf(ownedRows(source, seen, asOf), (rows) => `${repeatedIds(rows)} LIMIT ${most}`);
+  queryOf(ownedRows(source, seen, asOf), (rows) => `SELECT toString(*) FROM (${repeatedIds(rows)} LIMIT ${most})`);
 
 /** SQL of the user agents of a table. */
 export const userAgents = (source: Source, seen: Seen): string =>

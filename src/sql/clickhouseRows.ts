@@ -64,7 +64,7 @@ export interface Seen {
   readonly names: ReadonlyMap<string, string> | undefined;
   /** Whether an anonymous id stands for several users. */
   readonly several: boolean;
-  /** SQL of the ids of events that are there twice, as a list or a query of rows; undefined: there are none. */
+  /** SQL of the hashes of ids of events that are there twice, as a list or a query of rows; undefined: there are none. */
   readonly repeated: ((rows: string) => string) | undefined;
 }
 
@@ -189,10 +189,12 @@ export const acceptedRows = (source: Source, seen: Seen): Relation => {
       ? all
       : followedBy(all, 'placed', (rows) => `SELECT * FROM ${rows} WHERE ${faultless.join(' AND ')}`);
   // Numbers are respelled even if all can be read.
-  const checked = new Set([...seen.unreadable, ...source.numbers]);
+  const respelled = [...source.numbers].filter((name) => !source.cells.typed.has(name));
+  const checked = new Set([...seen.unreadable, ...respelled]);
+  const sure = new Set(respelled.filter((name) => !seen.unreadable.has(name)));
   const typed = new Set([...(rules.typed ?? []), ...rules.columns.filter((name) => !checked.has(name))]);
   const calculated = new Set([...rules.calculated].filter((name) => checked.has(name)));
-  const readable = readableCells(clickhouse, { ...rules, typed, calculated });
+  const readable = readableCells(clickhouse, { ...rules, typed, calculated }, sure);
   const replaced = ['assumeNotNull(t) AS t', ...readable].join(',\n    ');
   return followedBy(placed, 'accepted', (rows) => `SELECT * REPLACE (${replaced}) FROM ${rows}`);
 };
@@ -252,6 +254,9 @@ export const ownedRows = (source: Source, seen: Seen, asOf: bigint | undefined):
 /** What two rows of one event have in common. */
 export const SAME_EVENT = 'event_id, user_id, event_type, t';
 
+/** The hash by which ids are told apart, and listed: the cells of customers are in no query. */
+export const HASHED_ID = 'sipHash64(assumeNotNull(event_id))';
+
 /** Rows without second rows of one event. */
 const withoutDuplicates = ({ plan }: Source, rows: Relation, repeated: Seen['repeated']): Relation => {
   if (repeated === undefined) return rows;
@@ -262,8 +267,8 @@ const withoutDuplicates = ({ plan }: Source, rows: Relation, repeated: Seen['rep
   const once = (
     all: string,
     ids: string,
-  ): string => `SELECT * FROM ${all} WHERE event_id IS NULL OR event_id NOT IN (${ids})
-    UNION ALL SELECT * FROM (SELECT * FROM ${all} WHERE event_id IN (${ids}) ORDER BY ${order.join(', ')} LIMIT 1 BY ${SAME_EVENT})`;
+  ): string => `SELECT * FROM ${all} WHERE event_id IS NULL OR ${HASHED_ID} NOT IN (${ids})
+    UNION ALL SELECT * FROM (SELECT * FROM ${all} WHERE event_id IS NOT NULL AND ${HASHED_ID} IN (${ids}) ORDER BY ${order.join(', ')} LIMIT 1 BY ${SAME_EVENT})`;
   return followedBy(rows, 'each_once', (all) => once(all, repeated(all)));
 };
 

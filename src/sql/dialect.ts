@@ -103,8 +103,8 @@ export interface Dialect extends Arithmetic {
   readonly lag: (sql: string, window: string) => string;
   /**
    * CTEs that let events without a session_id join the session of their user that is open at that moment, or was or will
-   * be within the timeout (microseconds): the nearest one, then the latest to start. From `events`, which have `columns`
-   * and session_id, to `joined` with all of these, and `unnamed` without session_id.
+   * be within the timeout (microseconds): the nearest one, then the latest to start. From `events` to `alone`: those
+   * without a session_id, with that of the session that they join, unknown if there is none.
    */
   readonly joinOpenSessions: (timeout: number) => string;
 }

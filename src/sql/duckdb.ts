@@ -122,11 +122,14 @@ export const duckdb: Dialect = {
     return `given AS (
     SELECT user_id, session_id, min(t) AS first, max(t) AS last FROM events WHERE session_id IS NOT NULL GROUP BY ALL
   ),
-  alone AS (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
+  numbered AS (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
   joined AS (
-    SELECT alone.*, session_id FROM alone JOIN given USING (user_id) WHERE ${distance} <= ${timeout}
+    SELECT numbered.*, session_id FROM numbered JOIN given USING (user_id) WHERE ${distance} <= ${timeout}
     QUALIFY row_number() OVER (PARTITION BY "#row" ORDER BY ${distance}, first DESC, session_id) = 1
   ),
-  unnamed AS (SELECT * EXCLUDE ("#row") FROM alone ANTI JOIN joined USING ("#row"))`;
+  alone AS (
+    SELECT * EXCLUDE ("#row") FROM joined
+    UNION ALL SELECT * EXCLUDE ("#row"), NULL FROM numbered ANTI JOIN joined USING ("#row")
+  )`;
   },
 };

@@ -76,10 +76,9 @@ const sessioned = (
     return `${splitAtGaps(dialect, 'events', timeout, owner)},\n  sessioned AS (SELECT ${columns} FROM split)`;
   const all = columnsOfEvents(facts, also).join(', ');
   return `${dialect.joinOpenSessions(timeout)},
-  ${splitAtGaps(dialect, 'unnamed', timeout, owner)},
+  ${splitAtGaps(dialect, 'alone', timeout, `${owner}, session_id IS NULL`)},
   sessioned AS (
-    SELECT ${all}, ${DERIVED_ID} AS session_id, true AS unnamed FROM split
-    UNION ALL SELECT ${all}, session_id, false AS unnamed FROM joined
+    SELECT ${all}, coalesce(split.session_id, ${DERIVED_ID}) AS session_id, split.session_id IS NULL AS unnamed FROM split
     UNION ALL SELECT ${all}, session_id, false AS unnamed FROM events WHERE session_id IS NOT NULL
   )`;
 };

@@ -17,8 +17,9 @@ import {
   userAgents,
 } from '../../sql/clickhouseQueries.js';
 import { earlyRows, type Relation, type Seen, severalUsers, type Source } from '../../sql/clickhouseRows.js';
-import { type Exclusion, exclusionOf } from '../../sql/clickhouseUsed.js';
+import { exclusionOf, hurriedEvents, internalUsers, type Listed, NOT_LISTED } from '../../sql/clickhouseUsed.js';
 import { literal } from '../../sql/clickhouseText.js';
+import type { Exclusions } from '../../config/settings.js';
 import type { IsBot } from '../../sql/exclude.js';
 import type { Facts } from '../../sql/plan.js';
 import { Failure } from '../../model.js';
@@ -130,7 +131,7 @@ export const findCopies = async (
   const [copies = 0, later = 0, shared = 0] = summed(await ask(countedCopies(source, seen, asOf)));
   if (copies === 0) return { ...none, shared };
   const ids = await ask(listedIds(source, seen, asOf, MANY_IDS + 1));
-  const list = ids.map(([id]) => literal(id ?? '')).join(', ');
+  const list = ids.map(([id]) => `${id}`).join(', ');
   return { copies, later, shared, repeated: ids.length > MANY_IDS ? repeatedIds : () => list };
 };
 
@@ -158,6 +159,36 @@ export interface Used {
   readonly last: bigint;
 }
 
+/** Rows that are listed in a query, at most, and the characters that they may take together. */
+const [MANY_ROWS, LENGTH] = [1000, 40_000];
+
+/** Literals, if they are few enough to stand in a query. */
+const fitting = (literals: readonly string[]): readonly string[] | undefined =>
+  literals.length <= MANY_ROWS && sum(literals.map((one) => one.length)) <= LENGTH ? literals : undefined;
+
+/** Looks up the users, and then the sessions, of which all rows are excluded. */
+const listExcluded = async (
+  ask: Ask,
+  source: Source,
+  exclude: Exclusions,
+  facts: Facts,
+  early: Relation,
+): Promise<Listed> => {
+  const asked = internalUsers(source, exclude, early, MANY_ROWS + 1);
+  const users = asked === undefined ? undefined : fitting((await ask(asked)).map(([user]) => literal(user ?? '')));
+  const first: Listed = { ...NOT_LISTED, users };
+  if (!exclude.fasterThanHuman) return first;
+  const { others } = exclusionOf(source, exclude, facts, early, first);
+  const events = await ask(hurriedEvents(source, facts, others, MANY_ROWS + 1));
+  const rows = events.map(([user, id, at]) => ({
+    id,
+    sql: `(${literal(user ?? '')}, ${id === null ? at : literal(id ?? '')})`,
+  }));
+  if (fitting(rows.map(({ sql }) => sql)) === undefined) return first;
+  const of = (isNamed: boolean): string[] => rows.filter(({ id }) => (id !== null) === isNamed).map(({ sql }) => sql);
+  return { ...first, hurried: { named: of(true), unnamed: of(false) } };
+};
+
 /** Finds out what is used: the events up to as-of without what the settings exclude. */
 export const findUsed = async (
   ask: Ask,
@@ -170,7 +201,8 @@ export const findUsed = async (
   const byCondition = left.map(([reason, n]) => ({ reason: reason ?? '', events: Number(n) }));
   const early = earlyRows(source, seen, asOf);
   if (source.exclude === undefined) return { rows: early, excluded: merged(byCondition), last };
-  const exclusion: Exclusion = exclusionOf(source, source.exclude, facts, early);
+  const listed = await listExcluded(ask, source, source.exclude, facts, early);
+  const exclusion = exclusionOf(source, source.exclude, facts, early, listed);
   const byRule = exclusion.rules.length === 0 ? [] : await ask(excludedByRule(exclusion));
   const named = byRule.map(([rule, n]) => ({
     reason: exclusion.rules[Number(rule) - 1]?.reason ?? '',
