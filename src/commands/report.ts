@@ -162,8 +162,8 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const wrote = out === '-' ? 'standard output' : out;
   const [first] = found.people.filter(({ converted }) => !converted);
   const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
-  const recorded = features?.inputs.map((file) => file.path) ?? [];
-  const named = given.length > 0 ? given : recorded.filter((file) => file !== EVENTS_FILE);
+  const recorded = features?.inputs.map((input) => input.path) ?? [];
+  const named = given.length > 0 ? given : recorded.filter((input) => input !== EVENTS_FILE);
   const next =
     trust === undefined
       ? `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...words)}`

@@ -98,7 +98,7 @@ export const hurriedEvents = (source: Source, facts: Facts, rows: Relation, most
     SELECT DISTINCT CAST(assumeNotNull(user_id), 'String') AS user, CAST(${id}, 'Nullable(String)') AS id, if(id IS NULL, toString(t), '') AS at
     FROM all_sessioned JOIN ${hurried}`,
   );
-  return queryOf(listed, (rows) => `SELECT user, id, at FROM ${rows} LIMIT ${most}`);
+  return queryOf(listed, (all) => `SELECT user, id, at FROM ${all} LIMIT ${most}`);
 };
 
 /** Rows that are in no session faster than a human. */
