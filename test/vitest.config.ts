@@ -32,6 +32,7 @@ export default defineConfig({
     // One process runs many files, so that each need not load everything anew.
     isolate: false,
     testTimeout: long ? 3_600_000 : 60_000,
+    hookTimeout: long ? 3_600_000 : 60_000,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary'] },
   },
 });
