@@ -29,7 +29,6 @@ import {
 } from './flags.js';
 import { examples } from './help.js';
 import { showProgress } from './progress.js';
-import { measureTable, tableToRead } from './table.js';
 
 const define = (program: CommandUnknownOpts) =>
   program
@@ -158,6 +157,7 @@ const beside = (out: string, name: string, named?: string): string | undefined =
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
   const { computeFeatures } = await import('../engine/features.js');
+  const { measureTable, tableToRead } = await import('./table.js');
   const [
     { configuredInputs },
     { PHASES, TooManyRejected },
