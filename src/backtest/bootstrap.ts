@@ -121,10 +121,11 @@ export const replicate = <Name extends string>(
       }),
     ];
   };
+  const all = cutoffs.flat();
   const counts = new Uint8Array(panel.people);
   for (let resample = 0; resample <= resamples; resample++) {
     if (resample > 0) draw(counts, rng);
-    for (const { ties, ordered, series: kept } of cutoffs.flat()) {
+    for (const { ties, ordered, series: kept } of all) {
       const values = measure(resample > 0 && ordered ? drawnTies(ordered, counts) : ties);
       for (const [i, value] of values.entries()) kept[i]?.fill(value, resample, resample + 1);
     }

@@ -162,15 +162,13 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     { configuredInputs },
     { PHASES, TooManyRejected },
     { withEngine },
-    { printQueries },
     { checkOutputs, moveFile, print, replaceFiles, withScratch, writeText },
-    { rejectedCsv },
+    { rejectedCsv, unreadableCsv },
     { recordFiles, runFileOf, withRecord },
   ] = await Promise.all([
     import('../engine/job.js'),
     import('../engine/aggregate.js'),
     import('../engine/duckdb/open.js'),
-    import('../engine/duckdb/queries.js'),
     import('../io/output.js'),
     import('../intake/rejected.js'),
     import('../io/runRecord.js'),
@@ -208,7 +206,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     const computed = join(scratch, 'user_features.csv');
     const [sessionTable, exclusions] = [output('sessions.csv', sessions), output('excluded_events.csv', excluded)];
     const unreadable = output('unreadable_cells.csv', unread);
-    if (unreadable.file !== undefined) await writeText(unreadable.file, ['line,column,reason,cell,file\n']);
+    if (unreadable.file !== undefined) await writeText(unreadable.file, unreadableCsv([]));
     // Hashing keeps a thread busy while the engine reads the same bytes.
     const hashing = new AbortController();
     const inputFiles = recorded === undefined ? [] : recordFiles(names, hashing.signal);
@@ -234,9 +232,12 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         if (table !== undefined)
           return measureTable(table, { ...watched, slices: flags.slices ?? 1 }, computed, flags.printSql === true);
         const limits = { threads: flags.threads, memoryLimit: flags.memoryLimit };
-        return withEngine<Outcome | string>(scratch, limits, (engine) => {
+        return withEngine<Outcome | string>(scratch, limits, async (engine) => {
           done = () => engine.progress();
-          if (flags.printSql) return printQueries(engine, (recording) => computeFeatures(recording, watched, computed));
+          if (flags.printSql) {
+            const { printQueries } = await import('../engine/duckdb/queries.js');
+            return printQueries(engine, (recording) => computeFeatures(recording, watched, computed));
+          }
           return computeFeatures(engine, watched, computed);
         });
       };

@@ -26,6 +26,10 @@ const grammar =
 
 const LARGEST = 999_999_999;
 
+/** The first flag that was given, of flags by their names. */
+export const firstGiven = (flags: Readonly<Record<string, unknown>>): string | undefined =>
+  Object.keys(flags).find((flag) => flags[flag] !== undefined);
+
 /** A whole number within bounds. */
 export const wholeNumber = (flag: string, least: number, most = LARGEST): ((text: string) => number) => {
   const rule =

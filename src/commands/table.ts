@@ -1,9 +1,11 @@
 /** Features of a table on a server rather than of files: the input as an address, and what measures it there. */
-import { type Address, isAddress, parseAddress, PASSWORD } from '../engine/clickhouse/address.js';
+import { type Address, parseAddress, PASSWORD } from '../engine/clickhouse/address.js';
 import type { TableRequest } from '../engine/clickhouse/prepare.js';
 import type { Outcome } from '../engine/features.js';
+import { isAddress } from '../intake/find.js';
 import { Failure } from '../model.js';
 import { printable } from '../text/printable.js';
+import { firstGiven } from './flags.js';
 
 /** The flags that mean something for only one of files and tables. */
 interface Flags {
@@ -25,15 +27,14 @@ export const tableToRead = (inputs: readonly string[], flags: Flags): Address | 
     return undefined;
   }
   if (others.length > 0) throw new Failure('usage', 'a table is read alone: name no other input beside it');
-  const idle = {
+  const given = firstGiven({
     '--at': flags.at,
     '--label-horizon': flags.labelHorizon,
     '--delimiter': flags.delimiter,
     '--threads': flags.threads,
     '--memory-limit': flags.memoryLimit,
-  };
-  const given = Object.entries(idle).find(([, value]) => value !== undefined);
-  if (given !== undefined) throw new Failure('usage', `${given[0]} is for files, not for a table on a server`);
+  });
+  if (given !== undefined) throw new Failure('usage', `${given} is for files, not for a table on a server`);
   return parseAddress(first, process.env[PASSWORD]);
 };
 

@@ -9,6 +9,7 @@ import { counted, grouped } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { accountsLine } from './featuresScreen.js';
 import { FEATURES_FILE } from './files.js';
+import { firstGiven } from './flags.js';
 
 /** The flags of `features` that a training table obeys. */
 export interface TrainingFlags {
@@ -36,23 +37,21 @@ const TABLE = 'data/training.csv';
 
 /** Refuses the flags that mean nothing for a training table. @throws Failure `usage` */
 const refuseIdleFlags = ({ asOf, sessions, rejected, unreadable, excluded, printSql }: TrainingFlags): void => {
-  const idle = {
+  const given = firstGiven({
     '--as-of': asOf,
     '--sessions': sessions,
     '--rejected': rejected,
     '--unreadable': unreadable,
     '--excluded': excluded,
     '--print-sql': printSql,
-  };
-  for (const [flag, value] of Object.entries(idle)) {
-    if (value === undefined) continue;
-    throw new Failure(
-      'usage',
-      flag === '--as-of'
-        ? '--as-of and --at exclude each other: a training table has the features as of each --at'
-        : `${flag} cannot be used with --at: run gesture features without --at for it`,
-    );
-  }
+  });
+  if (given === undefined) return;
+  throw new Failure(
+    'usage',
+    given === '--as-of'
+      ? '--as-of and --at exclude each other: a training table has the features as of each --at'
+      : `${given} cannot be used with --at: run gesture features without --at for it`,
+  );
 };
 
 /**

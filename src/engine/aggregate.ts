@@ -9,6 +9,8 @@ import { duckdb } from '../sql/duckdb.js';
 import { bySession } from '../sql/query.js';
 import { OTHER_DEVICE } from '../sql/sessions.js';
 import { identifier, literal } from '../sql/text.js';
+import { isoInstant } from '../text/instants.js';
+import { counted, percent } from '../text/numbers.js';
 import type { Engine } from './duckdb/open.js';
 
 /** The phases of a run in their order, by name. */
@@ -94,6 +96,14 @@ export class TooManyRejected extends Failure {
     this.faults = faults;
   }
 }
+
+/** The words for a share of rejected rows over the limit. */
+export const rejectedOver = ({ read, rejected }: Pick<Accounts, 'read' | 'rejected'>, limit: number): string =>
+  `${rejected} of ${read} rows (${percent(rejected / read, 1)}) are rejected, over the limit of ${percent(limit, 1)}`;
+
+/** The failure of a log in which nothing happened by as-of, in microseconds since 1970. */
+export const onlyLater = (asOf: bigint, { later }: Pick<Accounts, 'later'>): Failure =>
+  new Failure('data', `no events at or before --as-of ${isoInstant(asOf)}: ${counted(later, 'event')} came later`);
 
 /** The tables `by_event` and `by_session` are made: from which rows, and what became of every row. */
 export interface Aggregated {

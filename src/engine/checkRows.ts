@@ -12,7 +12,16 @@ import { ROW } from '../sql/reading.js';
 import { identifier, literal } from '../sql/text.js';
 import { counted, percent } from '../text/numbers.js';
 import { suggestTimestamp } from '../text/suggestTimestamp.js';
-import { count, CSV_FILE, type Job, namedLogs, sum, TooManyRejected, type UnreadableColumn } from './aggregate.js';
+import {
+  count,
+  CSV_FILE,
+  type Job,
+  namedLogs,
+  sum,
+  TooManyRejected,
+  type UnreadableColumn,
+  rejectedOver,
+} from './aggregate.js';
 import { type Engine, isDataFault } from './duckdb/open.js';
 import { locatedRelation, ownParquet, parquetRaw, parquetRows } from './duckdb/relations.js';
 
@@ -86,7 +95,7 @@ const checkRejected = async (
     const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
     const form = await timestampAdvice(engine, checked, faults);
     throw new TooManyRejected(
-      `${faults.length} of ${read} rows (${percent(share, 1)}) are rejected, over the limit of ${percent(limit, 1)}; ${example}. ${form}Fix the rows, ${fill} raise --max-rejected`,
+      `${rejectedOver({ read, rejected: faults.length }, limit)}; ${example}. ${form}Fix the rows, ${fill} raise --max-rejected`,
       faults,
     );
   }

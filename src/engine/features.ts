@@ -8,8 +8,7 @@ import { Failure, type Warning } from '../model.js';
 import { duckdb } from '../sql/duckdb.js';
 import { sessionRows, users } from '../sql/query.js';
 import { literal } from '../sql/text.js';
-import { counted } from '../text/numbers.js';
-import { isoInstant } from '../text/instants.js';
+import { isoSeconds } from '../text/instants.js';
 import {
   type Accounts,
   type Aggregated,
@@ -20,6 +19,7 @@ import {
   PHASES,
   type Request,
   type UnreadableColumn,
+  onlyLater,
 } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { type EventTypes, findEventTypes } from './eventTypes.js';
@@ -49,9 +49,6 @@ export interface Outcome {
   /** Things that are probably not as they should be; `--strict` allows none. */
   readonly warnings: readonly Warning[];
 }
-
-/** An instant as the summary shows it: the whole second. */
-const isoSeconds = (microseconds: bigint): string => isoInstant(microseconds - (microseconds % 1_000_000n));
 
 /** Whether a log is no longer what it was when it was opened. */
 const changed = async (logs: readonly Log[]): Promise<boolean> =>
@@ -120,12 +117,7 @@ export const computeFeatures = async (engine: Engine, request: Request, to: stri
     return { found: aggregated, types: await findEventTypes(engine, job.plan, aggregated, namesTypes(job.config)) };
   });
   const { accounts, asOf } = found;
-  if (accounts.later > 0 && accounts.used + accounts.excluded === 0) {
-    throw new Failure(
-      'data',
-      `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
-    );
-  }
+  if (accounts.later > 0 && accounts.used + accounts.excluded === 0) throw onlyLater(asOf, accounts);
   watch?.phase(3, PHASES[3]);
   await engine.run(`COPY (${users(duckdb, job.plan, asOf)}) TO $1 ${CSV_FILE}`, [to]);
   return {

@@ -45,14 +45,19 @@ const wordsInIds = async (engine: Engine, job: Job, found: Aggregated): Promise<
   });
 };
 
+/** What the headers of logs led to: columns found under another spelling, and columns that nothing uses. */
+export const headerNotices = (logs: readonly Log[]): string[] => [
+  ...byFile(logs, ({ respelled }) => (respelled.length > 0 ? `read ${respelled.join(', ')}` : undefined)),
+  ...byFile(logs, ({ ignored }) => (ignored.length > 0 ? `not used: ${ignored.join(', ')}` : undefined)),
+];
+
 /** How the logs were read. */
 export const findNotices = async (engine: Engine, job: Job, found: Aggregated): Promise<string[]> => {
   const { logs } = job;
   const ragged = countRagged(found.faults);
   return [
     ...byFile(logs, (log) => (log.guessed ? `the columns are separated by ${spelled(log.delimiter)}` : undefined)),
-    ...byFile(logs, ({ respelled }) => (respelled.length > 0 ? `read ${respelled.join(', ')}` : undefined)),
-    ...byFile(logs, ({ ignored }) => (ignored.length > 0 ? `not used: ${ignored.join(', ')}` : undefined)),
+    ...headerNotices(logs),
     ...(ragged > 0 ? [`${counted(ragged, 'row')} with another number of cells than the header: ${RAGGED_ADVICE}`] : []),
     ...(await wordsInIds(engine, job, found)),
   ];

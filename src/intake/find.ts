@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { Failure } from '../model.js';
 import { noInput, reasonOf } from './refuse.js';
 
+/** True of an input that is a table of ClickHouse rather than a file. */
+export const isAddress = (input: string): boolean => /^clickhouse:\/\//i.test(input);
+
 /**
  * The files that command-line arguments name. A name that does not exist can be a pattern, such as `logs/*.csv`.
  *
@@ -14,10 +17,9 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
   for (const name of names) {
     if (name === '-') found.push(name);
     else if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) {
-      const isTable = /^clickhouse:/i.test(name);
       throw noInput(
         name,
-        isTable
+        isAddress(name)
           ? 'a table is read by gesture features alone, and as its only input: give its result to the other commands'
           : 'it is an address, not a file: gesture opens no connections to it, so download it first',
       );

@@ -1,4 +1,5 @@
 /** Refuses logs without the columns that must be there, and says what would help. */
+import { isAddress } from './find.js';
 import { customaryColumns, fitting, sources } from '../catalogue/sources.js';
 import { didYouMean } from '../text/closest.js';
 import { bareName } from '../text/names.js';
@@ -60,7 +61,7 @@ export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
     theirs.length === 1 && theirs[0] === column ? column : `${theirs.join(' or ')} (${column} ${where})`,
   );
   const place = format === 'csv' ? `${name}:1` : name;
-  const isTable = name.startsWith('clickhouse:');
+  const isTable = isAddress(name);
   const what = format === 'csv' ? 'the header' : isTable ? 'the table' : 'the file';
   const said = `${what} has no column ${wanted.join(', no column ')}; it has ${shownNames(header) || 'nothing'}`;
   const line = format === 'csv' && reading.header === undefined ? headerFor(header) : undefined;

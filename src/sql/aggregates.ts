@@ -3,7 +3,7 @@
  * merged as of the end of a period they are the same value.
  */
 import type { Aggregate, Dialect } from './dialect.js';
-import { orderKey } from './duckdb.js';
+import { filtered, modeOfList, orderKey } from './duckdb.js';
 import { identifier } from './text.js';
 
 /** Where the rows of a measure come from. */
@@ -77,17 +77,14 @@ const over = ({ dialect, many }: Rows, name: Aggregate, sql: string, conditions:
   dialect.over(name, sql, allOfSql(conditions), many);
 
 /** The same in DuckDB for any aggregate. */
-const filtered = (aggregated: string, conditions: readonly string[]): string => {
-  const all = allOfSql(conditions);
-  return all === '' ? aggregated : `${aggregated} FILTER (WHERE ${all})`;
-};
+const among = (aggregate: string, conditions: readonly string[]): string => filtered(aggregate, allOfSql(conditions));
 
 /** What is aggregated, and how its parts are merged. */
 const merges = {
-  count: (part: string, where: readonly string[]) => `coalesce(${filtered(`sum(${part})`, where)}, 0)::BIGINT`,
-  sum: (part: string, where: readonly string[]) => filtered(`sum(${part})`, where),
-  min: (part: string, where: readonly string[]) => filtered(`min(${part})`, where),
-  max: (part: string, where: readonly string[]) => filtered(`max(${part})`, where),
+  count: (part: string, where: readonly string[]) => `coalesce(${among(`sum(${part})`, where)}, 0)::BIGINT`,
+  sum: (part: string, where: readonly string[]) => among(`sum(${part})`, where),
+  min: (part: string, where: readonly string[]) => among(`min(${part})`, where),
+  max: (part: string, where: readonly string[]) => among(`max(${part})`, where),
 } as const;
 
 /** Adds a part to those of a feature, and returns its name in SQL. */
@@ -118,15 +115,15 @@ const listed = (
 ): string => {
   const windows = windowsOf(rows, chosen);
   const known = [`${sql} IS NOT NULL`, ...chosen.where];
-  const part = addPart(merged, filtered(`list(${distinct}${sql})`, known));
-  return `flatten(${filtered(`list(${part})`, [`${part} IS NOT NULL`, ...windows])})`;
+  const part = addPart(merged, among(`list(${distinct}${sql})`, known));
+  return `flatten(${among(`list(${part})`, [`${part} IS NOT NULL`, ...windows])})`;
 };
 
 /** The most frequent known value over the rows of a user, ties in byte order. */
 export const modeOf = (rows: Rows, sql: string, chosen: Chosen): string =>
   rows.merged === undefined
     ? rows.dialect.mode(sql, allOfSql([...chosen.where, ...windowsOf(rows, chosen)]))
-    : `list_aggregate(list_sort(${listed(rows, rows.merged, sql, chosen)}), 'mode')`;
+    : modeOfList(listed(rows, rows.merged, sql, chosen));
 
 /** The number of different known values over the rows of a user. */
 export const distinctValues = (rows: Rows, sql: string, chosen: Chosen): string =>
@@ -150,9 +147,6 @@ export const latestBy = (
   const windows = windowsOf(rows, chosen);
   if (rows.merged === undefined) return rows.dialect.latest(value, order, allOfSql([...chosen.where, ...windows]));
   const key = orderKey(order);
-  const part = addPart(rows.merged, filtered(`arg_max(${value}, ${key})`, chosen.where));
-  return filtered(
-    `arg_max(${part}, ${addPart(rows.merged, filtered(`max(${key})`, [known, ...chosen.where]))})`,
-    windows,
-  );
+  const part = addPart(rows.merged, among(`arg_max(${value}, ${key})`, chosen.where));
+  return among(`arg_max(${part}, ${addPart(rows.merged, among(`max(${key})`, [known, ...chosen.where]))})`, windows);
 };

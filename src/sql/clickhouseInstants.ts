@@ -1,9 +1,7 @@
 /** Timestamps in the SQL of ClickHouse: from text to whole microseconds since 1970. */
-import type { Reading } from '../config/settings.js';
-import { type TimestampForm, TIMESTAMP_FORMS } from '../model.js';
 import { parsePattern } from '../text/strptime.js';
 import { bound, decimal, literal, matches, matchesFully, units } from './clickhouseText.js';
-import { ISO } from './instants.js';
+import { instantReader, ISO } from './instants.js';
 
 const [SECOND, DAY] = [1_000_000, 86_400_000_000];
 
@@ -87,8 +85,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const patternInstant = (cell: string, pattern: string, zone: string | undefined): string => {
   const parsed = parsePattern(pattern);
   if (typeof parsed === 'string') throw new Error(`${pattern} ${parsed}`);
-  const { groups, names, hasOffset } = parsed;
-  const all = `extractGroups(ifNull(${cell}, ''), ${literal(`^(?-s:${groups})\\z`)})`;
+  const { regex, names, hasOffset } = parsed;
+  const all = `extractGroups(ifNull(${cell}, ''), ${literal(`^(?-s:${regex})\\z`)})`;
   const text = (name: string): string | undefined =>
     names.includes(name) ? `part[${names.indexOf(name) + 1}]` : undefined;
   const number = (name: string): string => (names.includes(name) ? whole(text(name) ?? '') : '0');
@@ -108,22 +106,8 @@ const patternInstant = (cell: string, pattern: string, zone: string | undefined)
     fraction: text('f') ?? '',
   });
   const instant = hasOffset ? `${local} - ${offsetIn(text('z') ?? '')}` : fromZone(`(${local})`, zone);
-  return `CASE WHEN ${matchesFully(cell, parsed.regex)} THEN ${bound('part', all, instant)} END`;
+  return `CASE WHEN ${matchesFully(cell, regex)} THEN ${bound('part', all, instant)} END`;
 };
-
-const named: Record<TimestampForm, (cell: string, zone: string | undefined) => string> = {
-  iso: isoInstant,
-  epoch_s: (cell) => epochInstant(cell, 12, 0),
-  epoch_ms: (cell) => epochInstant(cell, 15, 3),
-  epoch_us: (cell) => epochInstant(cell, 18, 6),
-};
-
-const isNamed = (form: string): form is TimestampForm => (TIMESTAMP_FORMS as readonly string[]).includes(form);
 
 /** The instant of a `timestamp` cell in microseconds since 1970; NULL if it cannot be read. */
-export const readInstant = (cell: string, { timestamp, timezone }: Pick<Reading, 'timestamp' | 'timezone'>): string => {
-  const all = timestamp.map((form) =>
-    isNamed(form) ? named[form](cell, timezone) : patternInstant(cell, form, timezone),
-  );
-  return all.length === 1 ? (all[0] ?? 'NULL') : `coalesce(${all.join(', ')})`;
-};
+export const readInstant = instantReader({ iso: isoInstant, epoch: epochInstant, pattern: patternInstant });

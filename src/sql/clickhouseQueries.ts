@@ -10,7 +10,6 @@ import {
   FAULT,
   HASHED_ID,
   ownedRows,
-  SAME_EVENT,
   type Seen,
   type Source,
   whyUnreadable,
@@ -18,7 +17,7 @@ import {
 import type { Exclusion } from './clickhouseUsed.js';
 import { unreadableReasons } from './cells.js';
 import type { Facts } from './plan.js';
-import { byEvent, bySession, sessionRows, users } from './query.js';
+import { byEvent, bySession, SAME_EVENT, sessionRows, users } from './query.js';
 import { ROW, typeOf } from './reading.js';
 import { identifier } from './text.js';
 
@@ -108,7 +107,7 @@ export const differentIds = (source: Source, seen: Seen, part: number, parts: nu
 
 /** SQL of events with an id, and how many copies there are of each, from owned rows. */
 const copiesOf = (rows: string): string =>
-  `(SELECT ${SAME_EVENT}, count() - 1 AS copies FROM ${rows} WHERE event_id IS NOT NULL GROUP BY ${SAME_EVENT})`;
+  `(SELECT ${SAME_EVENT.join(', ')}, count() - 1 AS copies FROM ${rows} WHERE event_id IS NOT NULL GROUP BY ${SAME_EVENT.join(', ')})`;
 
 /** SQL of the copies of events: all, those later than as-of, and the ids that stand for several events. */
 export const countedCopies = (source: Source, seen: Seen, asOf: bigint | undefined): string => {

@@ -11,6 +11,7 @@ import { TABLE, type TableCells } from './clickhouseTable.js';
 import { literal } from './clickhouseText.js';
 import type { IsBot } from './exclude.js';
 import type { Plan } from './plan.js';
+import { orderOfCopies, SAME_EVENT } from './query.js';
 import { isNullWord, readRows, ROW, wordsOf } from './reading.js';
 import { identifier } from './text.js';
 
@@ -251,24 +252,17 @@ export const ownedRows = (source: Source, seen: Seen, asOf: bigint | undefined):
   return followedBy(rows, 'owned', (all) => `SELECT * FROM ${all} WHERE ${owned}`);
 };
 
-/** What two rows of one event have in common. */
-export const SAME_EVENT = 'event_id, user_id, event_type, t';
-
 /** The hash by which ids are told apart, and listed: the cells of customers are in no query. */
 export const HASHED_ID = 'sipHash64(assumeNotNull(event_id))';
 
 /** Rows without second rows of one event. */
 const withoutDuplicates = ({ plan }: Source, rows: Relation, repeated: Seen['repeated']): Relation => {
   if (repeated === undefined) return rows;
-  const { columns } = plan.rules;
-  const order = [ROW.theirs, ...new Set(['session_id', ...inOrder(columns)])]
-    .filter((column) => column === ROW.theirs || (columns.includes(column) && column !== 'timestamp'))
-    .map((column) => `${identifier(column)} ASC NULLS LAST`);
   const once = (
     all: string,
     ids: string,
   ): string => `SELECT * FROM ${all} WHERE event_id IS NULL OR ${HASHED_ID} NOT IN (${ids})
-    UNION ALL SELECT * FROM (SELECT * FROM ${all} WHERE event_id IS NOT NULL AND ${HASHED_ID} IN (${ids}) ORDER BY ${order.join(', ')} LIMIT 1 BY ${SAME_EVENT})`;
+    UNION ALL SELECT * FROM (SELECT * FROM ${all} WHERE event_id IS NOT NULL AND ${HASHED_ID} IN (${ids}) ORDER BY ${orderOfCopies(plan.rules)} LIMIT 1 BY ${SAME_EVENT.join(', ')})`;
   return followedBy(rows, 'each_once', (all) => once(all, repeated(all)));
 };
 

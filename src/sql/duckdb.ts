@@ -27,8 +27,11 @@ const AGGREGATES: Readonly<Record<Aggregate, string>> = {
 };
 
 /** An aggregate over the rows that meet a condition, if there is one. */
-const filtered = (aggregate: string, condition = ''): string =>
+export const filtered = (aggregate: string, condition = ''): string =>
   condition === '' ? aggregate : `${aggregate} FILTER (WHERE ${condition})`;
+
+/** The most frequent value of a list. mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first. */
+export const modeOfList = (list: string): string => `list_aggregate(list_sort(${list}), 'mode')`;
 
 /** A key that orders rows as these columns do. */
 export const orderKey = (columns: readonly string[]): string =>
@@ -95,10 +98,9 @@ export const duckdb: Dialect = {
       ? `${begin}CASE WHEN ${condition} THEN ${sql === '*' ? '1' : sql} END)`
       : filtered(`${begin}${sql})`, condition);
   },
-  // mode() alone picks among equals by arrival, which differs from run to run; over a sorted list it is the first.
   mode: (column, condition = '') => {
     const known = [`${column} IS NOT NULL`, condition].filter((one) => one !== '').join(' AND ');
-    return `list_aggregate(list_sort(${filtered(`list(${column})`, known)}), 'mode')`;
+    return modeOfList(filtered(`list(${column})`, known));
   },
   latest: (column, order, condition) => filtered(`arg_max(${column}, ${orderKey(order)})`, condition),
   together: (columns) => ({

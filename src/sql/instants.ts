@@ -73,22 +73,32 @@ const patternInstant = (cell: string, pattern: string, zone: string | undefined)
   return `CASE WHEN regexp_full_match(${cell}, ${literal(parsed.regex)}) THEN ${instant} END`;
 };
 
-const named: Record<TimestampForm, (cell: string, zone: string | undefined) => string> = {
-  iso: isoInstant,
-  epoch_s: (cell) => epochInstant(cell, 12, 0),
-  epoch_ms: (cell) => epochInstant(cell, 15, 3),
-  epoch_us: (cell) => epochInstant(cell, 18, 6),
-};
+/** How an engine spells the instant of a cell, by the kinds of forms; in a zone if the form names no offset. */
+interface InstantSpellings {
+  readonly iso: (cell: string, zone: string | undefined) => string;
+  /** Seconds since 1970 times a power of ten, of at most so many digits before the point. */
+  readonly epoch: (cell: string, digits: number, power: number) => string;
+  readonly pattern: (cell: string, pattern: string, zone: string | undefined) => string;
+}
 
 const isNamed = (form: string): form is TimestampForm => (TIMESTAMP_FORMS as readonly string[]).includes(form);
 
-/** The instant of a `timestamp` cell as TIMESTAMP in UTC; NULL if it cannot be read. */
-export const instantOf = (cell: string, { timestamp, timezone }: Pick<Reading, 'timestamp' | 'timezone'>): string => {
-  const all = timestamp.map((form) =>
-    isNamed(form) ? named[form](cell, timezone) : patternInstant(cell, form, timezone),
-  );
-  return all.length === 1 ? (all[0] ?? 'NULL') : `coalesce(${all.join(', ')})`;
+/** SQL of the instant of a `timestamp` cell by the forms of a reading, the first that fits; NULL if none does. */
+export const instantReader = ({ iso, epoch, pattern }: InstantSpellings) => {
+  const named: Record<TimestampForm, (cell: string, zone: string | undefined) => string> = {
+    iso,
+    epoch_s: (cell) => epoch(cell, 12, 0),
+    epoch_ms: (cell) => epoch(cell, 15, 3),
+    epoch_us: (cell) => epoch(cell, 18, 6),
+  };
+  return (cell: string, { timestamp, timezone }: Pick<Reading, 'timestamp' | 'timezone'>): string => {
+    const all = timestamp.map((form) => (isNamed(form) ? named[form](cell, timezone) : pattern(cell, form, timezone)));
+    return all.length === 1 ? (all[0] ?? 'NULL') : `coalesce(${all.join(', ')})`;
+  };
 };
+
+/** The instant of a `timestamp` cell as TIMESTAMP in UTC; NULL if it cannot be read. */
+export const instantOf = instantReader({ iso: isoInstant, epoch: epochInstant, pattern: patternInstant });
 
 /** Why a timestamp cannot be read, by its form. */
 const FORMS: Record<TimestampForm, string> = {

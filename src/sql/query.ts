@@ -63,13 +63,13 @@ export const checkedRows = (dialect: Dialect, rules: CellRules, rows: string): s
 };
 
 /** What two rows of one event have in common. */
-const SAME_EVENT = ['event_id', 'user_id', 'event_type', 't'];
+export const SAME_EVENT: readonly string[] = ['event_id', 'user_id', 'event_type', 't'];
 
-/** Columns that order rows of one event, known cells first: all that are read, so that the order never depends on the file. */
-const fullOrder = (rules: CellRules): string[] => [
-  ROW.theirs,
-  ...new Set(['session_id', ...inOrder(rules.columns)].filter((c) => rules.columns.includes(c) && c !== 'timestamp')),
-];
+/** SQL of the order of rows of one event, known cells first: by all that are read, so that it never depends on the file. */
+export const orderOfCopies = ({ columns }: CellRules): string =>
+  [ROW.theirs, ...new Set(['session_id', ...inOrder(columns)].filter((c) => columns.includes(c) && c !== 'timestamp'))]
+    .map((column) => `${identifier(column)} ASC NULLS LAST`)
+    .join(', ');
 
 /**
  * A relation of `rows` without second rows of one event.
@@ -86,9 +86,7 @@ export const withoutDuplicates = (
     SELECT * FROM ${rows} WHERE event_id IS NULL OR event_id NOT IN (FROM ${repeated})
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
-    QUALIFY row_number() OVER (PARTITION BY ${[...SAME_EVENT, ...versions].join(', ')} ORDER BY ${fullOrder(rules)
-      .map((c) => `${identifier(c)} ASC NULLS LAST`)
-      .join(', ')}) = 1
+    QUALIFY row_number() OVER (PARTITION BY ${[...SAME_EVENT, ...versions].join(', ')} ORDER BY ${orderOfCopies(rules)}) = 1
   )`;
 
 /** SQL: of the event_ids that several rows have, with `n` events and `copies` rows of them that repeat an event. */

@@ -4,6 +4,7 @@ import { customary, NAME_SEPARATORS } from '../catalogue/sources.js';
 import type { Reading } from '../config/settings.js';
 import { ALIAS, isHidden, isKey, isTimePart, isWhere, PAGE, whereColumn } from '../intake/bind.js';
 import { ANONYMOUS_ID, EVENT_TYPES } from '../model.js';
+import { byBytes } from '../text/bytes.js';
 import { escapePattern } from '../text/patterns.js';
 import { meets } from './conditions.js';
 import type { Dialect } from './dialect.js';
@@ -114,7 +115,7 @@ export const ID_COLUMNS: readonly string[] = ['user_id', ANONYMOUS_ID, 'session_
 
 /** SQL: true of a cell that is a null word, false of one that is NULL. */
 export const isNullWord = (dialect: Dialect, cell: string, words: readonly string[]): string => {
-  const sorted = [...new Set(words)].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = [...new Set(words)].toSorted(byBytes);
   return sorted.length === 0 ? 'false' : dialect.isAmong(cell, sorted);
 };
 

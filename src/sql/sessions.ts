@@ -2,7 +2,7 @@
 import { highIntent, spamRule } from '../catalogue/sessions.js';
 import { mostFrequent } from './measures.js';
 import type { Dialect } from './dialect.js';
-import { duckdb } from './duckdb.js';
+import { duckdb, modeOfList } from './duckdb.js';
 import { identifier, literal } from './text.js';
 
 /** The flags of a log that are about sessions. */
@@ -157,7 +157,7 @@ const deviceOfState = ({ hasDevice, devices }: SessionFacts, past: string): { ke
     const all = `flatten(list("#devices") FILTER (WHERE "#devices" IS NOT NULL) ${past})`;
     return {
       kept: ['list(device) FILTER (WHERE device IS NOT NULL) AS "#devices"'],
-      device: `list_aggregate(list_sort(${all}), 'mode')`,
+      device: modeOfList(all),
     };
   }
   const sums = devices.map((_, i) => `sum("#device ${i}") ${past}`);

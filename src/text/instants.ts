@@ -25,6 +25,9 @@ export const isoInstant = (microseconds: bigint): string => {
   return fraction === 0n ? `${second}Z` : `${second}.${String(fraction).padStart(6, '0')}Z`;
 };
 
+/** The same without the fraction of a second. */
+export const isoSeconds = (microseconds: bigint): string => isoInstant(microseconds - (microseconds % 1_000_000n));
+
 const DAY = 86_400_000_000n;
 
 /** What a text names: an instant, or a whole day. */

@@ -56,10 +56,8 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 export interface TimestampPattern {
   /** As the engine's strptime wants it. */
   readonly strptime: string;
-  /** What a timestamp must match as a whole. */
+  /** What a timestamp must match as a whole, with a group for each specifier. */
   readonly regex: string;
-  /** The same with a group for each specifier. */
-  readonly groups: string;
   /** The specifiers in their order: `Y`, `m` ... */
   readonly names: readonly string[];
   /** True if it names an offset. */
@@ -76,7 +74,7 @@ export const parsePattern = (pattern: string): TimestampPattern | string => {
     .replaceAll(/%([A-Za-z])/g, (all, name: string) => ABBREVIATIONS[name] ?? all);
   const names: string[] = [];
   const unknown: string[] = [];
-  const groups = plain.replaceAll(/%(.?)|[^%]+/gsu, (part, name?: string) => {
+  const regex = plain.replaceAll(/%(.?)|[^%]+/gsu, (part, name?: string) => {
     if (name === undefined) return escapePattern(part);
     if (name === '%') return '%';
     const meaning = Object.hasOwn(SPECIFIERS, name) ? SPECIFIERS[name] : undefined;
@@ -95,9 +93,7 @@ export const parsePattern = (pattern: string): TimestampPattern | string => {
   if (twice !== undefined) return `has %${twice} twice`;
   if (has('I') !== has('p')) return 'needs %I and %p together: hours from 1 to 12, and AM or PM';
   if (has('H') && has('I')) return 'has the hour twice: %H is from 0 to 23, %I from 1 to 12';
-  // A group that only holds one of ours; those of the text are escaped.
-  const regex = groups.replaceAll(/(?<!\\)\((?!\?)/g, '(?:');
-  return { strptime: plain, regex, groups, names, hasOffset: has('z') };
+  return { strptime: plain, regex, names, hasOffset: has('z') };
 };
 
 /** The tokens of other notations, longest first: `M/D/YYYY H:mm` is `%m/%d/%Y %H:%M`. */

@@ -6,7 +6,7 @@ import { cellsOf } from '../../src/engine/clickhouse/lines.js';
 import { find } from '../engine/find.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { type Run, runs, toCsv } from '../oracle/logs.js';
-import { oracle } from '../oracle/oracle.js';
+import { accountsOf, oracle } from '../oracle/oracle.js';
 import { holdsAsync, LONG, tries } from '../random.js';
 import { findInTable, named, putLog } from './find.js';
 import { hasServer, startServer, type TestServer } from './server.js';
@@ -117,15 +117,7 @@ describe.skipIf(!hasServer)('ClickHouse', () => {
     const there = await findInTable(server, table, options).catch(none);
     const duck = await find([csv], options).catch(none);
     if (there === undefined || duck === undefined) return { here: duck, there };
-    const accounts = {
-      read: expected.read,
-      used: expected.used,
-      rejected: expected.rejected.length,
-      duplicate: expected.duplicate,
-      withoutUser: expected.withoutUser,
-      excluded: 0,
-      later: expected.later,
-    };
+    const accounts = accountsOf(expected);
     return {
       here: { rows: expected.rows, accounts, csv: duck.csv, others: duck.types.others },
       there: { rows: there.rows, accounts: there.accounts, csv: there.csv, others: there.types.others },

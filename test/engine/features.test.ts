@@ -16,7 +16,7 @@ import {
 } from '../fixtures/hand.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { everyMeasure, logs, renderings, runs, shuffles, toCsv } from '../oracle/logs.js';
-import { oracle } from '../oracle/oracle.js';
+import { accountsOf, oracle } from '../oracle/oracle.js';
 import { holdsAsync, tries } from '../random.js';
 import { find } from './find.js';
 
@@ -35,15 +35,7 @@ describe('the engine', () => {
         });
         if (!found) return;
         expect(found.rows).toEqual(expected.rows);
-        expect(found.accounts).toEqual({
-          read: expected.read,
-          used: expected.used,
-          rejected: expected.rejected.length,
-          duplicate: expected.duplicate,
-          withoutUser: expected.withoutUser,
-          excluded: 0,
-          later: expected.later,
-        });
+        expect(found.accounts).toEqual(accountsOf(expected));
         expect(found.faults.map(({ line, column }) => ({ line, column }))).toEqual(
           expected.rejected.map(({ line, column }) => ({ line, column })),
         );

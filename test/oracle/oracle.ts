@@ -46,6 +46,17 @@ export interface Outcome {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** What becomes of the rows, as the engines account for them; the oracle excludes nothing. */
+export const accountsOf = ({ read, used, rejected, duplicate, withoutUser, later }: Outcome) => ({
+  read,
+  used,
+  rejected: rejected.length,
+  duplicate,
+  withoutUser,
+  excluded: 0,
+  later,
+});
+
 /** How to read and measure a log; the defaults are those of a run without flags and gesture.yaml. */
 export interface Options {
   /** An ISO timestamp; default: the latest timestamp of the rows used. */

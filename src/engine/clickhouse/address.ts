@@ -18,9 +18,6 @@ export const PASSWORD = 'GESTURE_CLICKHOUSE_PASSWORD';
 
 const FORM = 'clickhouse://user@host:8443/database/table';
 
-/** True of an input that is a table of ClickHouse rather than a file. */
-export const isAddress = (input: string): boolean => /^clickhouse:\/\//i.test(input);
-
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/i.test(host);
 
 const bad = (what: string): Failure => new Failure('usage', `${what}: name a table as ${FORM}`);

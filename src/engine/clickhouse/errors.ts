@@ -4,6 +4,18 @@ import { type Address, PASSWORD } from './address.js';
 
 type Advice = readonly [FailureKind, string];
 
+const TOO_LITTLE_TIME: Advice = [
+  'cannotWrite',
+  'the server allows queries less time than this takes: try --slices 8, or raise max_execution_time',
+];
+const LIMIT_REACHED: Advice = [
+  'cannotWrite',
+  'a limit of the server is too small: try --slices 8, or raise the limit that is named',
+];
+const QUOTA_USED_UP: Advice = ['cannotWrite', 'the quota of this user is used up: wait, or raise it'];
+const UNREACHABLE: Advice = ['noInput', 'the servers cannot reach each other: wait until all shards are up'];
+const DAMAGED: Advice = ['data', 'a part of the table is damaged on the server: check its log'];
+
 /** What to do about an error of the server, by its name in ClickHouse. */
 const SERVER: Readonly<Record<string, Advice>> = {
   AUTHENTICATION_FAILED: [
@@ -24,46 +36,32 @@ const SERVER: Readonly<Record<string, Advice>> = {
     'cannotWrite',
     'the server has too little memory for this: try --slices 8, or let its user spill to disk (max_bytes_before_external_group_by)',
   ],
-  TIMEOUT_EXCEEDED: [
-    'cannotWrite',
-    'the server allows queries less time than this takes: try --slices 8, or raise max_execution_time',
-  ],
-  TOO_SLOW: [
-    'cannotWrite',
-    'the server allows queries less time than this takes: try --slices 8, or raise max_execution_time',
-  ],
-  TOO_MANY_ROWS: [
-    'cannotWrite',
-    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
-  ],
-  TOO_MANY_BYTES: [
-    'cannotWrite',
-    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
-  ],
-  TOO_MANY_ROWS_OR_BYTES: [
-    'cannotWrite',
-    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
-  ],
-  SET_SIZE_LIMIT_EXCEEDED: [
-    'cannotWrite',
-    'a limit of the server is too small: try --slices 8, or raise the limit that is named',
-  ],
-  QUOTA_EXCEEDED: ['cannotWrite', 'the quota of this user is used up: wait, or raise it'],
-  QUOTA_EXPIRED: ['cannotWrite', 'the quota of this user is used up: wait, or raise it'],
+  TIMEOUT_EXCEEDED: TOO_LITTLE_TIME,
+  TOO_SLOW: TOO_LITTLE_TIME,
+  TOO_MANY_ROWS: LIMIT_REACHED,
+  TOO_MANY_BYTES: LIMIT_REACHED,
+  TOO_MANY_ROWS_OR_BYTES: LIMIT_REACHED,
+  SET_SIZE_LIMIT_EXCEEDED: LIMIT_REACHED,
+  QUOTA_EXCEEDED: QUOTA_USED_UP,
+  QUOTA_EXPIRED: QUOTA_USED_UP,
   NOT_ENOUGH_SPACE: ['cannotWrite', 'the disk of the server is full: free some of it, or try --slices 8'],
   TOO_MANY_SIMULTANEOUS_QUERIES: ['noInput', 'the server is busy with other queries: try again later'],
   QUERY_WAS_CANCELLED: ['interrupted', 'somebody has cancelled the query on the server: run it again'],
   ALL_CONNECTION_TRIES_FAILED: ['noInput', 'a shard of this table does not answer: wait until all shards are up'],
-  NETWORK_ERROR: ['noInput', 'the servers cannot reach each other: wait until all shards are up'],
-  SOCKET_TIMEOUT: ['noInput', 'the servers cannot reach each other: wait until all shards are up'],
+  NETWORK_ERROR: UNREACHABLE,
+  SOCKET_TIMEOUT: UNREACHABLE,
   NO_REPLICA_HAS_REQUESTED_PART: ['noInput', 'a part of the table is on no server that answers: wait until all are up'],
   UNKNOWN_FUNCTION: ['noInput', 'this server is too old: gesture needs ClickHouse 24.3 or later'],
   UNKNOWN_DATABASE_ENGINE: ['noInput', 'this kind of database is unknown to the server'],
   CANNOT_COMPILE_REGEXP: ['usage', 'a regular expression of gesture.yaml is none (RE2)'],
   READONLY: ['noInput', 'this user may not do that: ask for the right to SELECT from the table'],
-  CHECKSUM_DOESNT_MATCH: ['data', 'a part of the table is damaged on the server: check its log'],
-  CANNOT_READ_ALL_DATA: ['data', 'a part of the table is damaged on the server: check its log'],
+  CHECKSUM_DOESNT_MATCH: DAMAGED,
+  CANNOT_READ_ALL_DATA: DAMAGED,
 };
+
+const NO_HTTPS = 'this port does not speak https: use the one of https, 8443 as a rule';
+const STRANGER = 'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS';
+const NO_ROUTE = 'the host cannot be reached: check the address and the network';
 
 /** What to do about an error of the connection, by its code in Node. */
 const CONNECTION: Readonly<Record<string, string>> = {
@@ -73,22 +71,18 @@ const CONNECTION: Readonly<Record<string, string>> = {
     'nothing listens there: check the host and the port (8443 for https, 8123 on this machine), and that the server runs',
   ECONNRESET: 'the connection was cut: check that the port is that of HTTP, and run it again',
   ETIMEDOUT: 'the host does not answer: check the address and the firewall',
-  EHOSTUNREACH: 'the host cannot be reached: check the address and the network',
-  ENETUNREACH: 'the host cannot be reached: check the address and the network',
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
   EPIPE: 'the connection was cut: run it again',
-  EPROTO: 'this port does not speak https: use the one of https, 8443 as a rule',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'this port does not speak https: use the one of https, 8443 as a rule',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'this port does not speak https: use the one of https, 8443 as a rule',
+  EPROTO: NO_HTTPS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_HTTPS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_HTTPS,
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name: use the name that it is for',
   CERT_HAS_EXPIRED: 'the certificate of the server has expired: renew it',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS',
+  DEPTH_ZERO_SELF_SIGNED_CERT: STRANGER,
+  SELF_SIGNED_CERT_IN_CHAIN: STRANGER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: STRANGER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: STRANGER,
   HPE_INVALID_CONSTANT: 'this port does not speak HTTP: use the one of HTTP, not the native one',
   HPE_HEADER_OVERFLOW: 'the answer has too many headers: turn off send_progress_in_http_headers for this user',
 };

@@ -2,26 +2,26 @@
  * Features of a table of ClickHouse: the server measures, and its rows are written as they come. Several queries look at
  * the table before, and a server can be set to answer in part without a word; so everything is counted twice.
  */
-import { Failure } from '../../model.js';
 import { clickhouse } from '../../sql/clickhouse.js';
 import { eventTypes } from '../../sql/clickhouseQueries.js';
 import { literal } from '../../sql/clickhouseText.js';
+import { unreadableCsv } from '../../intake/rejected.js';
 import { writeText } from '../../io/output.js';
-import { isoInstant } from '../../text/instants.js';
+import { isoSeconds } from '../../text/instants.js';
 import { counted, percent } from '../../text/numbers.js';
 import { suggestTimestamp } from '../../text/suggestTimestamp.js';
-import { type Accounts, type Job, PHASES, TooManyRejected } from '../aggregate.js';
+import { type Accounts, type Job, onlyLater, PHASES, rejectedOver, TooManyRejected } from '../aggregate.js';
 import { eventTypesFrom, type EventTypes, isUsed } from '../eventTypes.js';
 import type { Outcome } from '../features.js';
+import { headerNotices } from '../notices.js';
+import { NO_ROWS, sharedIds } from '../warnings/find.js';
 import { asWarnings, type Finding } from '../warnings/finding.js';
 import { unmatchedTypes } from '../warnings/types.js';
 import type { Server } from './client.js';
 import { type Ask, LISTED, listRejected, listUnreadable } from './looks.js';
 import { onShards, prepare, type Prepared, type TableRequest } from './prepare.js';
 import { requireShards } from './table.js';
-import { queryOf, slicesOf, writeCells, writeSessions, writeUsers } from './write.js';
-
-const isoSeconds = (microseconds: bigint): string => isoInstant(microseconds - (microseconds % 1_000_000n));
+import { queryOf, slicesOf, writeSessions, writeUsers } from './write.js';
 
 /** Refuses a table of which too much is rejected or unreadable, as of a file. */
 const checkLimits = (
@@ -38,7 +38,7 @@ const checkLimits = (
   if (first !== undefined && rejected > limit * read) {
     const form = found.timestamps.length * 2 > found.faults.length ? suggestTimestamp(found.timestamps) : '';
     throw new TooManyRejected(
-      `${name}: ${rejected} of ${read} rows (${percent(rejected / read, 1)}) are rejected, over the limit of ${percent(limit, 1)}; the first: ${first.column} is ${first.reason}. ${form}Fix the rows, or raise --max-rejected`,
+      `${name}: ${rejectedOver({ read, rejected }, limit)}; the first: ${first.column} is ${first.reason}. ${form}Fix the rows, or raise --max-rejected`,
       found.faults,
     );
   }
@@ -98,34 +98,20 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
   const names = new Map([...job.aliases].map(([column, alias]) => [alias, column]));
   const unreadable = await listUnreadable(ask, source, look.unreadable, names, name);
   checkLimits(job, name, accounts, { ...rejected, unreadable: unreadable.columns });
-  if (accounts.used + accounts.excluded === 0 && accounts.later > 0) {
-    throw new Failure(
-      'data',
-      `no events at or before --as-of ${isoInstant(asOf)}: ${counted(accounts.later, 'event')} came later`,
-    );
-  }
+  if (accounts.used + accounts.excluded === 0 && accounts.later > 0) throw onlyLater(asOf, accounts);
   watch?.phase(2, PHASES[2]);
   const slices = await slicesOf(ask, prepared, request.slices);
   watch?.phase(3, PHASES[3]);
   const written = await writeUsers(server, prepared, slices, to);
   if (request.sessions !== undefined) await writeSessions(server, prepared, request.sessions);
   if (request.unreadable !== undefined && unreadable.cells.length > 0)
-    await writeCells(unreadable.cells, request.unreadable);
+    await writeText(request.unreadable, unreadableCsv(unreadable.cells));
   if (request.excluded !== undefined) await writeText(request.excluded, ['line,column,reason,user_id,file\n']);
   if (table.cluster !== undefined) await requireShards(server, table.cluster);
   const types = await typesOf(ask, prepared);
   const findings: Finding[] = [
-    ...(prepared.copies.shared === 0
-      ? []
-      : [
-          {
-            code: 'event-ids-shared',
-            text: `${counted(prepared.copies.shared, 'event_id')} ${prepared.copies.shared === 1 ? 'stands' : 'stand'} for different events (another user, type or time); all of them are used`,
-          },
-        ]),
-    ...(accounts.used === 0
-      ? [{ code: 'no-rows', text: 'no row was used, so the table of users is empty' }]
-      : await unmatchedTypes(job, types, async () => new Map())),
+    ...sharedIds(prepared.copies.shared),
+    ...(accounts.used === 0 ? [NO_ROWS] : await unmatchedTypes(job, types, async () => new Map())),
   ];
   const listed = accounts.rejected > LISTED ? [`${name}: of the rejected rows the first ${LISTED} are listed`] : [];
   return {
@@ -139,8 +125,7 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
     unreadable: unreadable.columns,
     notices: [
       ...(table.merges ? [`${name}: read with FINAL, as its engine will have merged the rows`] : []),
-      ...(table.log.respelled.length > 0 ? [`${name}: read ${table.log.respelled.join(', ')}`] : []),
-      ...(table.log.ignored.length > 0 ? [`${name}: not used: ${table.log.ignored.join(', ')}`] : []),
+      ...headerNotices([table.log]),
       ...listed,
     ],
     warnings: await asWarnings(findings, job.config),

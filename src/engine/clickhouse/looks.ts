@@ -1,5 +1,5 @@
 /** What a table is found to be like, before its users are measured: counts, facts and doubts. */
-import type { Fault } from '../../intake/locate.js';
+import type { Fault, UnreadableCell } from '../../intake/locate.js';
 import {
   allEventTypes,
   countedCopies,
@@ -22,6 +22,7 @@ import { literal } from '../../sql/clickhouseText.js';
 import type { Exclusions } from '../../config/settings.js';
 import type { IsBot } from '../../sql/exclude.js';
 import type { Facts } from '../../sql/plan.js';
+import { byBytes } from '../../text/bytes.js';
 import { Failure } from '../../model.js';
 import { factsFrom, fewNames, sum, type UnreadableColumn } from '../aggregate.js';
 import type { Row } from './lines.js';
@@ -63,7 +64,7 @@ export const lookAt = async (ask: Ask, source: Source, asOf: bigint | undefined)
   const devices = [...new Set(rows.flatMap((row) => (row[LOOKED.length + 1] ?? '').split('\0')))].filter(
     (one) => one !== '',
   );
-  const sorted = devices.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = devices.toSorted(byBytes);
   const facts: Facts = {
     ...factsFrom(known, sums, counts.events + counts.later),
     uniqueIds: false,
@@ -252,9 +253,9 @@ export const listUnreadable = async (
   counts: ReadonlyMap<string, number>,
   names: ReadonlyMap<string, string>,
   file: string,
-): Promise<{ columns: UnreadableColumn[]; cells: Omit<UnreadableColumn, 'cells'>[] }> => {
+): Promise<{ columns: UnreadableColumn[]; cells: UnreadableCell[] }> => {
   const columns: UnreadableColumn[] = [];
-  const cells: Omit<UnreadableColumn, 'cells'>[] = [];
+  const cells: UnreadableCell[] = [];
   for (const [column, n] of [...counts].toSorted(([a, i], [b, j]) => j - i || (a < b ? -1 : 1))) {
     const name = names.get(column) ?? column;
     const rows = (await ask(unreadableCellsOf(source, column, LISTED))).slice(0, LISTED);

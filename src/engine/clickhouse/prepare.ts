@@ -3,6 +3,7 @@ import { Failure } from '../../model.js';
 import type { Source } from '../../sql/clickhouseRows.js';
 import { literal } from '../../sql/clickhouseText.js';
 import { tableCells } from '../../sql/clickhouseTable.js';
+import { byBytes } from '../../text/bytes.js';
 import { type Accounts, type Job, PHASES, type Request, sum } from '../aggregate.js';
 import { readMap } from '../identity.js';
 import { jobOf } from '../job.js';
@@ -71,7 +72,7 @@ const firstOf = (pairs: readonly (readonly string[])[]): ReadonlyMap<string, str
   const users = new Map<string, string>();
   for (const [id = '', user = ''] of pairs) {
     const before = users.get(id);
-    if (before === undefined || Buffer.compare(Buffer.from(user), Buffer.from(before)) < 0) users.set(id, user);
+    if (before === undefined || byBytes(user, before) < 0) users.set(id, user);
   }
   return users;
 };

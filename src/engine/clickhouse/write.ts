@@ -10,7 +10,7 @@ import { PROOF, sampledUsers, tableOfSessions, tableOfUsers } from '../../sql/cl
 import { literal } from '../../sql/clickhouseText.js';
 import { type Slice, sliceOf } from '../../sql/clickhouseUsed.js';
 import { identifier } from '../../sql/text.js';
-import type { Outcome } from '../features.js';
+import { byBytes } from '../../text/bytes.js';
 import type { Server } from './client.js';
 import { cellsOf, csvOf } from './lines.js';
 import type { Ask } from './looks.js';
@@ -28,7 +28,7 @@ export const queryOf = ({ table, source, look, used, asOf }: Prepared, slice: Sl
 export const slicesOf = async (ask: Ask, { used }: Prepared, parts: number): Promise<Slice[]> => {
   if (parts === 1) return [{ from: undefined, to: undefined }];
   const sample = (await ask(sampledUsers(used.rows))).map(([user]) => user ?? '');
-  const sorted = sample.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = sample.toSorted(byBytes);
   const bounds = Array.from({ length: parts - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / parts)]);
   const different = [...new Set(bounds.filter((bound) => bound !== undefined))];
   return [undefined, ...different].map((from, i) => ({ from, to: different[i] }));
@@ -133,10 +133,3 @@ export const writeSessions = async (
   };
   await writeText(to, lines());
 };
-
-/** Writes the list of unreadable cells; a table has no lines. */
-export const writeCells = (cells: readonly Omit<Outcome['unreadable'][number], 'cells'>[], to: string): Promise<void> =>
-  writeText(to, [
-    'line,column,reason,cell,file\n',
-    ...cells.map(({ column, reason, cell, file }) => csvLine([null, column, reason, cell, file])),
-  ]);

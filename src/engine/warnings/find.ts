@@ -15,12 +15,15 @@ import { idleSettings } from './settings.js';
 import { oddStamps } from './stamps.js';
 import { eventsOfTypes, unmatchedTypes } from './types.js';
 
-/** Ids of events that stand for several. */
-const sharedIds = ({ sharedIds: shared }: Aggregated): Finding[] => {
+/** Ids of events that stand for several, by how many there are. */
+export const sharedIds = (shared: number): Finding[] => {
   if (shared === 0) return [];
   const text = `${counted(shared, 'event_id')} ${shared === 1 ? 'stands' : 'stand'} for different events (another user, type or time); all of them are used`;
   return [{ code: 'event-ids-shared', text }];
 };
+
+/** There is nobody in the table of users. */
+export const NO_ROWS: Finding = { code: 'no-rows', text: 'no row was used, so the table of users is empty' };
 
 /** What is probably wrong with a log, or with the settings for it. */
 export const findWarnings = async (
@@ -30,7 +33,7 @@ export const findWarnings = async (
   types: EventTypes,
 ): Promise<Warning[]> => {
   const { used, excluded } = found.accounts;
-  const findings: Finding[] = [...sharedIds(found)];
+  const findings: Finding[] = [...sharedIds(found.sharedIds)];
   if (used > 0) {
     findings.push(
       ...(await oddIds(engine)),
@@ -42,6 +45,6 @@ export const findWarnings = async (
   }
   if (used > 0) findings.push(...(await idleSettings(engine, job, found)));
   if (used + excluded > 0) findings.push(...(await idleExclusions(engine, job, found)));
-  if (used === 0) findings.push({ code: 'no-rows', text: 'no row was used, so the table of users is empty' });
+  if (used === 0) findings.push(NO_ROWS);
   return asWarnings(findings, job.config);
 };
