@@ -92,7 +92,7 @@ const define = (program: CommandUnknownOpts) =>
     )
     .option(
       '--slices <n>',
-      'of a table: measure its users in so many parts, which takes less memory',
+      'measure the users of a table in N parts, to use less memory',
       wholeNumber('--slices', 1, 999),
     )
     .option('--print-sql', 'print the query that measures the users, and write nothing')
@@ -140,6 +140,7 @@ const recordOfRun = (
   { path, hashes }: Config,
   from: string | undefined,
   inputs: readonly RecordedFile[],
+  table: string | undefined,
 ): Omit<RunRecord, 'outputs'> => ({
   command: 'features',
   version: VERSION,
@@ -147,6 +148,7 @@ const recordOfRun = (
   as_of: asOf ?? null,
   counts: { ...accounts, users, sessions },
   warnings,
+  ...(table === undefined ? {} : { table: { address: table, rows: accounts.read } }),
   inputs,
 });
 
@@ -187,16 +189,16 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     throw new Failure('usage', 'only one of --out, --sessions and --json can go to standard output');
   const rejected = beside(out, 'rejected_events.csv', flags.rejected);
   const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
-  const leaves = leavesRowsOut(config);
+  const leaves = table === undefined && leavesRowsOut(config);
   const excluded = leaves ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
   const recorded = out === '-' ? undefined : runFileOf(out);
   const outputs = [out, rejected, unread, excluded, sessions, recorded].filter((path) => path !== undefined);
   const read = config.path === undefined ? names : [...names, config.path];
-  await checkOutputs(outputs, read);
+  if (!flags.printSql) await checkOutputs(outputs, read);
   const rejects = (faults: Outcome['faults']): Target[] =>
     rejected === undefined ? [] : [{ path: rejected, write: (to) => writeText(to, rejectedCsv(faults)) }];
 
-  await withScratch(out, async (scratch) => {
+  await withScratch(flags.printSql ? '-' : out, async (scratch) => {
     /** A file that the engine writes in `scratch`, and the target that it moves to. */
     const output = (name: string, path: string | undefined): { file: string | undefined; target: Target[] } => {
       if (path === undefined) return { file: undefined, target: [] };
@@ -236,7 +238,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
           done = () => engine.progress();
           if (flags.printSql) {
             const { printQueries } = await import('../engine/duckdb/queries.js');
-            return printQueries(engine, (recording) => computeFeatures(recording, watched, computed));
+            return printQueries(engine, watched, (recording) => computeFeatures(recording, watched, computed));
           }
           return computeFeatures(engine, watched, computed);
         });
@@ -254,7 +256,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         ...unreadable.target,
         ...rejects(outcome.faults),
       ];
-      const record = async () => recordOfRun(outcome, config, flags.from, await inputFiles);
+      const record = async () => recordOfRun(outcome, config, flags.from, await inputFiles, table?.name);
       await replaceFiles(withRecord(out, targets, record), read);
       const written = { users: out, sessions, rejected, unreadable: unread, excluded, record: recorded };
       if (json) await print(`${toJson(outcomeJson(outcome, config, written), 2)}\n`);

@@ -16,26 +16,28 @@ interface Flags {
   readonly delimiter?: unknown;
   readonly threads?: unknown;
   readonly memoryLimit?: unknown;
+  readonly excluded?: unknown;
 }
 
 /** The table that is read, if the input is one rather than files. @throws Failure `usage` beside other inputs, and with flags for files */
 export const tableToRead = (inputs: readonly string[], flags: Flags): Address | undefined => {
-  const [first = '', ...others] = inputs;
-  if (!isAddress(first)) {
+  const address = inputs.find(isAddress);
+  if (address === undefined) {
     if (flags.slices !== undefined)
       throw new Failure('usage', '--slices is for a table: clickhouse://user@host:8443/database/table');
     return undefined;
   }
-  if (others.length > 0) throw new Failure('usage', 'a table is read alone: name no other input beside it');
+  if (inputs.length > 1) throw new Failure('usage', 'a table must be the only input: remove the others');
   const given = firstGiven({
     '--at': flags.at,
     '--label-horizon': flags.labelHorizon,
     '--delimiter': flags.delimiter,
     '--threads': flags.threads,
     '--memory-limit': flags.memoryLimit,
+    '--excluded': flags.excluded,
   });
   if (given !== undefined) throw new Failure('usage', `${given} is for files, not for a table on a server`);
-  return parseAddress(first, process.env[PASSWORD]);
+  return parseAddress(address, process.env[PASSWORD]);
 };
 
 /** Measures a table on its server, or says how. */

@@ -4,6 +4,7 @@ import { patternOf } from '../catalogue/conditions.js';
 import { calculatedColumnOf, comparedColumnsOf, conditionsIn, numberColumnOf } from '../catalogue/measures.js';
 import type { Config, Reading } from '../config/settings.js';
 import { isHidden, type Log } from '../intake/bind.js';
+import { isAddress } from '../intake/find.js';
 import { type Input, openLogs } from '../intake/open.js';
 import { ANONYMOUS_ID, EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { aliasesFor, withAliases } from '../sql/aliases.js';
@@ -20,7 +21,17 @@ const folderOf = ({ path }: Config): string => (path === undefined ? '.' : dirna
 
 /** The patterns of all inputs that a configuration names itself; empty if it leaves them to the command line. */
 export const configuredInputs = (config: Config): string[] =>
-  config.events.flatMap(({ files }) => files.map((file) => join(folderOf(config), file)));
+  config.events.flatMap(({ files }) =>
+    files.map((file) => {
+      if (isAddress(file)) {
+        throw new Failure(
+          'usage',
+          `${config.path ?? 'gesture.yaml'}: events.files cannot name a table: run gesture features ${file}`,
+        );
+      }
+      return join(folderOf(config), file);
+    }),
+  );
 
 /** A test of the name of an input: whether one of these patterns of `files:` matches it. */
 export const matcherOf = async (files: readonly string[], config: Config): Promise<(name: string) => boolean> => {
@@ -60,7 +71,13 @@ export const placeOf = (feature: string): string =>
   ({ converted: 'conversion', opted_out: 'opt_out' })[feature] ?? `features.${feature}`;
 
 /** Refuses a regular expression of gesture.yaml that the engine cannot read: RE2 lacks some of JavaScript's syntax. */
-export const checkPatterns = async (engine: Engine, config: Config): Promise<void> => {
+export const checkPatterns = async ({ rows }: Pick<Engine, 'rows'>, config: Config): Promise<void> =>
+  refusePatterns(config, async (pattern) => {
+    await rows("SELECT regexp_matches('', $1)", [pattern]);
+  });
+
+/** The same by any engine. `test` fails with the reason. */
+export const refusePatterns = async (config: Config, test: (pattern: string) => Promise<void>): Promise<void> => {
   const patterns = [
     ...Object.entries(config.features).flatMap(([name, { is }]) =>
       conditionsIn(is).map((condition) => ({ place: `${placeOf(name)}: matches`, pattern: patternOf(condition) })),
@@ -73,7 +90,7 @@ export const checkPatterns = async (engine: Engine, config: Config): Promise<voi
   ];
   for (const { place, pattern } of patterns) {
     if (pattern === undefined) continue;
-    await engine.rows("SELECT regexp_matches('', $1)", [pattern]).catch((error: unknown) => {
+    await test(pattern).catch((error: unknown) => {
       const why = messageOf(error).replace(/^[\w ]+ Error: /, '');
       throw new Failure(
         'usage',

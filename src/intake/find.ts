@@ -20,7 +20,7 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
       throw noInput(
         name,
         isAddress(name)
-          ? 'a table is read by gesture features alone, and as its only input: give its result to the other commands'
+          ? 'only gesture features reads a table, as its only input: run it, then use user_features.csv'
           : 'it is an address, not a file: gesture opens no connections to it, so download it first',
       );
     } else {

@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly counts: Readonly<Record<string, number>>;
   /** What was probably not as it should be. */
   readonly warnings: readonly Warning[];
+  /** The table that was read instead of files, without the user who asked, and how many rows it had. */
+  readonly table?: { readonly address: string; readonly rows: number };
   /** Regular files; what came through a pipe is not listed. */
   readonly inputs: readonly RecordedFile[];
   readonly outputs: readonly RecordedFile[];

@@ -190,15 +190,21 @@ export const sampledUsers = (relation: Relation): string =>
 /** The columns of the table of users that prove that nothing is missing. */
 export const PROOF = ['#events', '#events of sessions', '#sessions'] as const;
 
-/** SQL of the rows of user_features.csv in the order of users, with the columns of PROOF at their end. */
-export const tableOfUsers = (source: Source, facts: Facts, asOf: bigint, used: Relation): string => {
+/** SQL of the rows of user_features.csv in the order of users, with columns of PROOF at their end. */
+export const tableOfUsers = (
+  source: Source,
+  facts: Facts,
+  asOf: bigint,
+  used: Relation,
+  proof: readonly string[],
+): string => {
   const { plan } = source;
-  const proof = ['sum(sessions.events) AS "#events of sessions"', 'count() AS "#sessions"'];
+  const sums = ['sum(sessions.events) AS "#events of sessions"', 'count() AS "#sessions"'];
   return queryOf(
     used,
     (rows) => `, by_event AS (${byEvent(clickhouse, plan, facts, asOf, rows)}),
-by_session AS (${bySession(clickhouse, plan, facts, asOf, rows, proof)})
-${users(clickhouse, plan, asOf, PROOF)}`,
+by_session AS (${bySession(clickhouse, plan, facts, asOf, rows, sums)})
+${users(clickhouse, plan, asOf, proof)}`,
   );
 };
 

@@ -54,47 +54,54 @@ describe.skipIf(!hasServer || !LONG)('a table', () => {
   });
 
   it.each([
-    ['few of them', 3],
-    ['more of them than a query lists', 1100],
-  ])('leaves out colleagues, bots and bursts as DuckDB does, %s, from a log in which all is mixed', async (_, many) => {
-    const config = {
-      ...defaultConfig,
-      events: [{ ...defaultReading, where: [{ column: 'device', not_equals: 'tablet' }] }],
-      exclude: {
-        users: ['u_000002'],
-        emailDomains: ['acme.com'],
-        userAgents: ['python'],
-        bots: true,
-        fasterThanHuman: true,
-      },
-    };
-    const names = [...header, 'user_agent', 'email'];
-    const mixed = rows.map((row, i) => [
-      ...row.map((cell, at) => (header[at] === 'session_id' && i % 7 === 0 ? '' : cell)),
-      ['Mozilla/5.0 (Windows NT 10.0)', 'Googlebot/2.1', 'Python-requests/2'][i % 50] ?? 'Mozilla/5.0 (Macintosh)',
-      i % 400 === 7 ? 'Ana <ana@eu.acme.com>' : '',
-    ]);
-    const event = (user: string, at: string, session: string, email: string): string[] => {
-      const cells: Record<string, string> = { event_id: `${user} ${at}`, user_id: user, session_id: session, email };
-      return names.map((name) => ({ ...cells, timestamp: at, event_type: 'page_view' })[name] ?? '');
-    };
-    const bursts = Array.from({ length: many }, (__, i) =>
-      [0, 1, 2, 3, 4].map((n) =>
-        event(`burst ${i}`, `2026-01-05T00:00:0${n >> 1}.${n}Z`, ['', 's'][(i + n) % 2] ?? '', ''),
-      ),
-    ).flat();
-    const colleagues = Array.from({ length: many }, (__, i) =>
-      event(`us ${i}`, '2026-01-06T00:00:00Z', 's', 'a@acme.com'),
-    );
-    const all = [...mixed, ...bursts, ...colleagues];
-    const log: Log = { header: names, rows: [...all, ...all.filter((__, i) => i % 90 === 0)] };
-    await putLog(server, 'default.excluded', log);
-    const csv = [log.header, ...log.rows].map((row) => row.map((cell) => `"${cell}"`).join(',')).join('\n');
-    const [there, here] = [await findInTable(server, 'default.excluded', { config }), await find([csv], { config })];
-    expect(there.csv).toBe(here.csv);
-    expect(there.accounts).toEqual(here.accounts);
-    expect(there.excluded).toEqual(here.excluded);
-  });
+    ['few of them', 3, undefined],
+    ['many', 1100, undefined],
+    ['more of them than a query may list', 1100, 'reader'],
+  ])(
+    'leaves out colleagues, bots and bursts as DuckDB does, %s, from a log in which all is mixed',
+    async (_, many, user) => {
+      const config = {
+        ...defaultConfig,
+        events: [{ ...defaultReading, where: [{ column: 'device', not_equals: 'tablet' }] }],
+        exclude: {
+          users: ['u_000002'],
+          emailDomains: ['acme.com'],
+          userAgents: ['python'],
+          bots: true,
+          fasterThanHuman: true,
+        },
+      };
+      const names = [...header, 'user_agent', 'email'];
+      const mixed = rows.map((row, i) => [
+        ...row.map((cell, at) => (header[at] === 'session_id' && i % 7 === 0 ? '' : cell)),
+        ['Mozilla/5.0 (Windows NT 10.0)', 'Googlebot/2.1', 'Python-requests/2'][i % 50] ?? 'Mozilla/5.0 (Macintosh)',
+        i % 400 === 7 ? 'Ana <ana@eu.acme.com>' : '',
+      ]);
+      const event = (user: string, at: string, session: string, email: string): string[] => {
+        const cells: Record<string, string> = { event_id: `${user} ${at}`, user_id: user, session_id: session, email };
+        return names.map((name) => ({ ...cells, timestamp: at, event_type: 'page_view' })[name] ?? '');
+      };
+      const bursts = Array.from({ length: many }, (__, i) =>
+        [0, 1, 2, 3, 4].map((n) =>
+          event(`burst ${i}`, `2026-01-05T00:00:0${n >> 1}.${n}Z`, ['', 's'][(i + n) % 2] ?? '', ''),
+        ),
+      ).flat();
+      const colleagues = Array.from({ length: many }, (__, i) =>
+        event(`us ${i}`, '2026-01-06T00:00:00Z', 's', 'a@acme.com'),
+      );
+      const all = [...mixed, ...bursts, ...colleagues];
+      const log: Log = { header: names, rows: [...all, ...all.filter((__, i) => i % 90 === 0)] };
+      await putLog(server, 'default.excluded', log);
+      const csv = [log.header, ...log.rows].map((row) => row.map((cell) => `"${cell}"`).join(',')).join('\n');
+      const [there, here] = [
+        await findInTable(server, 'default.excluded', user === undefined ? { config } : { config, user }),
+        await find([csv], { config }),
+      ];
+      expect(there.csv).toBe(here.csv);
+      expect(there.accounts).toEqual(here.accounts);
+      expect(there.excluded).toEqual(here.excluded);
+    },
+  );
 
   describe('of two shards', () => {
     it('has the same bytes', async () => {

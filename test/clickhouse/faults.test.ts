@@ -1,6 +1,6 @@
 /** Everything that can go wrong between here and a table: one line that names the fix, the right exit code, and no file. */
 import { createServer, request, type Server as HttpServer } from 'node:http';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,13 @@ describe('an error of the connection', () => {
     expect(said).toBeInstanceOf(Failure);
   });
 });
+
+/** Settings that are wrong for a table. */
+const YAML: Readonly<Record<string, string>> = {
+  'fill.yaml': 'events: {ragged_rows: fill}\n',
+  'bad.yaml': "exclude: {user_agents: ['(?=x)']}\n",
+  'files.yaml': "events: {files: ['clickhouse://127.0.0.1/a/b']}\n",
+};
 
 /** A proxy that answers on its own, or passes on what the server says until `most` bytes of a long answer. */
 const proxyTo = async (
@@ -106,10 +113,26 @@ describe.skipIf(!hasServer || !LONG)('a fault', () => {
       /remove it, and set GESTURE_CLICKHOUSE_PASSWORD/,
     ],
     ['no table', () => ['clickhouse://127.0.0.1/default'], 'usage', /name a table as clickhouse:/],
-    ['a second input', () => [at('default/demo'), 'more.csv'], 'usage', /read alone/],
+    ['a second input', () => [at('default/demo'), 'more.csv'], 'usage', /must be the only input/],
     ['threads of its own', () => [at('default/demo'), '--threads', '2'], 'usage', /--threads is for files/],
+    ['a file before it', () => ['more.csv', at('default/demo')], 'usage', /must be the only input/],
+    ['a list of excluded rows', () => [at('default/demo'), '--excluded', 'e.csv'], 'usage', /--excluded is for files/],
+    ['more after the table', () => [at('default/demo?password=s3cret')], 'usage', /must end after the table, without/],
+    [
+      'settings for files',
+      () => [at('default/demo'), '--config', 'fill.yaml'],
+      'usage',
+      /events.ragged_rows is for files/,
+    ],
+    [
+      'a bad pattern',
+      () => [at('default/demo'), '--config', 'bad.yaml'],
+      'usage',
+      /bad.yaml: exclude.user_agents is not a regular expression \(RE2\): invalid perl operator: \(\?=/,
+    ],
+    ['a table among the files', () => ['--config', 'files.yaml'], 'usage', /events.files cannot name a table/],
     ['parts of a file', () => ['log.csv', '--slices', '2'], 'usage', /--slices is for a table/],
-    ['an unknown host', () => ['clickhouse://nowhere.invalid/a/b'], 'noInput', /no host of this name/],
+    ['an unknown host', () => ['clickhouse://nowhere.invalid/a/b'], 'noInput', /no host has this name/],
     [
       'a port on which nothing listens',
       async () => [`clickhouse://127.0.0.1:${await freePort()}/a/b`],
@@ -155,12 +178,39 @@ describe.skipIf(!hasServer || !LONG)('a fault', () => {
   it.each(faults)('of %s', async (what, args, kind, fix) => {
     const inside = folder();
     const given = await args();
+    for (const [name, yaml] of Object.entries(YAML)) writeFileSync(join(all, name), yaml);
+    const settings = given.map((one) => (Object.hasOwn(YAML, one) ? join(all, one) : one));
     const password = given[0]?.includes('@') !== true ? '' : what.includes('password') ? 'wrong' : 's3cret';
     const env = { ...process.env, GESTURE_CLICKHOUSE_PASSWORD: password };
-    const { code, stderr } = await start(inside.path, ['features', ...given, '--out', 'users.csv'], { env }).end;
+    const { code, stderr } = await start(inside.path, ['features', ...settings, '--out', 'users.csv'], { env }).end;
     expect({ code, stderr }).toEqual({ code: EXIT[kind], stderr: expect.stringMatching(fix) });
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(inside.files()).toEqual(kind === 'data' && what.startsWith('times') ? ['rejected_events.csv'] : []);
+  });
+
+  it('of too small a server is of the settings, and tells nobody what is in the query', async () => {
+    const inside = folder();
+    const ids = Array.from({ length: 30_000 }, (_, i) => `secret_${i},user_${i}`);
+    writeFileSync(join(inside.path, 'map.csv'), `anonymous_id,user_id\n${ids.join('\n')}\n`);
+    writeFileSync(join(inside.path, 'gesture.yaml'), 'events: {identity: {column: username, map: map.csv}}\n');
+    const ask = (user: string) =>
+      start(inside.path, ['features', at('default/demo', user), '--out', 'users.csv'], {
+        env: { ...process.env, GESTURE_CLICKHOUSE_PASSWORD: user === '' ? '' : 's3cret' },
+      }).end;
+    const { code, stderr } = await ask('reader@');
+    expect({ code, stderr }).toEqual({
+      code: EXIT.usage,
+      stderr: expect.stringContaining('let this user change settings'),
+    });
+    expect(stderr).not.toContain('secret_');
+    expect(await ask('')).toMatchObject({ code: 0 });
+  });
+
+  it('of an address does not keep its run from being recorded', async () => {
+    const inside = folder();
+    await start(inside.path, ['features', `${at('default/demo')}/`, '--out', 'users.csv']).end;
+    const record: unknown = JSON.parse(readFileSync(join(inside.path, 'users.run.json'), 'utf8'));
+    expect(record).toMatchObject({ inputs: [], table: { address: at('default/demo'), rows: rows.length } });
   });
 
   it('of an interrupted run ends the query on the server too', async () => {

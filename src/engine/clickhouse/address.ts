@@ -43,12 +43,11 @@ export const parseAddress = (input: string, password: string | undefined): Addre
       `a password in the address can be read by others on this machine: remove it, and set ${PASSWORD}`,
     );
   }
-  const [user = '', database = '', table = '', ...rest] = parts;
+  const [user = '', database = '', table = '', ...rest] = parts.at(-1) === '' ? parts.slice(0, -1) : parts;
   if (url.hostname === '') throw bad('the address has no host');
   if (database === '' || table === '' || rest.length > 0)
-    throw bad(`the path ${url.pathname || '/'} is no /database/table`);
-  if (url.search !== '' || url.hash !== '')
-    throw bad(`the address ends in ${url.search}${url.hash}, which means nothing here`);
+    throw bad(`the path ${url.pathname || '/'} is not /database/table`);
+  if (url.search !== '' || url.hash !== '') throw bad('the address must end after the table, without ? or #');
   const here = isLoopback(url.hostname);
   const host = `${url.hostname}:${url.port === '' ? (here ? 8123 : 8443) : url.port}`;
   return {

@@ -14,6 +14,8 @@ export interface Server {
   readonly address: Address;
   /** Runs a query and returns all of its rows. */
   rows(sql: string): Promise<Row[]>;
+  /** How many characters of a list fit into a query: a server reads no more than 256 KB of one, unless it is told to. */
+  readonly room: number;
   /** Whether the server leaves out shards that do not answer. */
   readonly skipsShards: boolean;
   /** Runs a query and hands its lines over as they come, some at a time. `settings`: sent only if the server lets this user change some. */
@@ -22,6 +24,9 @@ export interface Server {
 
 /** A query that says nothing for hours may still be running: the server's own limit decides. */
 const PATIENCE = 2 ** 31 - 1;
+
+/** Characters of a list, where the length of queries may be changed and where not, and that length in bytes. */
+const [ROOM, LITTLE_ROOM, LONGEST] = [2_000_000, 40_000, '64000000'];
 
 /** Room for the headers in which a server reports the progress of a long query. */
 const HEADERS = 1 << 20;
@@ -58,13 +63,16 @@ export const withServer = async <T>(
     running = id;
     try {
       const asked: QueryParams = { query: sql, query_id: id };
-      if (mayChange) asked.clickhouse_settings = { cancel_http_readonly_queries_on_client_close: 1, ...settings };
+      if (mayChange) {
+        const always = { cancel_http_readonly_queries_on_client_close: 1, max_query_size: LONGEST } as const;
+        asked.clickhouse_settings = { ...always, ...settings };
+      }
       const answer = await client.query({ ...asked, format: 'TabSeparated' });
       if (!Object.keys(answer.response_headers).some((name) => name.startsWith('x-clickhouse')))
         throw new ForeignAnswer((await answer.text()).slice(0, 500));
       for await (const some of answer.stream()) yield some.map((row) => row.text);
     } catch (error) {
-      throw translated(error, address);
+      throw translated(error, address, sql.length);
     } finally {
       if (running === id) running = undefined;
     }
@@ -88,7 +96,8 @@ export const withServer = async <T>(
   try {
     const settings = await readSettings(rows, address);
     mayChange = settings.readonly !== '1';
-    return await work({ address, rows, stream, skipsShards: settings.skipsShards });
+    const room = mayChange ? ROOM : LITTLE_ROOM;
+    return await work({ address, rows, stream, room, skipsShards: settings.skipsShards });
   } finally {
     forget();
     await client.close();

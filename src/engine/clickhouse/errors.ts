@@ -15,6 +15,14 @@ const LIMIT_REACHED: Advice = [
 const QUOTA_USED_UP: Advice = ['cannotWrite', 'the quota of this user is used up: wait, or raise it'];
 const UNREACHABLE: Advice = ['noInput', 'the servers cannot reach each other: wait until all shards are up'];
 const DAMAGED: Advice = ['data', 'a part of the table is damaged on the server: check its log'];
+const TOO_LARGE =
+  'these settings make a query that is too large for the server: use fewer features or shorter lists, or let this user change settings (readonly = 2)';
+
+/** The number that ClickHouse has for a query that it cannot read, whose name its client cannot find in the message. */
+const SYNTAX_ERROR = '62';
+
+/** Characters that every server reads of a query. */
+const READ = 200_000;
 
 /** What to do about an error of the server, by its name in ClickHouse. */
 const SERVER: Readonly<Record<string, Advice>> = {
@@ -25,10 +33,7 @@ const SERVER: Readonly<Record<string, Advice>> = {
   REQUIRED_PASSWORD: ['noInput', `this user needs a password: set ${PASSWORD}`],
   UNKNOWN_USER: ['noInput', 'there is no such user: check the address'],
   WRONG_PASSWORD: ['noInput', `the password is wrong: check ${PASSWORD}`],
-  IP_ADDRESS_NOT_ALLOWED: [
-    'noInput',
-    'the server lets this user in from other machines only: ask for access from this one',
-  ],
+  IP_ADDRESS_NOT_ALLOWED: ['noInput', 'the server does not accept this user from this machine: ask for access'],
   ACCESS_DENIED: ['noInput', 'this user may not do that: ask for the right that is named'],
   UNKNOWN_TABLE: ['noInput', 'there is no such table: check the address'],
   UNKNOWN_DATABASE: ['noInput', 'there is no such database: check the address'],
@@ -46,26 +51,28 @@ const SERVER: Readonly<Record<string, Advice>> = {
   QUOTA_EXPIRED: QUOTA_USED_UP,
   NOT_ENOUGH_SPACE: ['cannotWrite', 'the disk of the server is full: free some of it, or try --slices 8'],
   TOO_MANY_SIMULTANEOUS_QUERIES: ['noInput', 'the server is busy with other queries: try again later'],
-  QUERY_WAS_CANCELLED: ['interrupted', 'somebody has cancelled the query on the server: run it again'],
+  QUERY_WAS_CANCELLED: ['interrupted', 'the query was cancelled on the server: run it again'],
   ALL_CONNECTION_TRIES_FAILED: ['noInput', 'a shard of this table does not answer: wait until all shards are up'],
   NETWORK_ERROR: UNREACHABLE,
   SOCKET_TIMEOUT: UNREACHABLE,
   NO_REPLICA_HAS_REQUESTED_PART: ['noInput', 'a part of the table is on no server that answers: wait until all are up'],
   UNKNOWN_FUNCTION: ['noInput', 'this server is too old: gesture needs ClickHouse 24.3 or later'],
   UNKNOWN_DATABASE_ENGINE: ['noInput', 'this kind of database is unknown to the server'],
-  CANNOT_COMPILE_REGEXP: ['usage', 'a regular expression of gesture.yaml is none (RE2)'],
+  TOO_BIG_AST: ['usage', TOO_LARGE],
+  TOO_DEEP_AST: ['usage', TOO_LARGE],
+  CANNOT_COMPILE_REGEXP: ['usage', 'gesture.yaml has an invalid regular expression (RE2)'],
   READONLY: ['noInput', 'this user may not do that: ask for the right to SELECT from the table'],
   CHECKSUM_DOESNT_MATCH: DAMAGED,
   CANNOT_READ_ALL_DATA: DAMAGED,
 };
 
 const NO_HTTPS = 'this port does not speak https: use the one of https, 8443 as a rule';
-const STRANGER = 'the certificate of the server is signed by nobody known: name its authority in NODE_EXTRA_CA_CERTS';
+const STRANGER = 'the certificate of the server is signed by an unknown authority: name it in NODE_EXTRA_CA_CERTS';
 const NO_ROUTE = 'the host cannot be reached: check the address and the network';
 
 /** What to do about an error of the connection, by its code in Node. */
 const CONNECTION: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'there is no host of this name: check the address',
+  ENOTFOUND: 'no host has this name: check the address',
   EAI_AGAIN: 'the name of the host cannot be looked up: check the network',
   ECONNREFUSED:
     'nothing listens there: check the host and the port (8443 for https, 8123 on this machine), and that the server runs',
@@ -99,15 +106,23 @@ const firstLine = (text: string, most = 200): string => {
 export const serverError = (error: unknown): string | undefined =>
   error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
 
+/** What a server says of an error, without the query: there may be cells of customers in it. */
+const saidOf = (error: unknown): string =>
+  firstLine(messageOf(error).split(/:? (?:in scope|[Ww]hile (?:executing|processing)|failed at position) /)[0] ?? '');
+
 const isTimeout = (error: unknown): boolean => messageOf(error).startsWith('Timeout error');
 
-/** An error of a server or of the way to it as a Failure; any other error is returned unchanged. */
-export const translated = (error: unknown, { name, url }: Pick<Address, 'name' | 'url'>): unknown => {
+/** An error of a server or of the way to it as a Failure; any other error is returned unchanged. `length`: of the query. */
+export const translated = (error: unknown, { name, url }: Pick<Address, 'name' | 'url'>, length = 0): unknown => {
   if (error instanceof Failure) return error;
   const failure = (kind: FailureKind, what: string): Failure => new Failure(kind, `${name}: ${what}`, { cause: error });
   const type = serverError(error);
   if (type !== undefined) {
-    const said = firstLine(messageOf(error));
+    const said = saidOf(error);
+    const isUnread = error instanceof Error && 'code' in error && error.code === SYNTAX_ERROR;
+    if (/^Query tree is too big/.test(said) || (isUnread && length > READ)) return failure('usage', TOO_LARGE);
+    if (isUnread)
+      return failure('noInput', 'the server does not understand the query: gesture needs ClickHouse 24.3 or later');
     const [kind, advice] = SERVER[type] ?? ['noInput', 'the server refuses the query'];
     return failure(kind, `${advice} (${type}: ${said})`);
   }

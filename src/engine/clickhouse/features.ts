@@ -54,7 +54,7 @@ const checkLimits = (
 export const queryOfTable = async (server: Server, request: TableRequest): Promise<string> => {
   const prepared = await prepare(server, request);
   const slices = await slicesOf((sql) => server.rows(onShards(prepared.table, sql)), prepared, request.slices);
-  return slices.map((slice) => `${queryOf(prepared, slice)};\n`).join('\n');
+  return slices.map((slice) => `${queryOf(prepared, slice, [])};\n`).join('\n');
 };
 
 const typesOf = async (ask: Ask, { source, used }: Prepared): Promise<EventTypes> => {
@@ -106,7 +106,6 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
   if (request.sessions !== undefined) await writeSessions(server, prepared, request.sessions);
   if (request.unreadable !== undefined && unreadable.cells.length > 0)
     await writeText(request.unreadable, unreadableCsv(unreadable.cells));
-  if (request.excluded !== undefined) await writeText(request.excluded, ['line,column,reason,user_id,file\n']);
   if (table.cluster !== undefined) await requireShards(server, table.cluster);
   const types = await typesOf(ask, prepared);
   const findings: Finding[] = [

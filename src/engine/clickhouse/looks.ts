@@ -110,16 +110,20 @@ export interface Copies {
   readonly repeated: Seen['repeated'];
 }
 
-/** Ids that are listed in a query, at most. */
-const MANY_IDS = 1000;
+/** How many literals to ask for, one more than a list may have. */
+const mostIn = (room: number): number => Math.floor(room / 20) + 1;
 
-/** Finds second rows of one event. `parts`: how many parts the ids are looked at in, one after the other. */
+/** Literals, if there is room for them. */
+const fitting = (literals: readonly string[], room: number): readonly string[] | undefined =>
+  literals.length < mostIn(room) && sum(literals.map((one) => one.length)) <= room ? literals : undefined;
+
+/** Finds second rows of one event. `parts`: how many parts the ids are looked at in, one after the other; `room`: for a list in a query. */
 export const findCopies = async (
   ask: Ask,
   source: Source,
   seen: Seen,
   asOf: bigint | undefined,
-  parts: number,
+  { parts, room }: { readonly parts: number; readonly room: number },
 ): Promise<Copies> => {
   const none = { copies: 0, later: 0, shared: 0, repeated: undefined };
   if (!source.plan.rules.columns.includes('event_id')) return none;
@@ -131,20 +135,23 @@ export const findCopies = async (
   if (isUnique) return none;
   const [copies = 0, later = 0, shared = 0] = summed(await ask(countedCopies(source, seen, asOf)));
   if (copies === 0) return { ...none, shared };
-  const ids = await ask(listedIds(source, seen, asOf, MANY_IDS + 1));
-  const list = ids.map(([id]) => `${id}`).join(', ');
-  return { copies, later, shared, repeated: ids.length > MANY_IDS ? repeatedIds : () => list };
+  const ids = await ask(listedIds(source, seen, asOf, mostIn(room)));
+  const list = fitting(
+    ids.map(([id]) => id ?? ''),
+    room,
+  )?.join(', ');
+  return { copies, later, shared, repeated: list === undefined ? repeatedIds : () => list };
 };
 
-/** Most bytes of the user agents of bots that fit into a query. */
-const ROOM = 150_000;
+/** Room for user agents of bots, wherever there is less for other lists. */
+const ROOM = 100_000;
 
 /** The test of user agents of known bots. @throws Failure `usage` if there are too many of them for a query */
-export const findBots = async (ask: Ask, source: Source, seen: Seen): Promise<IsBot> => {
+export const findBots = async (ask: Ask, source: Source, seen: Seen, room: number): Promise<IsBot> => {
   const { isbot } = await import('isbot');
   const agents = await ask(userAgents(source, seen));
   const bots = [...new Set(agents.map(([agent]) => agent ?? ''))].filter((agent) => isbot(agent)).map(literal);
-  if (sum(bots.map((bot) => bot.length)) > ROOM) {
+  if (sum(bots.map((bot) => bot.length)) > Math.max(room, ROOM)) {
     throw new Failure(
       'usage',
       `the user agents of ${bots.length} bots do not fit into a query: name patterns in exclude.user_agents instead of exclude.bots`,
@@ -160,13 +167,6 @@ export interface Used {
   readonly last: bigint;
 }
 
-/** Rows that are listed in a query, at most, and the characters that they may take together. */
-const [MANY_ROWS, LENGTH] = [1000, 40_000];
-
-/** Literals, if they are few enough to stand in a query. */
-const fitting = (literals: readonly string[]): readonly string[] | undefined =>
-  literals.length <= MANY_ROWS && sum(literals.map((one) => one.length)) <= LENGTH ? literals : undefined;
-
 /** Looks up the users, and then the sessions, of which all rows are excluded. */
 const listExcluded = async (
   ask: Ask,
@@ -174,18 +174,31 @@ const listExcluded = async (
   exclude: Exclusions,
   facts: Facts,
   early: Relation,
+  room: number,
 ): Promise<Listed> => {
-  const asked = internalUsers(source, exclude, early, MANY_ROWS + 1);
-  const users = asked === undefined ? undefined : fitting((await ask(asked)).map(([user]) => literal(user ?? '')));
+  const asked = internalUsers(source, exclude, early, mostIn(room));
+  const users =
+    asked === undefined
+      ? undefined
+      : fitting(
+          (await ask(asked)).map(([user]) => literal(user ?? '')),
+          room,
+        );
   const first: Listed = { ...NOT_LISTED, users };
   if (!exclude.fasterThanHuman) return first;
   const { others } = exclusionOf(source, exclude, facts, early, first);
-  const events = await ask(hurriedEvents(source, facts, others, MANY_ROWS + 1));
+  const events = await ask(hurriedEvents(source, facts, others, mostIn(room)));
   const rows = events.map(([user, id, at]) => ({
     id,
     sql: `(${literal(user ?? '')}, ${id === null ? at : literal(id ?? '')})`,
   }));
-  if (fitting(rows.map(({ sql }) => sql)) === undefined) return first;
+  if (
+    fitting(
+      rows.map(({ sql }) => sql),
+      room,
+    ) === undefined
+  )
+    return first;
   const of = (isNamed: boolean): string[] => rows.filter(({ id }) => (id !== null) === isNamed).map(({ sql }) => sql);
   return { ...first, hurried: { named: of(true), unnamed: of(false) } };
 };
@@ -196,13 +209,13 @@ export const findUsed = async (
   source: Source,
   { seen, facts, last, counts }: Look,
   asOf: bigint | undefined,
-  copies: number,
+  { copies, room }: { readonly copies: number; readonly room: number },
 ): Promise<Used> => {
   const left = counts.left === 0 ? [] : await ask(leftByCondition(source));
   const byCondition = left.map(([reason, n]) => ({ reason: reason ?? '', events: Number(n) }));
   const early = earlyRows(source, seen, asOf);
   if (source.exclude === undefined) return { rows: early, excluded: merged(byCondition), last };
-  const listed = await listExcluded(ask, source, source.exclude, facts, early);
+  const listed = await listExcluded(ask, source, source.exclude, facts, early, room);
   const exclusion = exclusionOf(source, source.exclude, facts, early, listed);
   const byRule = exclusion.rules.length === 0 ? [] : await ask(excludedByRule(exclusion));
   const named = byRule.map(([rule, n]) => ({

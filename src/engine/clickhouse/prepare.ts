@@ -1,12 +1,12 @@
 /** From a request to what the users of a table are measured from: everything is looked at, and counted, before. */
-import { Failure } from '../../model.js';
+import { Failure, messageOf } from '../../model.js';
 import type { Source } from '../../sql/clickhouseRows.js';
-import { literal } from '../../sql/clickhouseText.js';
+import { literal, matches } from '../../sql/clickhouseText.js';
 import { tableCells } from '../../sql/clickhouseTable.js';
 import { byBytes } from '../../text/bytes.js';
 import { type Accounts, type Job, PHASES, type Request, sum } from '../aggregate.js';
 import { readMap } from '../identity.js';
-import { jobOf } from '../job.js';
+import { jobOf, refusePatterns } from '../job.js';
 import type { Server } from './client.js';
 import { type Ask, type Copies, findBots, findCopies, findUsed, type Look, lookAt, type Used } from './looks.js';
 import { openTable, requireShards, type Table } from './table.js';
@@ -43,9 +43,18 @@ export const incomplete = ({ address }: Server, what: string): Failure =>
     `${address.name}: ${what}: the table changed meanwhile (name an earlier --as-of), or the server is set to answer in part: check limit, max_result_rows, *_overflow_mode and skip_unavailable_shards of this user`,
   );
 
+/** Throws what a server says of a regular expression that it cannot read, as short as the other engine. */
+const throwReason = (error: unknown): never => {
+  const [, reason] = /error: (.+?)\. Look at /s.exec(error instanceof Failure ? messageOf(error.cause) : '') ?? [];
+  throw reason === undefined ? error : new Error(reason);
+};
+
 /** Opens a table and plans what is measured. */
 const open = async (server: Server, request: Request): Promise<Pick<Prepared, 'table' | 'job' | 'source'>> => {
   const { config } = request;
+  await refusePatterns(config, async (pattern) => {
+    await server.rows(`SELECT ${matches("''", pattern)}`).catch(throwReason);
+  });
   const table = await openTable(server, config);
   const planned = jobOf(request, [table.log], table.aliases);
   const cells = tableCells(table.log, table.columns, planned.numbers);
@@ -93,14 +102,17 @@ export const prepare = async (server: Server, request: TableRequest): Promise<Pr
     throw incomplete(server, `it was read to ${read} of ${Math.max(before, after)} rows`);
   watch?.rows(read);
   const isBot = job.config.exclude?.bots === true && job.plan.rules.columns.includes('user_agent');
-  const source = isBot ? { ...first, isBot: await findBots(ask, first, look.seen) } : first;
-  const copies = await findCopies(ask, source, look.seen, job.asOf, request.slices);
+  const source = isBot ? { ...first, isBot: await findBots(ask, first, look.seen, server.room) } : first;
+  const copies = await findCopies(ask, source, look.seen, job.asOf, { parts: request.slices, room: server.room });
   const known: Look = {
     ...look,
     facts: { ...look.facts, uniqueIds: copies.shared === 0 },
     seen: { ...look.seen, repeated: copies.repeated },
   };
-  const used = await findUsed(ask, source, known, job.asOf, copies.copies - copies.later);
+  const used = await findUsed(ask, source, known, job.asOf, {
+    copies: copies.copies - copies.later,
+    room: server.room,
+  });
   const excluded = sum(used.excluded.map(({ events }) => events));
   const accounts: Accounts = {
     read,

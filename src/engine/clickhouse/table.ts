@@ -74,7 +74,11 @@ const readingOf = ({ events, path }: Config): Reading => {
       `${path ?? 'gesture.yaml'}: a table has one reading, so events must be one entry without files`,
     );
   }
-  if (reading.lines !== undefined) throw new Failure('usage', `--from ${reading.from}: a table has no lines of a log`);
+  if (reading.lines !== undefined)
+    throw new Failure('usage', `--from ${reading.from}: is for lines of a log, and a table has columns`);
+  const idle = reading.header !== undefined ? 'header' : reading.raggedRows === 'fill' ? 'ragged_rows' : undefined;
+  if (idle !== undefined)
+    throw new Failure('usage', `${path ?? 'gesture.yaml'}: events.${idle} is for files, not for a table: remove it`);
   return reading;
 };
 

@@ -16,9 +16,13 @@ import { cellsOf, csvOf } from './lines.js';
 import type { Ask } from './looks.js';
 import { incomplete, onShards, type Prepared } from './prepare.js';
 
-/** The query of the table of users, of a part of them. */
-export const queryOf = ({ table, source, look, used, asOf }: Prepared, slice: Slice): string => {
-  const query = tableOfUsers(source, look.facts, asOf, sliceOf(used.rows, asOf, slice));
+/** The query of the table of users, of a part of them. `proof`: the columns at its end that prove that nothing is missing. */
+export const queryOf = (
+  { table, source, look, used, asOf }: Prepared,
+  slice: Slice,
+  proof: readonly string[] = PROOF,
+): string => {
+  const query = tableOfUsers(source, look.facts, asOf, sliceOf(used.rows, asOf, slice), proof);
   return table.cluster === undefined
     ? query
     : `SELECT * FROM cluster(${literal(table.cluster)}, view(${query})) ORDER BY user_id`;
