@@ -149,6 +149,13 @@ export const excludedByRule = ({ ruled }: Exclusion): string =>
 export const sizeOf = (relation: Relation): string =>
   queryOf(relation, (rows) => `SELECT toString(count()) AS n, toString(max(t)) AS last FROM ${rows}`);
 
+/** SQL of how many events of a relation have a time of day: 1 if any does. */
+export const timedEvents = (relation: Relation): string =>
+  queryOf(
+    relation,
+    (rows) => `SELECT toString(count()) FROM (SELECT 1 FROM ${rows} WHERE t % 86400000000 <> 0 LIMIT 1)`,
+  );
+
 /** SQL of why rows are left out by a condition, with how many. */
 export const leftByCondition = (source: Source): string =>
   queryOf(

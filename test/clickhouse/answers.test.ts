@@ -59,7 +59,7 @@ describe.skipIf(!hasServer || !LONG)('a table', () => {
     ['more of them than a query may list', 1100, 'reader'],
   ])(
     'leaves out colleagues, bots and bursts as DuckDB does, %s, from a log in which all is mixed',
-    async (_, many, user) => {
+    async (_, many, asker) => {
       const config = {
         ...defaultConfig,
         events: [{ ...defaultReading, where: [{ column: 'device', not_equals: 'tablet' }] }],
@@ -94,7 +94,7 @@ describe.skipIf(!hasServer || !LONG)('a table', () => {
       await putLog(server, 'default.excluded', log);
       const csv = [log.header, ...log.rows].map((row) => row.map((cell) => `"${cell}"`).join(',')).join('\n');
       const [there, here] = [
-        await findInTable(server, 'default.excluded', user === undefined ? { config } : { config, user }),
+        await findInTable(server, 'default.excluded', asker === undefined ? { config } : { config, user: asker }),
         await find([csv], { config }),
       ];
       expect(there.csv).toBe(here.csv);

@@ -227,4 +227,24 @@ describe.skipIf(!hasServer)('a table', () => {
     expect(accounts).toMatchObject({ used: 0, excluded: 1, later: 1 });
     expect(warnings.map(({ code }) => code)).toContain('no-rows');
   });
+
+  it('is warned of as a file is', async () => {
+    const { warnings } = await look(
+      `${BASE}, device String`,
+      "('u', '2026-01-01 00:00:00', 'x', 'mobile'), ('u', '2026-01-02 00:00:00', 'x', 'tablet')",
+      `events: {where: [{column: device, not_equals: phone}]}\nexclude: {users: [nobody], faster_than_human: true}\nfeatures:\n${[
+        feature('never', 'op: countWhere, column: device, equals: mobil', 'events'),
+        feature('busy', 'op: countWhere, column: events, at_least: 7', 'sessions', 'sessions'),
+        feature('seen', 'op: countWhere, column: device, equals: mobile', 'events'),
+      ].join('')}`,
+    );
+    expect(warnings.map(({ code, text: said }) => `${code}: ${said.replace(/^.*yaml:\d+: /, '')}`)).toEqual([
+      expect.stringContaining('dates-only: none of 2 timestamps has a time of day'),
+      'feature-unmatched: features.never: no row meets { column: device, equals: mobil }. Did you mean "mobile"?',
+      'feature-unmatched: features.busy: no session meets { column: events, at_least: 7 }',
+      'where-unmatched: events.where: every row meets { column: device, not_equals: phone }, so it excludes nothing',
+      'exclude-unmatched: exclude.users met no row',
+      'exclude-unmatched: exclude.faster_than_human met no row',
+    ]);
+  });
 });

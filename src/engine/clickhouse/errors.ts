@@ -120,7 +120,7 @@ export const translated = (error: unknown, { name, url }: Pick<Address, 'name' |
   if (type !== undefined) {
     const said = saidOf(error);
     const isUnread = error instanceof Error && 'code' in error && error.code === SYNTAX_ERROR;
-    if (/^Query tree is too big/.test(said) || (isUnread && length > READ)) return failure('usage', TOO_LARGE);
+    if (said.startsWith('Query tree is too big') || (isUnread && length > READ)) return failure('usage', TOO_LARGE);
     if (isUnread)
       return failure('noInput', 'the server does not understand the query: gesture needs ClickHouse 24.3 or later');
     const [kind, advice] = SERVER[type] ?? ['noInput', 'the server refuses the query'];

@@ -14,13 +14,12 @@ import { type Accounts, type Job, onlyLater, PHASES, rejectedOver, TooManyReject
 import { eventTypesFrom, type EventTypes, isUsed } from '../eventTypes.js';
 import type { Outcome } from '../features.js';
 import { headerNotices } from '../notices.js';
-import { NO_ROWS, sharedIds } from '../warnings/find.js';
-import { asWarnings, type Finding } from '../warnings/finding.js';
-import { unmatchedTypes } from '../warnings/types.js';
+import { asWarnings } from '../warnings/finding.js';
 import type { Server } from './client.js';
 import { type Ask, LISTED, listRejected, listUnreadable } from './looks.js';
 import { onShards, prepare, type Prepared, type TableRequest } from './prepare.js';
 import { requireShards } from './table.js';
+import { findWarnings } from './warnings.js';
 import { queryOf, slicesOf, writeSessions, writeUsers } from './write.js';
 
 /** Refuses a table of which too much is rejected or unreadable, as of a file. */
@@ -108,10 +107,7 @@ export const computeTable = async (server: Server, request: TableRequest, to: st
     await writeText(request.unreadable, unreadableCsv(unreadable.cells));
   if (table.cluster !== undefined) await requireShards(server, table.cluster);
   const types = await typesOf(ask, prepared);
-  const findings: Finding[] = [
-    ...sharedIds(prepared.copies.shared),
-    ...(accounts.used === 0 ? [NO_ROWS] : await unmatchedTypes(job, types, async () => new Map())),
-  ];
+  const findings = await findWarnings(ask, prepared, types, written.idle);
   const listed = accounts.rejected > LISTED ? [`${name}: of the rejected rows the first ${LISTED} are listed`] : [];
   return {
     accounts,

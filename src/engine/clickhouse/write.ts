@@ -11,6 +11,7 @@ import { literal } from '../../sql/clickhouseText.js';
 import { type Slice, sliceOf } from '../../sql/clickhouseUsed.js';
 import { identifier } from '../../sql/text.js';
 import { byBytes } from '../../text/bytes.js';
+import { doubtfulFeatures } from '../warnings/features.js';
 import type { Server } from './client.js';
 import { cellsOf, csvOf } from './lines.js';
 import type { Ask } from './looks.js';
@@ -59,6 +60,8 @@ const settingsFor = ({ table, source }: Prepared): ClickHouseSettings => {
 export interface Written {
   readonly users: number;
   readonly sessions: number;
+  /** Own features that have no value for anybody. */
+  readonly idle: ReadonlySet<string>;
 }
 
 /** Writes the table of users, and proves that nothing is missing in it. */
@@ -74,6 +77,15 @@ export const writeUsers = async (
   broken.catch(() => {});
   let [users, events, ofSessions, sessions] = [0, 0, 0, 0];
   let last: Buffer | undefined;
+  const doubtful = doubtfulFeatures(job);
+  const places = new Map(Object.keys(job.plan.features).map((name, i) => [name, i + 1]));
+  const doubt = (line: string): void => {
+    const cells = cellsOf(line);
+    for (const [name, zeroIsNone] of doubtful) {
+      const cell = cells[places.get(name) ?? 0] ?? null;
+      if (cell !== null && !(zeroIsNone && cell === '0')) doubtful.delete(name);
+    }
+  };
   const check = (line: string, numbers: readonly number[]): void => {
     const cell = line.slice(0, line.indexOf('\t'));
     const id = Buffer.from(cell.includes('\\') ? (cellsOf(cell)[0] ?? '') : cell);
@@ -100,6 +112,7 @@ export const writeUsers = async (
         for (const line of answer) {
           const { csv, numbers } = csvOf(line, PROOF.length);
           check(line, numbers);
+          if (doubtful.size > 0) doubt(line);
           lines += csv;
         }
         if (lines.length < 1 << 16) continue;
@@ -117,7 +130,7 @@ export const writeUsers = async (
   if (events !== accounts.used || ofSessions !== accounts.used) {
     throw incomplete(server, `its users have ${events} events and their sessions ${ofSessions}, of ${accounts.used}`);
   }
-  return { users, sessions };
+  return { users, sessions, idle: new Set(doubtful.keys()) };
 };
 
 const SESSION_HEADER = 'user_id,session_id,start,end,events,duration_sec,device,is_repeat,is_bounce,is_spam\n';

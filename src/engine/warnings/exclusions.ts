@@ -23,6 +23,17 @@ const idleConditions = async (
   );
   const excluded = new Map(rows.map(([reason, n]) => [String(reason), Number(n)]));
   const kept = await count(engine, `SELECT count(*) FROM ${found.all} WHERE "#file" IN (${files})`, found.paths);
+  return conditionsWithout(where, at, excluded, kept, (one) => closestCell(engine, one, files, found));
+};
+
+/** What is said of conditions of `where` that every row meets, or none, from how many rows each excludes and how many are kept. */
+export const conditionsWithout = async (
+  where: readonly Condition[],
+  at: readonly PropertyKey[],
+  excluded: ReadonlyMap<string, number>,
+  kept: number,
+  closest: (one: Condition) => Promise<string>,
+): Promise<Finding[]> => {
   const counts = where.map((one) => excluded.get(failureOf(one)) ?? 0);
   const findings: Finding[] = [];
   for (const [i, one] of where.entries()) {
@@ -32,7 +43,7 @@ const idleConditions = async (
       const text = `events.where: every row meets ${asWritten(one)}, so it excludes nothing`;
       findings.push({ ...place, text });
     } else if (reached > 0 && counts[i] === reached) {
-      const text = `events.where: no row meets ${asWritten(one)}, so it excludes every row${await closestCell(engine, one, files, found)}`;
+      const text = `events.where: no row meets ${asWritten(one)}, so it excludes every row${await closest(one)}`;
       findings.push({ ...place, text });
     }
   }
@@ -58,11 +69,14 @@ const closestCell = async (
   );
 };
 
-/** Rules of `exclude` that no row met. */
-const idleRules = async (engine: Engine, { config, plan }: Job): Promise<Finding[]> => {
-  const { exclude } = config;
-  if (exclude === undefined) return [];
-  const met = new Set((await engine.rows('SELECT DISTINCT reason FROM excluded')).map(([reason]) => String(reason)));
+const finding = (name: string, text: string): Finding => ({
+  code: 'exclude-unmatched',
+  at: ['exclude', name],
+  text: `exclude.${name}${text}`,
+});
+
+/** What is said of rules of `exclude` that no row met, from the reasons for which rows are excluded. */
+export const rulesWithout = (exclude: Exclusions, { plan }: Pick<Job, 'plan'>, met: ReadonlySet<string>): Finding[] => {
   const needs: [keyof Exclusions, string, string, readonly string[]][] = [
     ['users', 'users', 'an internal user', ['user_id']],
     ['emailDomains', 'email_domains', 'an internal e-mail address', ['email', 'user_id', 'username']],
@@ -70,12 +84,7 @@ const idleRules = async (engine: Engine, { config, plan }: Job): Promise<Finding
     ['bots', 'bots', 'a known bot', ['user_agent']],
     ['fasterThanHuman', 'faster_than_human', 'in a session faster than a human', ['session_id', 'timestamp']],
   ];
-  const finding = (name: string, text: string): Finding => ({
-    code: 'exclude-unmatched',
-    at: ['exclude', name],
-    text: `exclude.${name}${text}`,
-  });
-  const idle = needs.flatMap(([setting, name, reason, columns]) => {
+  return needs.flatMap(([setting, name, reason, columns]) => {
     const value = exclude[setting];
     if (value === false || (Array.isArray(value) && value.length === 0) || met.has(reason)) return [];
     const has = columns.some((column) => plan.rules.columns.includes(column));
@@ -83,6 +92,14 @@ const idleRules = async (engine: Engine, { config, plan }: Job): Promise<Finding
       finding(name, ` met no row${has ? '' : `: the log has no column ${columns[0]}; name it in events.columns`}`),
     ];
   });
+};
+
+/** Rules of `exclude` that no row met. */
+const idleRules = async (engine: Engine, job: Job): Promise<Finding[]> => {
+  const { exclude } = job.config;
+  if (exclude === undefined) return [];
+  const met = new Set((await engine.rows('SELECT DISTINCT reason FROM excluded')).map(([reason]) => String(reason)));
+  const idle = rulesWithout(exclude, job, met);
   const users = exclude.users.map(literal).join(', ');
   const [row = []] =
     users === '' || !met.has('an internal user')

@@ -2,6 +2,7 @@
 import { type Condition, typesNamedBy } from '../../catalogue/conditions.js';
 import { features as builtIn } from '../../catalogue/features.js';
 import { conditionsOf, rowMeasures, type RowMeasure } from '../../catalogue/measures.js';
+import type { Dialect } from '../../sql/dialect.js';
 import { duckdb } from '../../sql/duckdb.js';
 import { condition } from '../../sql/measures.js';
 import { selectEvents } from '../../sql/query.js';
@@ -69,15 +70,21 @@ const LISTED = 5;
 /** The most values of a column that are searched for the closest one. */
 const MANY = 1000;
 
+/** Whom the rows that were used can be asked about: the relation of them, and what runs a query of it. */
+export interface Asked {
+  readonly dialect: Dialect;
+  readonly from: string;
+  readonly query: (sql: string) => Promise<readonly (readonly unknown[])[]>;
+}
+
 /** SQL: true of a row, in the engine's names of columns, that meets a condition in the log's. */
-const meets = (given: Condition, { aliases }: Job): string =>
-  `(${condition(duckdb, { ...given, column: aliases.get(given.column) ?? given.column }, 'events')})`;
+const meets = (given: Condition, { aliases }: Pick<Job, 'aliases'>, dialect: Dialect = duckdb): string =>
+  `(${condition(dialect, { ...given, column: aliases.get(given.column) ?? given.column }, 'events')})`;
 
 /** Answers questions about the rows that were used: it reads them once more, for all questions together. */
 const answer = async (
-  engine: Engine,
-  job: Job,
-  found: Aggregated,
+  { dialect, from, query }: Asked,
+  job: Pick<Job, 'plan' | 'aliases' | 'logs'>,
   questions: readonly Question[],
 ): Promise<Finding[]> => {
   if (questions.length === 0) return [];
@@ -87,16 +94,15 @@ const answer = async (
     ...conditions.map((one) => one.column),
     ...(column === undefined ? [] : [column]),
   ]);
-  const events = selectEvents(duckdb, plan.rules, new Set(columns.map(ours)), found.rows);
-  const tally = (tests: readonly string[]): string =>
-    tests.length === 0 ? 'count(*)' : `count(*) FILTER (WHERE ${tests.join(' AND ')})`;
+  const events = selectEvents(dialect, plan.rules, new Set(columns.map(ours)), from);
+  const tally = (tests: readonly string[]): string => dialect.over('count', '*', tests.join(' AND '));
   const filled = [...new Set(columns)];
   const sums = [
     ...filled.map((column) => `count(${identifier(ours(column))})`),
-    ...questions.flatMap(({ conditions }) => conditions.map((one) => tally([meets(one, job)]))),
-    ...questions.map(({ conditions }) => tally(conditions.map((one) => meets(one, job)))),
+    ...questions.flatMap(({ conditions }) => conditions.map((one) => tally([meets(one, job, dialect)]))),
+    ...questions.map(({ conditions }) => tally(conditions.map((one) => meets(one, job, dialect)))),
   ];
-  const [row = []] = await engine.rows(`SELECT ${sums.join(', ')} FROM (${events}) AS events`, found.paths);
+  const [row = []] = await query(`SELECT ${sums.join(', ')} FROM (${events}) AS events`);
   const counts = row.map(Number);
   const known = new Map(filled.map((column, i) => [column, counts[i] ?? 0]));
   let next = filled.length;
@@ -109,10 +115,9 @@ const answer = async (
   const closestValue = async ({ column, equals, in: several }: Condition): Promise<string> => {
     const wanted = equals ?? several?.[0];
     if (wanted === undefined) return '';
-    const cell = `${identifier(ours(column))}::VARCHAR`;
-    const values = await engine.rows(
-      `SELECT ${cell} AS v FROM (${events}) WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${MANY}`,
-      found.paths,
+    const cell = dialect.text(identifier(ours(column)));
+    const values = await query(
+      `SELECT ${cell} AS v FROM (${events}) AS events WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${MANY}`,
     );
     return nearest(
       wanted,
@@ -138,28 +143,65 @@ const answer = async (
   return findings;
 };
 
-/** Features over sessions with a condition that no session meets. */
-const idleSessionFeatures = async (engine: Engine, job: Job): Promise<Finding[]> => {
-  const own = rowMeasures(job.plan.features, 'sessions').filter(
+/** Own features over sessions that have conditions and look at all sessions. */
+const ofSessions = ({ plan }: Pick<Job, 'plan'>): [string, RowMeasure][] =>
+  rowMeasures(plan.features, 'sessions').filter(
     ([name, is]) =>
       !Object.hasOwn(builtIn, name) && conditionsOf(is).length > 0 && is.within === undefined && !('days' in is),
   );
-  return (await idleMeasures(engine, 'by_session', own)).map(([name, is]) => ({
+
+/** What is said of measures over sessions that have no value for anybody. */
+const withoutSessions = (idle: readonly [string, RowMeasure][]): Finding[] =>
+  idle.map(([name, is]) => ({
     code: 'feature-unmatched',
     at: ['features', name],
     text: `features.${name}: no session meets ${conditionsOf(is).map(asWritten).join(' and ')}`,
   }));
+
+/** What is to be asked about own features over events, of which these have no value for anybody. */
+const questionsAbout = (
+  idle: readonly [string, RowMeasure][],
+  actions: readonly [string, RowMeasure][],
+): Question[] => [
+  ...idle.map(questionOf).filter(({ conditions, column }) => conditions.length > 0 || column !== undefined),
+  ...questionsOfActions(actions),
+];
+
+/** Own features over events: those that are actions, and the others. */
+const ofEvents = ({
+  config,
+}: Pick<Job, 'config'>): { actions: [string, RowMeasure][]; others: [string, RowMeasure][] } => {
+  const own = ownFeatures(config);
+  return { actions: own.filter(([, is]) => is.op === 'did'), others: own.filter(([, is]) => is.op !== 'did') };
 };
 
 /** Own features that have no value for anybody since no row meets their conditions or has their column. */
 export const idleFeatures = async (engine: Engine, job: Job, found: Aggregated): Promise<Finding[]> => {
-  const own = ownFeatures(job.config);
-  const [actions, others] = [own.filter(([, is]) => is.op === 'did'), own.filter(([, is]) => is.op !== 'did')];
+  const { actions, others } = ofEvents(job);
   const idle = await idleMeasures(engine, 'by_event', others);
-  const asked = idle.map(questionOf).filter(({ conditions, column }) => conditions.length > 0 || column !== undefined);
+  const query: Asked['query'] = (sql) => engine.rows(sql, found.paths);
   return [
-    ...(await answer(engine, job, found, [...asked, ...questionsOfActions(actions)])),
-    ...(await idleSessionFeatures(engine, job)),
+    ...(await answer({ dialect: duckdb, from: found.rows, query }, job, questionsAbout(idle, actions))),
+    ...withoutSessions(await idleMeasures(engine, 'by_session', ofSessions(job))),
+  ];
+};
+
+/** The own features that may have no value for anybody, with whether 0 is none. */
+export const doubtfulFeatures = (job: Pick<Job, 'plan' | 'config'>): Map<string, boolean> =>
+  new Map([...ofEvents(job).others, ...ofSessions(job)].map(([name, { op }]) => [name, ZERO.has(op)]));
+
+/** The same warnings from the names of those that have no value for anybody. */
+export const featuresWithout = async (
+  asked: Asked,
+  job: Pick<Job, 'plan' | 'config' | 'aliases' | 'logs'>,
+  idle: ReadonlySet<string>,
+): Promise<Finding[]> => {
+  const { actions, others } = ofEvents(job);
+  const are = (measures: readonly [string, RowMeasure][]): [string, RowMeasure][] =>
+    measures.filter(([name]) => idle.has(name));
+  return [
+    ...(await answer(asked, job, questionsAbout(are(others), actions))),
+    ...withoutSessions(are(ofSessions(job))),
   ];
 };
 

@@ -38,6 +38,12 @@ const farStamps = async (engine: Engine, { asOf: asked, now }: Job, found: Aggre
   return [{ code: isFuture ? 'stamp-future' : 'stamp-far', text }];
 };
 
+/** What is said if no event has a time of day. */
+export const noTimeOfDay = (used: number): Finding => {
+  const text = `none of ${counted(used, 'timestamp')} has a time of day, so that sessions are days, and speed and the order within a day mean nothing: map the column that has the time, events: { columns: { timestamp: THEIRS } }`;
+  return { code: 'dates-only', text };
+};
+
 /**
  * No event has a time of day. Only if that may be so is the log read again: each user's last event is then at a whole
  * quarter of an hour, the finest offset of a time zone.
@@ -59,8 +65,7 @@ const datesOnly = async (engine: Engine, { logs }: Job, found: Aggregated): Prom
     (await count(engine, `SELECT count(*) FROM (SELECT 1 FROM ${found.rows} WHERE ${timed} LIMIT 1)`, found.paths)) > 0
   )
     return [];
-  const text = `none of ${counted(used, 'timestamp')} has a time of day, so that sessions are days, and speed and the order within a day mean nothing: map the column that has the time, events: { columns: { timestamp: THEIRS } }`;
-  return [{ code: 'dates-only', text }];
+  return [noTimeOfDay(used)];
 };
 
 /** A timestamp is one of a batch if this many users have it; too many if most events have such a one. */
