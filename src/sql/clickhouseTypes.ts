@@ -48,7 +48,7 @@ export const textOf = ({ sql, shape: { base } }: TypedValue): string => {
   if (base === 'String') return sql;
   if (base.startsWith('DateTime')) return `toString(toTimeZone(${sql}, 'UTC'))`;
   // Shorter text is filled with NUL up to the length of the type.
-  return base.startsWith('FixedString') ? `trim(TRAILING '\\0' FROM CAST(${sql}, 'String'))` : `toString(${sql})`;
+  return base.startsWith('FixedString') ? `trim(TRAILING '\\0' FROM toString(${sql}))` : `toString(${sql})`;
 };
 
 /** The text that keys lead to in text that is JSON; unknown if there is none. */

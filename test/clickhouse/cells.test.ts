@@ -149,8 +149,8 @@ describe.skipIf(!hasServer)('a table', () => {
   });
 
   it('rejects NUL within text of a fixed length, at whose end it is nothing', async () => {
-    const columns = BASE.replace('user_id String', 'user_id FixedString(4)');
-    const values = `('a\\0b', ${AT}, 'x'), ('a\\0c', ${AT}, 'x'), ('ab', ${AT}, 'x')`;
+    const columns = BASE.replace('user_id String', 'user_id Nullable(FixedString(4))');
+    const values = `('a\\0b', ${AT}, 'x'), ('a\\0c', ${AT}, 'x'), ('ab', ${AT}, 'x'), (NULL, ${AT}, 'x')`;
     const { accounts, faults, users } = await look(columns, values);
     expect(accounts).toMatchObject({ rejected: 2, used: 1 });
     expect(faults[0]).toMatchObject({ column: 'user_id', reason: 'not text: it holds a NUL character' });
