@@ -1,26 +1,11 @@
 // The same bytes on every Node that gesture runs on: determinism.test.ts, each combination, under each of them.
 //   npm run build && node test/reliability/determinism.mjs
-// A Node that is not the running one comes from npm; where it cannot be had the line says so.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Where a Node cannot be had the line says so.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MAJORS, nodeOf } from './nodes.mjs';
 import { root, run, runTests } from './vitest.mjs';
-
-const MAJORS = [20, 22, 24, 26];
-
-/** The path of a Node; throws where there is none. */
-const nodeOf = async (major) => {
-  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
-  const [name, folder] = [`node-${process.platform}-${process.arch}`, join(tmpdir(), `gesture-node-${major}`)];
-  const path = join(folder, 'node_modules', name, 'bin', 'node');
-  if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
-  const install = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
-  const { status } = await run('npm', [...install, `${name}@${major}`], { cwd: folder });
-  if (status !== 0 || !existsSync(path)) throw new Error(`npm has no ${name}@${major}`);
-  return path;
-};
 
 /** Tries all combinations on every Node: one entry a Node, `skipped` with the reason where it could not be had. */
 export const determinism = async (say = () => {}) => {
