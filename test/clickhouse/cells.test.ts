@@ -117,6 +117,18 @@ describe.skipIf(!hasServer)('a table', () => {
     expect(found.users).toMatchObject([{ gadget: 'p\nq' }]);
   });
 
+  it('reads columns and cells whose text has a backslash or a quote', async () => {
+    const odd = String.raw`plan\name"s`;
+    const found = await look(
+      `${BASE.replace('user_id', '"who\\\\is\\"it"')}, "plan\\\\name\\"s" String`,
+      `('u\\\\v', ${AT}, 'x\\\\y', 'p\\\\q''r')`,
+      `events: {columns: {user_id: 'who\\is"it'}, types: {'x\\y': signup}, where: [{column: ${JSON.stringify(odd)}, matches: q}]}
+features:
+${feature('plan', `op: latest, column: ${JSON.stringify(odd)}`)}`,
+    );
+    expect(found.users).toMatchObject([{ user_id: String.raw`u\v`, signups: '1', plan: String.raw`p\q'r` }]);
+  });
+
   it('prints sessions in features as the table of sessions does', async () => {
     const values = `('u', ${AT}, 'x'), ('u', '2026-01-01 00:00:10', 'x'), ('u', '2026-01-02 00:00:00.250', 'x'), ('u', '2026-01-02 00:00:01.750', 'x'),
       ('u', '2026-01-03 00:00:00', 'x'), ('u', '2026-01-03 00:00:10', 'x')`;

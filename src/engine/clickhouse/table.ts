@@ -121,9 +121,6 @@ export const openTable = async (server: Server, config: Config): Promise<Table> 
   } as const;
   const log = { ...bindLog(opened, { reading, wanted }), blobs: new Map() };
   refuseLacking([log], needed);
-  const strange = [...log.columns.keys()].find((column) => column.includes('\\'));
-  if (strange !== undefined)
-    throw new Failure('data', `${name}: a column with a backslash in its name cannot be used: ${strange}`);
   const states = [...log.columns.values()].flat().map(({ at }) => columns[at]);
   const state = states.find((column) => column?.type.startsWith('AggregateFunction') === true);
   if (state !== undefined)

@@ -7,9 +7,9 @@ import { cannotWrite, writeText } from '../../io/output.js';
 import { csvLine } from '../../io/row.js';
 import { Failure } from '../../model.js';
 import { PROOF, sampledUsers, tableOfSessions, tableOfUsers } from '../../sql/clickhouseQueries.js';
-import { literal } from '../../sql/clickhouseText.js';
+import { TABLE } from '../../sql/clickhouseTable.js';
+import { literal, quoted } from '../../sql/clickhouseText.js';
 import { type Slice, sliceOf } from '../../sql/clickhouseUsed.js';
-import { identifier } from '../../sql/text.js';
 import { byBytes } from '../../text/bytes.js';
 import { doubtfulFeatures } from '../warnings/features.js';
 import type { Server } from './client.js';
@@ -48,7 +48,7 @@ const IN_ORDER: ClickHouseSettings = {
 
 /** Settings that save memory in a table in the order of users, and traffic between shards, where the server lets them be set. */
 const settingsFor = ({ table, source }: Prepared): ClickHouseSettings => {
-  const sorted = source.cells.places.get('user_id')?.[0] === `source.${identifier(table.sortedBy)}`;
+  const sorted = source.cells.places.get('user_id')?.[0] === `${TABLE}.${quoted(table.sortedBy)}`;
   return {
     ...(sorted && source.mapped === undefined ? IN_ORDER : {}),
     // Users come as text, which this makes a third smaller on its way between servers.
