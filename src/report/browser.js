@@ -83,13 +83,18 @@
 
     const safe = (text) => (/^[\s\p{C}']*[=+\-@]/u.test(text.normalize('NFKC')) ? `'${text}` : text);
     const table = () => {
-      const cells = ['.n', '.who b', '.id', '.score', '.label span', '.why'];
-      const lines = shown().map((row) =>
-        cells.map((one) => safe((row.querySelector(one)?.textContent ?? '').trim().replaceAll(/\s/g, ' '))),
-      );
-      return [['rank', 'name', 'user_id', 'score', 'label', 'explanation'], ...lines]
-        .map((line) => line.join('\t'))
-        .join('\n');
+      const cells = {
+        rank: '.n',
+        name: '.who b',
+        user_id: '.id',
+        score: '.score',
+        label: '.label span',
+        explanation: '.why',
+        ...(list.querySelector('.contact') && { contact: '.contact' }),
+      };
+      const text = (row, cell) => (row.querySelector(cell)?.textContent ?? '').trim().replaceAll(/\s/g, ' ');
+      const lines = shown().map((row) => Object.values(cells).map((cell) => safe(text(row, cell))));
+      return [Object.keys(cells), ...lines].map((line) => line.join('\t')).join('\n');
     };
     const copy = $('copy');
     on(copy, 'click', async () => {

@@ -11,13 +11,25 @@ const HEIGHT = 10;
 
 const EMAIL = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/;
 
+/** A telephone number as people write it for abroad, such as `+49 (0)30 1234`; without the plus it could be any number. */
+const PHONE = /^\+\d[\d ()/.-]{5,22}\d$/;
+
+/** What a value opens, if it is an address or a number that can be called. */
+const linkOf = (value: string): string | undefined => {
+  if (EMAIL.test(value)) return `mailto:${value}`;
+  return PHONE.test(value) ? `tel:+${value.replaceAll(/\(0\)|\D/g, '')}` : undefined;
+};
+
 const Facts = ({ facts }: { readonly facts: readonly Fact[] }) => (
   <dl>
-    {facts.map(({ says, value }) => (
-      <div>
-        <dt>{says}</dt> <dd>{EMAIL.test(value) ? <a href={`mailto:${value}`}>{value}</a> : value}</dd>
-      </div>
-    ))}
+    {facts.map(({ says, value }) => {
+      const link = linkOf(value);
+      return (
+        <div>
+          <dt>{says}</dt> <dd>{link === undefined ? value : <a href={link}>{value}</a>}</dd>
+        </div>
+      );
+    })}
   </dl>
 );
 

@@ -46,11 +46,17 @@ const Row = ({
           </span>{' '}
           <Bar segments={barSegments(person, colours)} height={12} /> <span class="score">{scoreOf(score)}</span>{' '}
           <Badge label={label} />{' '}
+          {contact.length > 0 && (
+            <>
+              <span class="contact">
+                {contact.map(({ value }) => (
+                  <span>{value} </span>
+                ))}
+              </span>{' '}
+            </>
+          )}
           <span class="why">
             {converted && <em>✓ converted </em>}
-            {contact.map(({ value }) => (
-              <b>{value} </b>
-            ))}
             <Why text={explanation} />
           </span>
         </summary>
@@ -157,7 +163,7 @@ const extentOf = ({ people, health }: Report): string => {
   const toCall = `${all(open, health.to_call)}${countedPeople(health.to_call)} to call`;
   const others = `${all(converted, health.converted)}${countedPeople(health.converted)} who converted already`;
   const said = [...(open > 0 ? [toCall] : []), ...(converted > 0 ? [others] : [])].join(', and ');
-  return `${said.charAt(0).toUpperCase()}${said.slice(1)}, best first.`;
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${people.length > 1 ? ', best first' : ''}.`;
 };
 
 /**

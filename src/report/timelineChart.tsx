@@ -1,9 +1,10 @@
 /** A person's sessions over time, with the marked actions in lanes above them. */
 import { scaleSqrt, scaleUtc } from 'd3-scale';
+import { max } from 'd3-array';
 import { counted } from '../text/numbers.js';
 import type { Report } from './report.js';
 import type { Timeline } from './timeline.js';
-import { dayOf, joined } from './words.js';
+import { dateOf, dayOf, joined, monthOf } from './words.js';
 
 /** Pixels of one lane of marks, of the bars, and of the text below. */
 const [LANE, BARS, BELOW] = [12, 30, 18];
@@ -34,9 +35,12 @@ const placed = <Key extends string | number>(
 
 const percent = (x: number): string => `${Math.round(x * 10) / 10}%`;
 
+/** Whether a day and a month without the year could be of two years. */
+const isLong = ({ from, to }: Period): boolean => to - from > 360 * 86_400_000;
+
 /** When somebody did something, in words. */
-const daysOf = (words: string, times: readonly number[]): string => {
-  const days = [...new Set(times.map(dayOf))];
+const daysOf = (words: string, times: readonly number[], period: Period): string => {
+  const days = [...new Set(times.map(isLong(period) ? dateOf : dayOf))];
   if (days.length <= NAMED) return `${words} ${joined(days)}`;
   return `${words} ${times.length} times, last ${days.at(-1) ?? ''}`;
 };
@@ -57,17 +61,21 @@ export const TimelineChart = ({
   });
   const lanes = colours.filter((signal) => marks.some(({ key }) => key === signal));
   const base = lanes.length * LANE + BARS;
-  const tall = scaleSqrt([0, Math.max(1, ...sessions.map(({ events }) => events))], [0, BARS - 4]);
+  const tall = scaleSqrt([0, max(sessions, ({ events }) => events) ?? 1], [0, BARS - 4]);
   const bars = placed(
     sessions.map(({ at, events }) => ({ at, key: 'session', n: events })),
     period,
   );
   const places = [...placed(marks, period).values()];
   const ticks = scaleUtc([period.from, period.to], [1, 99]);
+  const marked = (period.from === period.to ? [] : ticks.ticks(4))
+    .map((tick) => tick.getTime())
+    .filter((at) => ticks(at) >= 5 && ticks(at) <= 95);
   const words = lanes.map((signal) =>
     daysOf(
       method[signal]?.words ?? '',
       marks.filter(({ key }) => key === signal).map(({ at }) => at),
+      period,
     ),
   );
   return (
@@ -92,14 +100,11 @@ export const TimelineChart = ({
               ))}
           </g>
         ))}
-        {(period.from === period.to ? [] : ticks.ticks(4)).map((tick) => {
-          const x = ticks(tick);
-          return x < 5 || x > 95 ? null : (
-            <text x={percent(x)} y={base + 14}>
-              {dayOf(tick.getTime())}
-            </text>
-          );
-        })}
+        {marked.map((at, i) => (
+          <text x={percent(ticks(at))} y={base + 14}>
+            {isLong(period) ? monthOf(at, marked[i - 1]) : dayOf(at)}
+          </text>
+        ))}
       </svg>
     </figure>
   );

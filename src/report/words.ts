@@ -12,6 +12,13 @@ export const momentOf = (at: number): string => format(utc(at), "d MMM yyyy, HH:
 /** A day as `30 Jan`. */
 export const dayOf = (at: number): string => format(utc(at), 'd MMM');
 
+/** A day as `30 Jan 2026`. */
+export const dateOf = (at: number): string => format(utc(at), 'd MMM yyyy');
+
+/** A month on an axis: `Jan 2026`, or `Apr` after a month of the same year. */
+export const monthOf = (at: number, before: number | undefined): string =>
+  format(utc(at), before === undefined || utc(before).getFullYear() !== utc(at).getFullYear() ? 'MMM yyyy' : 'MMM');
+
 /** Points of any sign from hundredths, with a real minus: `+6.86`, `−5.00`, `0.00`. */
 export const pointsOf = (hundredths: number): string =>
   `${hundredths > 0 ? '+' : hundredths < 0 ? '−' : ''}${(Math.abs(hundredths) / 100).toFixed(2)}`;

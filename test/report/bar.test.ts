@@ -1,7 +1,7 @@
 /** Bars: the solid part ends at the score, whatever penalties, floor and cap do. */
 import { describe, expect, it } from 'vitest';
 import { barSegments, waterfallOf } from '../../src/report/bar.js';
-import { anchorOf, joined, pointsOf, shortWords } from '../../src/report/words.js';
+import { anchorOf, joined, monthOf, pointsOf, shortWords } from '../../src/report/words.js';
 
 const part = (signal: number, points: number) => ({ signal, points, value: 1, words: '' });
 
@@ -51,6 +51,11 @@ describe('words', () => {
   it('join as people say them, and points have a real minus', () => {
     expect([joined([]), joined(['a']), joined(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
     expect([pointsOf(686), pointsOf(-500), pointsOf(0)]).toEqual(['+6.86', '−5.00', '0.00']);
+  });
+
+  it('of months name the year where it begins', () => {
+    const months = ['2025-10-01', '2026-01-01', '2026-04-01'].map((day) => Date.parse(day));
+    expect(months.map((at, i) => monthOf(at, months[i - 1]))).toEqual(['Oct 2025', 'Jan 2026', 'Apr']);
   });
 
   it('of ids as fragments: plain characters, and never the same for two ids', () => {

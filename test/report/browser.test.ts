@@ -14,6 +14,8 @@ const demo = join(folder, 'report.html');
 /** The same parts with fewer rows: axe looks at every text of a page. */
 const short = join(folder, 'short.html');
 const hostile = join(folder, 'hostile.html');
+/** The same people with a contact column. */
+const contact = join(folder, 'contact.html');
 const large = (n: number): string => join(folder, `${n}.html`);
 
 describe.skipIf(!hasChromium())('the page in a browser', () => {
@@ -24,6 +26,7 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await written(folder);
     await commands(folder, 'report --top 12 --out short.html');
     writeFileSync(join(folder, 'hostile.csv'), featuresCsv(hostileRows));
+    writeFileSync(join(folder, 'contact.yaml'), 'show: [location_city]\n');
     const people = Array.from({ length: 1000 }, (_, i) => ({
       user_id: `u${i}`,
       username: `name ${i}`,
@@ -39,6 +42,7 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await commands(
       folder,
       'report hostile.csv --out hostile.html',
+      'report hostile.csv --config contact.yaml --out contact.html',
       'report people.csv --top 500 --out 500.html',
       'report people.csv --top 1000 --out 1000.html',
     );
@@ -112,19 +116,26 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     );
   });
 
-  it('copies what is shown as a table that a spreadsheet can take', () =>
-    using(
-      hostile,
-      async ({ page }) => {
-        await page.locator('#search').fill('cmd');
-        await page.locator('#copy').click();
-        await page.waitForFunction('document.getElementById("copy").textContent === "Copied"');
-        const lines = (await page.evaluate<string>('navigator.clipboard.readText()')).split('\n');
-        expect(lines[0]).toBe('rank\tname\tuser_id\tscore\tlabel\texplanation');
-        expect(lines[1]).toMatch(/^\d+\t'=cmd\|'\/c calc'!A0\t'=cmd\|'\/c calc'!A0 7\t\d+\.\d\d\t\w+\t/);
-      },
-      { permissions: ['clipboard-read', 'clipboard-write'] },
-    ));
+  it('copies what is shown as a table that a spreadsheet can take', async () => {
+    const copied = async (file: string): Promise<string[]> => {
+      let text = '';
+      await using(
+        file,
+        async ({ page }) => {
+          await page.locator('#search').fill('cmd');
+          await page.locator('#copy').click();
+          await page.waitForFunction('document.getElementById("copy").textContent === "Copied"');
+          text = await page.evaluate<string>('navigator.clipboard.readText()');
+        },
+        { permissions: ['clipboard-read', 'clipboard-write'] },
+      );
+      return text.split('\n');
+    };
+    const [header, row = ''] = await copied(hostile);
+    expect(header).toBe('rank\tname\tuser_id\tscore\tlabel\texplanation');
+    expect(row).toMatch(/^\d+\t'=cmd\|'\/c calc'!A0\t'=cmd\|'\/c calc'!A0 7\t\d+\.\d\d\t\w+\tsigned up /);
+    expect(await copied(contact)).toEqual([`${header}\tcontact`, `${row}\t'=cmd|'/c calc'!A0`]);
+  });
 
   it('takes the theme of the system, and the other one by a button', () =>
     using(
@@ -157,7 +168,7 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     );
   });
 
-  it.each([demo, hostile])('has no text under 12 pixels and nothing wider than 320 pixels: %#', (file) =>
+  it.each([demo, hostile, contact])('has no text under 12 pixels and nothing wider than 320 pixels: %#', (file) =>
     using(
       file,
       async ({ page }) => {
@@ -169,6 +180,26 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
         expect(Math.min(...sizes)).toBeGreaterThanOrEqual(12);
       },
       { viewport: { width: 320, height: 800 } },
+    ),
+  );
+
+  it.each([360, 1440])('shows a long name in one line, and all of it in an open row and on paper: %d', (width) =>
+    using(
+      hostile,
+      async ({ page }) => {
+        const row = page.locator('#list > li').filter({ hasText: 'many words' });
+        const isCut = (): Promise<boolean> =>
+          row
+            .locator('.who, .who b')
+            .evaluateAll((all) => all.some((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0));
+        expect(await isCut()).toBe(true);
+        await row.locator('summary').click();
+        expect(await isCut()).toBe(false);
+        await row.locator('summary').click();
+        await page.emulateMedia({ media: 'print' });
+        expect(await isCut()).toBe(false);
+      },
+      { viewport: { width, height: 900 } },
     ),
   );
 
