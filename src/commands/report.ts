@@ -134,6 +134,10 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
       : await timelinesOf({ given, features, config }, shown, out);
 
   progress.phase(2, 'writing the page');
+  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
+  const recorded = features?.inputs.map((input) => input.path) ?? [];
+  const named = given.length > 0 ? given : recorded.filter((input) => input !== EVENTS_FILE);
+  const toTest = `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...words)}`;
   const run = {
     version: VERSION,
     from,
@@ -142,6 +146,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
     sessions: features?.counts['sessions'] ?? null,
     config: stampOf({ features: features?.config.features, scoring: config.hashes.scoring }),
     warnings: [...(features?.warnings ?? []), ...otherSettings(from, features, config)],
+    toTest,
   };
   const found = reportOf({
     ranking,
@@ -161,13 +166,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? 'standard output' : out;
   const [first] = found.people.filter(({ converted }) => !converted);
-  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
-  const recorded = features?.inputs.map((input) => input.path) ?? [];
-  const named = given.length > 0 ? given : recorded.filter((input) => input !== EVENTS_FILE);
-  const next =
-    trust === undefined
-      ? `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...words)}`
-      : first && commandLine('explain', first.id, ...words);
+  const next = trust === undefined ? toTest : first && commandLine('explain', first.id, ...words);
   process.stderr.write(
     [
       ...[...run.warnings, ...health.warnings].flatMap(({ text }) => warningLines(text, screen)),

@@ -80,6 +80,7 @@ export interface Sources {
     readonly sessions: number | null;
     readonly config: string;
     readonly warnings: readonly Warning[];
+    readonly toTest: string;
   };
 }
 
@@ -110,6 +111,7 @@ export const reportOf = ({ ranking, health, places, features, show, trust, timel
     people,
     colours: colouredSignals(ranking),
     spread: spreadOf(ranking, features, health),
+    to_test: run.toTest,
     trust,
     method: signalsOf(ranking, health),
     timelines:

@@ -1,16 +1,21 @@
 /** The top of the page: how many people to call, whom to start with, and what the numbers are about. */
 import { counted, countedPeople, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
+import { Prose } from './prose.js';
 import type { Report } from './report.js';
-import { anchorOf, joined, momentOf } from './words.js';
+import { anchorOf, momentOf } from './words.js';
 
 /** The heading: `96 people to call`. */
 export const titleOf = ({ health: { to_call: open } }: Report): string =>
   open === 0 ? 'Nobody to call' : `${countedPeople(open)} to call`;
 
-const Start = ({ start }: Pick<Report, 'start'>) =>
+const Start = ({ report: { start, health } }: { readonly report: Report }) =>
   start === undefined ? (
-    <p class="start">All of them have a score of 0: nothing says whom to call first.</p>
+    <p class="start">
+      {health.to_call === 1
+        ? 'The score is 0: nothing suggests a call.'
+        : 'All of them have a score of 0: nothing says whom to call first.'}
+    </p>
   ) : (
     <p class="start">
       Start with <a href={`#${anchorOf(start.id)}`}>{start.name}</a>
@@ -18,16 +23,13 @@ const Start = ({ start }: Pick<Report, 'start'>) =>
     </p>
   );
 
-const Nobody = ({ health: { users, converted, opted_out: optedOut } }: Pick<Report, 'health'>) => {
-  const why = [
-    ...(converted > 0 ? [`${grouped(converted)} converted already`] : []),
-    ...(optedOut > 0 ? [`${grouped(optedOut)} opted out`] : []),
-  ];
-  return (
-    <p class="start">
-      {users === 0 ? 'The features file has no users.' : `Of ${counted(users, 'user')}, ${joined(why)}.`}
-    </p>
-  );
+/** Why there is nobody to call, in a sentence. */
+const nobodyWords = ({ users, converted, opted_out: optedOut }: Report['health']): string => {
+  if (users === 0) return 'The features file has no users.';
+  const all = users === 1 ? 'The only user has' : `All ${grouped(users)} users have`;
+  if (converted === users) return `${all} converted already.`;
+  if (optedOut === users) return `${all} opted out.`;
+  return `Of ${grouped(users)} users, ${grouped(converted)} converted already and ${grouped(optedOut)} opted out.`;
 };
 
 /** The header. */
@@ -53,7 +55,7 @@ export const Header = ({ report }: { readonly report: Report }) => {
         </button>
       </p>
       <h1>{titleOf(report)}</h1>
-      {health.to_call === 0 ? <Nobody health={health} /> : <Start start={report.start} />}
+      {health.to_call === 0 ? <p class="start">{nobodyWords(health)}</p> : <Start report={report} />}
       <dl class="facts">
         {facts.map(([says, value]) => (
           <div>
@@ -66,7 +68,9 @@ export const Header = ({ report }: { readonly report: Report }) => {
           <summary>{counted(warnings.length, 'warning')} of the run</summary>
           <ul>
             {warnings.map(({ text }) => (
-              <li>{printable(text)}</li>
+              <li>
+                <Prose text={printable(text)} />
+              </li>
             ))}
           </ul>
         </details>

@@ -108,6 +108,8 @@ export interface Report {
   /** The signals that have a colour, heaviest first, by their place in `method`. */
   readonly colours: readonly number[];
   readonly spread: Spread;
+  /** The command line that tests the ranking and writes the page again. */
+  readonly to_test: string;
   /** What the backtest found; undefined: there is none. */
   readonly trust?: Evidence | undefined;
   /** All signals, in the order of the weights. */

@@ -1,11 +1,11 @@
 /** The spread of all scores: a histogram, how far people got, and which signals carry the scores. */
 import { scaleLinear } from 'd3-scale';
 import { max } from 'd3-array';
-import { LABELS } from '../model.js';
+import { type Label, LABELS } from '../model.js';
 import { grouped } from '../text/numbers.js';
 import { percentOf } from './bar.js';
 import type { Report } from './report.js';
-import { GLYPHS, shareOf } from './words.js';
+import { GLYPHS, joined, shareOf } from './words.js';
 
 /** Pixels of the histogram: of the labels above the bars, of the bars, and of the axis below. */
 const [ABOVE, BARS, BELOW] = [48, 130, 22];
@@ -16,6 +16,9 @@ const WRITTEN = 99;
 /** Pixels of the smallest bar. */
 const LEAST = 2;
 
+/** Points that a glyph, a number on the axis and the word of a label take on a phone: narrower bands go without. */
+const [GLYPH, NUMBER, WORD] = [5, 8, 22];
+
 const Histogram = ({ report: { spread, labels, health } }: { readonly report: Report }) => {
   const { bins } = spread;
   const most = max(bins, ({ open, converted }) => open + converted) ?? 0;
@@ -24,6 +27,10 @@ const Histogram = ({ report: { spread, labels, health } }: { readonly report: Re
   const base = ABOVE + BARS;
   const ends = { high: 100, medium: labels.high, low: labels.medium };
   const starts = { high: labels.high, medium: labels.medium, low: 0 };
+  const wide = (label: Label): number => ends[label] - starts[label];
+  const middle = (label: Label): string => `${(starts[label] + ends[label]) / 2}%`;
+  const edges = [0, labels.medium, labels.high];
+  const marked = edges.filter((edge, i) => i === 0 || (edge - (edges[i - 1] ?? 0) >= NUMBER && edge <= 100 - NUMBER));
   const counts = most <= WRITTEN;
   return (
     <svg
@@ -35,18 +42,17 @@ const Histogram = ({ report: { spread, labels, health } }: { readonly report: Re
     >
       {LABELS.map((label) => (
         <>
-          <rect
-            class={`band-${label}`}
-            x={`${starts[label]}%`}
-            width={`${Math.max(0, ends[label] - starts[label])}%`}
-            height={base}
-          />
-          <text x={`${(starts[label] + ends[label]) / 2}%`} y="18" text-anchor="middle" class={`on-${label}`}>
-            {GLYPHS[label]} {label}
-          </text>
-          <text x={`${(starts[label] + ends[label]) / 2}%`} y="35" text-anchor="middle">
-            {grouped(health.labels[label])}
-          </text>
+          <rect class={`band-${label}`} x={`${starts[label]}%`} width={`${Math.max(0, wide(label))}%`} height={base} />
+          {wide(label) >= GLYPH && (
+            <text x={middle(label)} y="18" text-anchor="middle" class={`on-${label}`}>
+              {GLYPHS[label]} {wide(label) < WORD ? null : label}
+            </text>
+          )}
+          {wide(label) >= WORD && (
+            <text x={middle(label)} y="35" text-anchor="middle">
+              {grouped(health.labels[label])}
+            </text>
+          )}
         </>
       ))}
       {counts
@@ -80,9 +86,9 @@ const Histogram = ({ report: { spread, labels, health } }: { readonly report: Re
         );
       })}
       <line class="axis" x2="100%" y1={base} y2={base} />
-      {[0, labels.medium, labels.high, 100].map((tick, i) => (
-        <text x={`${tick}%`} y={base + 15} text-anchor={i === 0 ? 'start' : i === 3 ? 'end' : 'middle'}>
-          {tick}
+      {[...marked, 100].map((edge) => (
+        <text x={`${edge}%`} y={base + 15} text-anchor={edge === 0 ? 'start' : edge === 100 ? 'end' : 'middle'}>
+          {edge}
         </text>
       ))}
     </svg>
@@ -140,7 +146,8 @@ export const SpreadSection = ({ report }: { readonly report: Report }) => {
       <figure>
         <Histogram report={report} />
         <figcaption>
-          {health.users === 1 ? 'The only user' : `All ${grouped(health.users)} users`} by score.
+          {health.users === 1 ? 'The only user' : `All ${grouped(health.users)} users`} by score:{' '}
+          {joined(LABELS.map((label) => `${grouped(health.labels[label])} ${label}`))}.
           {health.converted > 0 && ' Hatched: converted already.'}
         </figcaption>
       </figure>

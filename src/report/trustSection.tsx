@@ -4,9 +4,11 @@ import { area, line } from 'd3-shape';
 import { max } from 'd3-array';
 import { LABELS } from '../model.js';
 import { grouped } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import { percentOf } from './bar.js';
 import type { Estimate, Evidence, Proportion } from './evidence.js';
 import { Badge } from './list.js';
+import { Prose } from './prose.js';
 import type { Report } from './report.js';
 import { dayOf, shareOf } from './words.js';
 
@@ -203,7 +205,9 @@ const Tested = ({ evidence, config }: { readonly evidence: Evidence; readonly co
               <h3>Keep in mind</h3>
               <ul class="doubts">
                 {says.doubts.map((text) => (
-                  <li>{capital(text)}.</li>
+                  <li>
+                    <Prose text={`${capital(text)}.`} />
+                  </li>
                 ))}
               </ul>
             </>
@@ -215,7 +219,7 @@ const Tested = ({ evidence, config }: { readonly evidence: Evidence; readonly co
 };
 
 /** The section about trust. */
-export const TrustSection = ({ report: { trust, config } }: { readonly report: Report }) => (
+export const TrustSection = ({ report: { trust, config, to_test: toTest } }: { readonly report: Report }) => (
   <section id="trust">
     <h2>Can you trust it?</h2>
     {trust === undefined ? (
@@ -225,7 +229,7 @@ export const TrustSection = ({ report: { trust, config } }: { readonly report: R
           afterwards; it needs a log of at least two months or so.
         </p>
         <pre>
-          <code>gesture backtest && gesture report</code>
+          <code>{printable(toTest)}</code>
         </pre>
       </div>
     ) : (

@@ -37,7 +37,7 @@ describe('the page', () => {
       `default-src 'none'; style-src '${hashes[0]}'; script-src '${hashes[1]}'; base-uri 'none'; form-action 'none'`,
     );
     expect(html).not.toMatch(/\s(?:style|on[a-z]+)=/);
-    expect(html.replaceAll(/<(style|script)>.*?<\/\1>/gs, '')).not.toMatch(/https?:|\bsrc=|\bhref="(?!#|mailto:)/);
+    expect(html.replaceAll(/<(style|script)>.*?<\/\1>/gs, '')).not.toMatch(/https?:|\bsrc=|\bhref="(?!#|mailto:|tel:)/);
   });
 
   it('is small: the demo at most 350 kB, its script about 4 kB', () => {
@@ -111,11 +111,25 @@ describe('the page says so', () => {
     expect(demo.said).toContain('next     gesture backtest && gesture report\n');
   });
 
+  it('with the names of the log and the features, if they are others', async () => {
+    const world = temporary();
+    writeFileSync(join(world.folder, 'my log.csv'), 'user_id,timestamp,event_type\na,2026-01-05T09:00:00Z,signup\n');
+    await call(world.folder, ['features', 'my log.csv', '--out', 'mine.csv']);
+    const { html, said } = await written(world.folder, 'mine.csv');
+    expect(html).toContain("<code>gesture backtest 'my log.csv' &amp;&amp; gesture report mine.csv</code>");
+    expect(said).toContain("next     gesture backtest 'my log.csv' && gesture report mine.csv\n");
+  });
+
   it('if everybody has converted', async () => {
     const { html } = await reportOf([{ user_id: 'a', signups: 1, converted: 1 }]);
     expect(html).toContain('<h1>Nobody to call</h1>');
-    expect(html).toContain('Of 1 user, 1 converted already.');
+    expect(html).toContain('The only user has converted already.');
     expect(html).not.toContain('name="who"');
+    const two = await reportOf([
+      { user_id: 'a', signups: 1, converted: 1 },
+      { user_id: 'b', converted: 1 },
+    ]);
+    expect(two.html).toContain('All 2 users have converted already.');
   });
 
   it('if there are no users', async () => {
@@ -129,6 +143,9 @@ describe('the page says so', () => {
     expect(html).toContain('All of them have a score of 0: nothing says whom to call first.');
     expect(html).toContain('2 of 2 people have a score of 0: nothing tells them apart.');
     expect(html).toContain('Nobody is labelled high: the best score is 0, and high begins at 60.');
+    const one = await reportOf([{ user_id: 'a' }]);
+    expect(one.html).toContain('The score is 0: nothing suggests a call.');
+    expect(one.html).toContain('1 person to call. The solid part');
   });
 
   it('if everybody who is high has converted', async () => {
@@ -150,5 +167,66 @@ describe('the page says so', () => {
     const why = 'the record of the features is missing or outdated; name the log with --events';
     expect(html).toContain(`Sessions are not shown: ${why}.`);
     expect(said).toContain(`sessions not shown: ${why.slice(0, 40)}`);
+  });
+});
+
+it('has contact columns on a line of their own, with links to write and to call', async () => {
+  const world = temporary();
+  const row = { user_id: 'a', signups: 1, email: 'ana@firm.example', phone: '+49 (0)7140 55-12', code: '7140 5512' };
+  writeFileSync(join(world.folder, 'users.csv'), featuresCsv([row, { user_id: 'b' }]));
+  writeFileSync(join(world.folder, 'gesture.yaml'), 'show: [email, phone, code]\n');
+  const { html } = await written(world.folder, 'users.csv');
+  expect(html.match(/<span class="contact">.*?<\/span><\/span>/g)).toEqual([
+    '<span class="contact"><span>ana@firm.example </span><span>+49 (0)7140 55-12 </span><span>7140 5512 </span></span>',
+  ]);
+  expect(html).toContain('<dd><a href="mailto:ana@firm.example">ana@firm.example</a>');
+  expect(html).toContain('<dd><a href="tel:+4971405512">');
+  expect(html).toContain('<dd>7140 5512');
+});
+
+it('names the year of what was done where a log is longer than a year', async () => {
+  const world = temporary();
+  const rows = ['2025-01-05', '2025-11-20', '2026-06-01'].map((day) => `a,${day}T09:00:00Z,signup\n`);
+  writeFileSync(join(world.folder, 'log.csv'), `user_id,timestamp,event_type\n${rows.join('')}`);
+  await commands(world.folder, 'features log.csv');
+  const { html } = await written(world.folder);
+  expect(html).toContain('<b>3 sessions</b> signed up 5 Jan 2025, 20 Nov 2025 and 1 Jun 2026');
+  const [, chart = ''] = /<figure class="time">(.*?)<\/figure>/s.exec(html) ?? [];
+  expect([...chart.matchAll(/<text[^>]*>(.*?)<\/text>/g)].map(([, text]) => text)).toEqual([
+    'Apr 2025',
+    'Jul',
+    'Oct',
+    'Jan 2026',
+    'Apr',
+  ]);
+});
+
+it('sets the commands that a warning names apart from its words', async () => {
+  const people = Array.from({ length: 8 }, (_, i) => ({ user_id: `u${i}`, signups: 1, calendar_bookings: 1 }));
+  expect((await reportOf(people)).html).toContain('<code>gesture init LOG</code> proposes weights');
+});
+
+describe('the histogram', () => {
+  /** The texts of the histogram where labels begin at these points, and what stands below it. */
+  const textsOf = async (labels: string): Promise<{ texts: string[]; caption: string }> => {
+    const world = temporary();
+    writeFileSync(join(world.folder, 'users.csv'), featuresCsv([{ user_id: 'a', signups: 1 }, { user_id: 'b' }]));
+    writeFileSync(join(world.folder, 'gesture.yaml'), `labels: ${labels}\n`);
+    const { html } = await written(world.folder, 'users.csv');
+    const [, svg = '', caption = ''] =
+      /<svg class="histogram"[^>]*>(.*?)<\/svg><figcaption>(.*?)<\/figcaption>/s.exec(html) ?? [];
+    return { texts: [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/g)].map(([, text = '']) => text.trim()), caption };
+  };
+
+  it('names each label, how many have it, and where it begins', async () => {
+    const { texts, caption } = await textsOf('{ high: 60, medium: 30 }');
+    expect(texts).toEqual(['● high', '0', '◐ medium', '1', '○ low', '1', '1', '1', '0', '30', '60', '100']);
+    expect(caption).toBe('All 2 users by score: 0 high, 1 medium and 1 low.');
+  });
+
+  it('leaves out what a narrow band has no room for', async () => {
+    const { texts } = await textsOf('{ high: 36, medium: 30 }');
+    expect(texts).toEqual(['● high', '0', '◐', '○ low', '1', '1', '1', '0', '30', '100']);
+    expect((await textsOf('{ high: 97, medium: 3 }')).texts).toEqual(['◐ medium', '1', '1', '1', '0', '100']);
   });
 });
