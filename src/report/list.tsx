@@ -4,6 +4,7 @@ import { counted, countedPeople, grouped } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { LABELS, type Label } from '../model.js';
 import { Bar, barSegments } from './bar.js';
+import { Prose } from './prose.js';
 import type { Person, Report } from './report.js';
 import { anchorOf, GLYPHS, pointsOf, scoreOf } from './words.js';
 
@@ -193,7 +194,7 @@ export const People = ({
       <p class="lead">
         {extentOf(report)} The solid part of a bar ends at the score. Open a row for every point
         {'missing' in timelines ? '' : ' and session'}.{' '}
-        {'missing' in timelines && `Sessions are not shown: ${timelines.missing}.`}
+        {'missing' in timelines && <Prose text={`Sessions are not shown: ${timelines.missing}.`} />}
       </p>
       <Legend report={report} />
       <Controls report={report} />

@@ -1,6 +1,10 @@
 /** Sentences of the program on the page. */
 
-/** A sentence in which `commands` stand between backticks, as they do at a terminal. */
+/** A sentence in which `commands`, between backticks as at a terminal, and --flags are set as code. */
 export const Prose = ({ text }: { readonly text: string }) => (
-  <>{text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? <code>{part}</code> : part))}</>
+  <>
+    {text
+      .split(/(`[^`]+`|--[a-z][\w-]*)/)
+      .map((part, i) => (i % 2 === 1 ? <code>{part.replaceAll('`', '')}</code> : part))}
+  </>
 );

@@ -165,7 +165,7 @@ describe('the page says so', () => {
   it('if the sessions are not shown, and why', async () => {
     const { html, said } = await reportOf([{ user_id: 'a', signups: 1 }]);
     const why = 'the record of the features is missing or outdated; name the log with --events';
-    expect(html).toContain(`Sessions are not shown: ${why}.`);
+    expect(html).toContain(`Sessions are not shown: ${why.replace('--events', '<code>--events</code>')}.`);
     expect(said).toContain(`sessions not shown: ${why.slice(0, 40)}`);
   });
 });
@@ -201,7 +201,7 @@ it('names the year of what was done where a log is longer than a year', async ()
   ]);
 });
 
-it('sets the commands that a warning names apart from its words', async () => {
+it('sets the commands and flags that a sentence names apart from its words', async () => {
   const people = Array.from({ length: 8 }, (_, i) => ({ user_id: `u${i}`, signups: 1, calendar_bookings: 1 }));
   expect((await reportOf(people)).html).toContain('<code>gesture init LOG</code> proposes weights');
 });
