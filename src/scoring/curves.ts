@@ -1,5 +1,6 @@
 /** Curves: from the raw value of a feature to a share of its points. */
 import type { Curve } from '../catalogue/weights.js';
+import { grouped } from '../text/numbers.js';
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));
 
@@ -18,11 +19,14 @@ export const shareBy = (curve: Curve): ((value: number) => number) => {
   return clamp;
 };
 
+/** Where a curve is full: as in the settings, with thousands grouped. */
+const full = (at: number): string => (at < 1000 ? String(at) : grouped(at));
+
 /** A curve in words, for tables and for `gesture explain`: "linear, full at 7". */
 export const curveWords = (curve: Curve): string => {
   if ('binary' in curve) return 'all at once';
-  if ('saturates_at' in curve) return `linear, full at ${curve.saturates_at}`;
-  if ('log_full_at' in curve) return `logarithmic, full at ${curve.log_full_at}`;
+  if ('saturates_at' in curve) return `linear, full at ${full(curve.saturates_at)}`;
+  if ('log_full_at' in curve) return `logarithmic, full at ${full(curve.log_full_at)}`;
   if ('half_life' in curve) return `halves every ${curve.half_life === 1 ? 'day' : `${curve.half_life} days`}`;
   return 'in proportion';
 };

@@ -104,7 +104,9 @@ describe('the signals', () => {
 it.each<[Curve, string]>([
   [{ binary: true }, 'all at once'],
   [{ saturates_at: 7 }, 'linear, full at 7'],
+  [{ saturates_at: 0.125 }, 'linear, full at 0.125'],
   [{ log_full_at: 50 }, 'logarithmic, full at 50'],
+  [{ log_full_at: 10_000 }, 'logarithmic, full at 10,000'],
   [{ half_life: 7 }, 'halves every 7 days'],
   [{ half_life: 1 }, 'halves every day'],
   [{ rate: true }, 'in proportion'],
