@@ -4,7 +4,7 @@
  */
 import { columnsOf, conditionsIn, type Features, isPlain, rowMeasures } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
-import { duckdb } from './duckdb.js';
+import { duckdb, hashOf } from './duckdb.js';
 import { accepted, isChecked, numberColumns } from './cells.js';
 import { PACKED_EVENTS } from './packedEvents.js';
 import {
@@ -127,7 +127,7 @@ export const byEventWithAccount = (
   ];
   const listed = [
     ...(packed === undefined ? [] : [`list(${packed.of}) AS ${identifier(PACKED_EVENTS)}`]),
-    ...(lists.ids && eventId(plan, assumed) ? [`list(hash(event_id)) AS ${identifier(IDS)}`] : []),
+    ...(lists.ids && eventId(plan, assumed) ? [`list(${hashOf('event_id')}) AS ${identifier(IDS)}`] : []),
   ];
   const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(duckdb, 'event_type')] : [];
   const also = [`${accepted(duckdb, plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
@@ -146,8 +146,8 @@ export const repeatedIds = (cells: string | undefined, words: readonly string[])
   const hashes =
     cells === undefined
       ? `SELECT unnest(${identifier(IDS)}) AS id FROM by_event`
-      : `SELECT hash(event_id) AS id FROM ${cells}`;
-  const isWord = words.map((word) => ` OR id = hash(${literal(word)})`).join('');
+      : `SELECT ${hashOf('event_id')} AS id FROM ${cells}`;
+  const isWord = words.map((word) => ` OR id = ${hashOf(literal(word))}`).join('');
   return `SELECT count(*) FILTER (WHERE id = before${isWord})
   FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM (${hashes}))`;
 };

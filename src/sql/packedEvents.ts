@@ -10,6 +10,7 @@
  * Two sessions of one user with the same hash would count as one: with 57 bits and a thousand sessions per user, that
  * happens to one user in 10^11.
  */
+import { hashOf } from './duckdb.js';
 import { derivesBounce, INTENT, SESSION_FLAGS, type SessionFacts } from './sessions.js';
 import { identifier, literal } from './text.js';
 
@@ -35,11 +36,11 @@ const TIME = 'make_timestamp((packed >> 7)::BIGINT) AS t';
 const firsts = {
   time: { of: 'epoch_us(t)::UBIGINT << 7', events: `SELECT user_id, ${TIME}, packed FROM ${LISTED}` },
   session: {
-    of: '(hash(session_id) >> 7) << 7',
+    of: `(${hashOf('session_id')} >> 7) << 7`,
     events: `SELECT user_id, NULL::TIMESTAMP AS t, packed >> 7 AS session_id, packed FROM ${LISTED}`,
   },
   both: {
-    of: '(hash(session_id)::UHUGEINT << 64) | (epoch_us(t)::UBIGINT << 7)',
+    of: `(${hashOf('session_id')}::UHUGEINT << 64) | (epoch_us(t)::UBIGINT << 7)`,
     events: `SELECT user_id, ${TIME}, session_id, packed FROM ${WIDE}`,
   },
 };

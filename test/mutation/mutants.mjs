@@ -437,7 +437,7 @@ export const mutants = [
     ['another device is none of the first', 'ELSE ${OTHER} END', 'ELSE 1 END'],
     ['each flag has a place', '::UBIGINT << ${place}`', '::UBIGINT << 0`'],
     ['the time is in microseconds', "of: 'epoch_us(t)::UBIGINT << 7'", "of: 'epoch_ms(t)::UBIGINT << 7'"],
-    ['sessions have hashes of their own', "'(hash(session_id) >> 7) << 7'", "'(hash(session_id) >> 63) << 7'"],
+    ['sessions have hashes of their own', ') >> 7) << 7`', ') >> 63) << 7`'],
     ['digests of users are kept apart', 'SELECT user_id, unnest(', "SELECT 'u' AS user_id, unnest("],
   ),
   ...of(
@@ -976,6 +976,6 @@ export const mutants = [
     ['ids are compared with the next ones', 'lag(id) OVER (ORDER BY id)', 'lag(id, 2) OVER (ORDER BY id)'],
     ['rows that break a rule are seen', 'FILTER (WHERE NOT "#ok")', 'FILTER (WHERE false)'],
     ['equal ids are found', 'WHERE id = before', 'WHERE id < before'],
-    ['null words among ids are found', ' OR id = hash(', ' OR id <> hash('],
+    ['null words among ids are found', ' OR id = ', ' OR id <> '],
   ),
 ];

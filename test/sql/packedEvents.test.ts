@@ -28,16 +28,31 @@ describe('a digest', () => {
   });
 
   it.each<[string, Partial<SessionFacts>, { times: boolean; ids: boolean }, string]>([
-    ['a hash of the id, where that is all', {}, nothing, '((hash(session_id) >> 7) << 7) | '],
-    ['id and time, where times matter', {}, { times: true, ids: false }, '((hash(session_id)::UHUGEINT << 64) | '],
+    [
+      'a hash of the id, where that is all',
+      {},
+      nothing,
+      '((xor(hash(session_id), hash(substr(session_id, 5))) >> 7) << 7) | ',
+    ],
+    [
+      'id and time, where times matter',
+      {},
+      { times: true, ids: false },
+      '((xor(hash(session_id), hash(substr(session_id, 5)))::UHUGEINT << 64) | ',
+    ],
     [
       'id and time, where flags are derived',
       { flags: new Set(), completeFlags: new Set() },
       nothing,
-      '((hash(session_id)::',
+      '((xor(hash(session_id), hash(substr(session_id, 5)))::',
     ],
     ['the time, where there are no ids', { ids: 'none' }, { times: true, ids: true }, '(epoch_us(t)::UBIGINT << 7) | '],
-    ['a place for each of fourteen devices', { devices: named(14) }, nothing, '((hash(session_id) >> 7) << 7) | '],
+    [
+      'a place for each of fourteen devices',
+      { devices: named(14) },
+      nothing,
+      '((xor(hash(session_id), hash(substr(session_id, 5))) >> 7) << 7) | ',
+    ],
   ])('begins with %s', (_, change, asked, begins) => {
     expect(packEvents({ ...facts, ...change }, asked)?.of.slice(0, begins.length)).toBe(begins);
   });
