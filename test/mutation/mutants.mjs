@@ -437,7 +437,7 @@ export const mutants = [
     ['another device is none of the first', 'ELSE ${OTHER} END', 'ELSE 1 END'],
     ['each flag has a place', '::UBIGINT << ${place}`', '::UBIGINT << 0`'],
     ['the time is in microseconds', "of: 'epoch_us(t)::UBIGINT << 7'", "of: 'epoch_ms(t)::UBIGINT << 7'"],
-    ['sessions have hashes of their own', ') >> 7) << 7`', ') >> 63) << 7`'],
+    ['sessions have hashes of their own', '} >> 7) << 7`', '} >> 63) << 7`'],
     ['digests of users are kept apart', 'SELECT user_id, unnest(', "SELECT 'u' AS user_id, unnest("],
   ),
   ...of(
