@@ -2,6 +2,7 @@
 import { counted, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
 import { curveFor, curveReason, LEAST_LIFT, rounded, strongest } from './evidence.js';
+import { freeName } from './names.js';
 import type { Draft } from './signal.js';
 
 /** Half-lives of recency: by default a week, and longer for people who come back rarely. */
@@ -40,7 +41,7 @@ export const generalDrafts = (
   const byTime = weighed(before.recency, 0.75, 'who were active more recently than half of them');
   const volume: Draft = comeBack
     ? {
-        name: 'active_days',
+        name: freeName('active_days', new Set()),
         earns: curveFor(highDays),
         because: `${byDays.because}${percent(days.several)} of the users came back on another day${curveReason(highDays)}`,
         strength: byDays.strength,

@@ -11,6 +11,7 @@ import { escapeGlob } from './globs.js';
 import { beforeConversion, type Behaviour, behaviourOf, openReader, type Reader } from './behaviour.js';
 import { builtInSignals } from './builtIn.js';
 import { type Entry, entryOf, inputOf } from './entry.js';
+import { freeName } from './names.js';
 import type { Setting } from './setting.js';
 import { type Opening, type Profile, profileOf } from './profile.js';
 import { labelsFor, rehearse, type Rehearsal } from './rehearse.js';
@@ -18,6 +19,7 @@ import type { Signal } from './signal.js';
 import { type Basis, signalsFor } from './signals.js';
 import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
 import { CONFIG_FILE } from '../config/load.js';
+import { columnName } from '../text/names.js';
 import { shellWord } from '../text/printable.js';
 
 /** Files that are read in the same way. */
@@ -114,12 +116,13 @@ const convertedUsers = async ({ engine }: Reader, { types, isDefault }: Conversi
 };
 
 /** A feature that counts a type which a file was given and nothing else uses, so that the setting has an effect. */
-const unusedTypes = (given: readonly string[], signals: readonly Signal[], conversion: Conversion): Signal[] =>
-  given
+const unusedTypes = (given: readonly string[], signals: readonly Signal[], conversion: Conversion): Signal[] => {
+  const used = new Set(signals.map(({ name }) => name));
+  return given
     .filter((type) => !(EVENT_TYPES as readonly string[]).includes(type) && !conversion.types.includes(type))
     .filter((type) => !signals.some(({ feature }) => feature?.is['equals'] === type))
     .map((type) => ({
-      name: `${type}_count`,
+      name: freeName(`${columnName(type)}_count`, used),
       points: 0,
       earns: { binary: true },
       phrase: undefined,
@@ -130,6 +133,7 @@ const unusedTypes = (given: readonly string[], signals: readonly Signal[], conve
         says: `events of type ${type}`,
       },
     }));
+};
 
 const contactsOf = (profiles: readonly Profile[], entries: readonly Entry[]): string[] => {
   const header = profiles.flatMap(({ log, source }) => (source === undefined ? log.header : []));

@@ -2,35 +2,14 @@
 import { features } from '../catalogue/features.js';
 import { eventTypesOf, type Feature } from '../catalogue/measures.js';
 import { defaultWeights, type Weights } from '../catalogue/weights.js';
-import { RESERVED } from '../config/resolve.js';
 import { columnName, wordsOf } from '../text/names.js';
 import { grouped, percent } from '../text/numbers.js';
 import type { Before, Behaviour, Evidence } from './behaviour.js';
 import { curveFor, curveReason, LEAST_CONVERTED, LEAST_LIFT, rounded, strongest } from './evidence.js';
 import { generalDrafts } from './general.js';
+import { freeName } from './names.js';
 import type { Draft, Signal } from './signal.js';
 import type { JudgedType } from './types.js';
-
-// Names ---------------------------------------------------------------------------------------------------------------
-
-const TAKEN: ReadonlySet<string> = new Set([
-  ...Object.keys(features),
-  ...RESERVED,
-  'opted_out',
-  'events',
-  'anonymous_id',
-  'email',
-  'company',
-]);
-
-/** A name for a feature that no column has. */
-const freeName = (wanted: string, used: Set<string>): string => {
-  const base = /^[a-z]/.test(wanted) ? wanted : 'type';
-  const names = [base, `${base}_count`, ...Array.from({ length: 600 }, (_, i) => `${base}_${i + 2}`)];
-  const free = names.find((name) => !TAKEN.has(name) && !used.has(name)) ?? base;
-  used.add(free);
-  return free;
-};
 
 /** Features of the catalogue that count events of one type. */
 const countedBy: ReadonlyMap<string, { readonly name: string; readonly says: string }> = new Map(
