@@ -435,7 +435,23 @@ describe('timestamps', () => {
       [log(`ana,2014-03-01,signup`, 'ben,2014-02-01,signup', 'eve,2024-01-01,search')],
       [log(`ana,2014-03-01,signup`, 'ben,2014-02-01,signup', 'eve,2014-03-09,search')],
     ],
+    [
+      'of one session for over a day with a gap, or for a day',
+      'sessions-long',
+      '1 session lasts over a day with idle gaps: session_id may be the id of a device',
+      [wide('session_id', `ana,${at(1)},page_view,tab`, `ana,${at(2, 1)},page_view,tab`)],
+      [wide('session_id', `ana,${at(1)},page_view,tab`, `ana,${at(2)},page_view,tab`)],
+    ],
   ]);
+
+  it('in the future, not as late as now', async () => {
+    const codes = async (now: number): Promise<string[]> => {
+      const logs = [log(`ana,${at(1)},signup`, `eve,${at(2)},search`)];
+      return (await find(logs, { now: BigInt(now) * 1000n })).warnings.map(({ code }) => code);
+    };
+    expect(await codes(Date.parse(at(2)) - 1)).toEqual(['stamp-future']);
+    expect(await codes(Date.parse(at(2)))).toEqual([]);
+  });
 
   it('of busy seconds, minutes and hours are no batches', async () => {
     const busy = (stamp: (i: number) => string): string =>
@@ -447,6 +463,19 @@ describe('timestamps', () => {
     );
     expect(hours.map(([code]) => code)).toEqual(['stamps-shared']);
   });
+});
+
+describe('ids of events', () => {
+  const events = (...rows: string[]): [string] => [wide('event_id', ...rows)];
+  test([
+    [
+      'that begin anew in another file',
+      'event-ids-shared',
+      '1 event_id stands for different events (another user, type or time); all of them are used',
+      events(`ana,${at(1)},page_view,7`, `ben,${at(1)},page_view,7`),
+      events(`ana,${at(1)},page_view,7`, `ana,${at(1)},page_view,7`, `ben,${at(1)},page_view,8`),
+    ],
+  ]);
 });
 
 it('a log of which no row is used says so', async () => {
