@@ -357,6 +357,8 @@ export const fileTypes: Readonly<Record<string, string>> = {
  */
 export const likelyTypes: Readonly<Record<string, EventType>> = {
   pv: 'page_view',
+  page: 'page_view',
+  screen: 'page_view',
   viewpage: 'page_view',
   visitpage: 'page_view',
   pagevisit: 'page_view',

@@ -12,10 +12,21 @@ const LEAST_HAVING = 5;
 /** As many users as this convert as often as all do are added to each group, so that a small group proves little. */
 const PRIOR = 20;
 
-/** How many times as often those with something convert later as those without; 1 if neither says anything. */
-const liftOf = ({ having, havingConverted, lacking, lackingConverted }: Contrast): number => {
-  const share = (havingConverted + lackingConverted) / Math.max(1, having + lacking);
-  if (having < LEAST_HAVING || lacking < LEAST_HAVING || share === 0) return 1;
+/** The difference of two shares, in standard errors, that chance alone exceeds one time in twenty. */
+const CHANCE = 1.96;
+
+/** Whether chance alone may explain a difference: the test of two proportions with a pooled share. */
+const mayBeChance = ({ having, havingConverted, lacking, lackingConverted }: Contrast): boolean => {
+  const share = (havingConverted + lackingConverted) / (having + lacking);
+  const error = Math.sqrt(share * (1 - share) * (1 / having + 1 / lacking));
+  return Math.abs(havingConverted / having - lackingConverted / lacking) <= CHANCE * error;
+};
+
+/** How many times as often those with something convert later as those without; 1 if the log does not tell them apart. */
+export const liftOf = (contrast: Contrast): number => {
+  const { having, havingConverted, lacking, lackingConverted } = contrast;
+  if (having < LEAST_HAVING || lacking < LEAST_HAVING || mayBeChance(contrast)) return 1;
+  const share = (havingConverted + lackingConverted) / (having + lacking);
   const smoothed = (converted: number, users: number): number => (converted + PRIOR * share) / (users + PRIOR);
   return smoothed(havingConverted, having) / smoothed(lackingConverted, lacking);
 };

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { conversions } from '../../src/catalogue/customs.js';
 import { rolesOf } from '../../src/inspect/columns.js';
+import { liftOf } from '../../src/inspect/evidence.js';
 import { looksLikeData } from '../../src/inspect/header.js';
 import { labelsFor } from '../../src/inspect/rehearse.js';
 import { shared } from '../../src/inspect/signals.js';
@@ -159,6 +160,29 @@ describe('columns', () => {
       columns: [user, column('visitor_id', ['v1', 'v2'], 60), column('ts', ['2025-01-01'])],
     });
     expect(roles.anonymous?.name).toBe('visitor_id');
+  });
+});
+
+describe('how much more often those with something convert', () => {
+  const lift = (havingConverted: number, having: number, lackingConverted: number, lacking: number): number =>
+    liftOf({ having, havingConverted, lacking, lackingConverted });
+
+  it('is a ratio of shares', () => {
+    expect(lift(20, 40, 8, 80)).toBeCloseTo(3.25, 2);
+    expect(lift(30, 100, 0, 100)).toBeGreaterThan(9);
+  });
+
+  it.each([
+    ['a difference that chance explains', 160, 1862, 78, 1138],
+    ['nobody who converted', 0, 90, 0, 90],
+    ['everybody who converted', 90, 90, 90, 90],
+    ['hardly anybody with it', 4, 4, 10, 90],
+  ])('is 1 for %s', (_, ...shares) => {
+    expect(lift(...shares)).toBe(1);
+  });
+
+  it('shows in larger logs what chance explains in small ones', () => {
+    expect(lift(1600, 18_620, 780, 11_380)).toBeCloseTo(1.25, 2);
   });
 });
 
