@@ -25,7 +25,7 @@ const define = (program: CommandUnknownOpts) =>
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const compare = async (before: string, after: string, { top, json }: Flags): Promise<void> => {
-  const [{ compareScores }, { readScores }, { compareScreen }] = await Promise.all([
+  const [{ compareScores }, { readScores }, { compareScreen, isWorthNaming }] = await Promise.all([
     import('../scoring/compare.js'),
     import('../io/readScores.js'),
     import('./compareScreen.js'),
@@ -40,7 +40,7 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
   } else {
     process.stderr.write(`no change: ${counted(unchanged, 'user')} with the same points and settings\n`);
   }
-  const [first] = [...relabelled, ...moved];
+  const [first] = [...relabelled, ...entered.filter(isWorthNaming), ...moved];
   const next = first === undefined ? commandLine('rank') : commandLine('explain', first.user_id);
   process.stderr.write(`${nextLine(next)}\n`);
 };

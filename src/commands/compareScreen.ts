@@ -1,10 +1,10 @@
-/** What `gesture compare` prints: first the settings, then whose label changed, then whose score changed, and why. */
+/** What `gesture compare` prints: first the settings, then whose label changed or who is new, then whose score changed, and why. */
 import { features } from '../catalogue/features.js';
 import type { Features } from '../catalogue/measures.js';
 import { cell, paint, type Screen, wrapped } from '../text/columns.js';
 import { entry } from '../text/entry.js';
 import { counted, countedPeople, grouped, signedPoints } from '../text/numbers.js';
-import { type Comparison, hasRisen, type LabelChange, type Moved } from '../scoring/compare.js';
+import { type Comparison, hasRisen, type LabelChange, type Moved, type Newcomer } from '../scoring/compare.js';
 
 const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
 
@@ -21,7 +21,7 @@ const wordsFor = (part: string): string => {
 const reasons = (parts: Moved['parts']): string =>
   parts.map(({ part, change }) => `${wordsFor(part)} (${signed(change)})`).join(', ');
 
-const whoOf = ({ user_id: id, username }: Moved): string => (username === '' ? id : `${username} (${id})`);
+const whoOf = ({ user_id: id, username }: Moved | Newcomer): string => (username === '' ? id : `${username} (${id})`);
 
 const movedLines = (users: readonly Moved[], screen: Screen): string[] =>
   users.flatMap((user) => {
@@ -47,24 +47,44 @@ const becauseOf = ({ parts }: LabelChange): string => {
   return `${said}, ${rest.length} smaller (${signed(sum)})`;
 };
 
-/** Who has another label, in groups: those who rose to a label, then those who fell to one. */
-const labelLines = (changes: readonly LabelChange[], top: number, screen: Screen): string[] => {
-  const groups = new Map<string, LabelChange[]>();
-  for (const change of changes) {
-    const key = `${hasRisen(change) ? 'became' : 'fell to'} ${change.new_label}`;
-    groups.set(key, [...(groups.get(key) ?? []), change]);
-  }
-  return [...groups].flatMap(([what, users]) => {
-    const people = countedPeople(users.length);
-    const lines = users.slice(0, top).flatMap((user) => {
-      const scores = `${user.old_score.toFixed(2)} -> ${user.new_score.toFixed(2)}`;
-      const [first = '', ...rest] = wrapped(`${whoOf(user)} ${scores} because ${becauseOf(user)}`, screen.width - 4);
-      return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
-    });
-    const more = users.length > top ? [`  and ${grouped(users.length - top)} more (see --top and --json)`] : [];
-    return ['', paint(screen, 'bold', `${people} ${what}:`), ...lines, ...more];
+/** People of one label under a heading, `top` of them, and how many more there are. */
+const group = (what: string, people: readonly string[], top: number, screen: Screen): string[] => {
+  const lines = people.slice(0, top).flatMap((text) => {
+    const [first = '', ...rest] = wrapped(text, screen.width - 4);
+    return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
   });
+  const more = people.length > top ? [`  and ${grouped(people.length - top)} more (see --top and --json)`] : [];
+  return ['', paint(screen, 'bold', `${countedPeople(people.length)} ${what}:`), ...lines, ...more];
 };
+
+/** Items by a name, in the order of the first of each. */
+const byName = <T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return groups;
+};
+
+/** Who has another label, in groups: those who rose to a label, then those who fell to one. */
+const labelLines = (changes: readonly LabelChange[], top: number, screen: Screen): string[] =>
+  [...byName(changes, (change) => `${hasRisen(change) ? 'became' : 'fell to'} ${change.new_label}`)].flatMap(
+    ([what, users]) => {
+      const people = users.map(
+        (user) =>
+          `${whoOf(user)} ${user.old_score.toFixed(2)} -> ${user.new_score.toFixed(2)} because ${becauseOf(user)}`,
+      );
+      return group(what, people, top, screen);
+    },
+  );
+
+/** Whether somebody new is named as those are whose label changed: nobody who is low is. */
+export const isWorthNaming = ({ label }: Newcomer): boolean => label !== 'low';
+
+/** Who is new with a label above low. */
+const newcomerLines = (entered: readonly Newcomer[], top: number, screen: Screen): string[] =>
+  [...byName(entered.filter(isWorthNaming), ({ label }) => `entered as ${label}`)].flatMap(([what, users]) => {
+    const people = users.map((user) => `${whoOf(user)} ${user.score.toFixed(2)}, rank ${user.rank}`);
+    return group(what, people, top, screen);
+  });
 
 /** Most ids listed in one line. */
 const LISTED = 10;
@@ -100,14 +120,19 @@ const settings = (comparison: Comparison): string => {
 export const compareScreen = (comparison: Comparison, top: number, screen: Screen): string => {
   const { label_changes: relabelled, moved, entered, left, unchanged } = comparison;
   const shown = moved.slice(0, top);
+  const labels = [...labelLines(relabelled, top, screen), ...newcomerLines(entered, top, screen)];
   const lines = [
     ...wrapped(settings(comparison), screen.width).map((line) =>
       comparison.config_changed ? paint(screen, 'yellow', line) : line,
     ),
-    ...labelLines(relabelled, top, screen),
-    ...(relabelled.length > 0 ? [''] : []),
+    ...labels,
+    ...(labels.length > 0 ? [''] : []),
     `${counted(moved.length, 'user')} changed, ${grouped(unchanged)} unchanged`,
-    ...listed('entered', entered, screen),
+    ...listed(
+      'entered',
+      entered.map(({ user_id: id }) => id),
+      screen,
+    ),
     ...listed('left', left, screen),
     ...(shown.length > 0 ? [''] : []),
     ...movedLines(shown, screen),

@@ -12,7 +12,7 @@ import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
 import { delimiter } from './flags.js';
 import { examples } from './help.js';
-import { nextLine } from './next.js';
+import { commandLine, configFlag, nextLine } from './next.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
@@ -98,6 +98,8 @@ const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
   if (logs.length > 0) return inspectLogs(logs, flags);
   const { configTemplate } = await import('../config/template.js');
   await write(out, configTemplate(defaultConfig));
+  const flag = configFlag(out === CONFIG_FILE ? undefined : out);
+  if (out !== '-') process.stderr.write(`${nextLine(commandLine('features', ...flag))}\n`);
 };
 
 /** Adds `gesture init`. */

@@ -40,6 +40,15 @@ export interface LabelChange extends Moved {
   readonly new_label: Label;
 }
 
+/** A user whom only the newer of two files has. */
+export interface Newcomer {
+  readonly user_id: string;
+  readonly username: string;
+  readonly score: number;
+  readonly rank: number;
+  readonly label: Label;
+}
+
 /** What changed between two user_scores.csv. */
 export interface Comparison {
   /** False if the same settings produced both, so that every change comes from behaviour. */
@@ -51,7 +60,9 @@ export interface Comparison {
   /** Signals that only one of the two files has. */
   readonly signals_added: readonly string[];
   readonly signals_removed: readonly string[];
-  readonly entered: readonly string[];
+  /** By rank. */
+  readonly entered: readonly Newcomer[];
+  /** In the order of their bytes. */
   readonly left: readonly string[];
   /** Users with the same points in both. */
   readonly unchanged: number;
@@ -108,6 +119,13 @@ const byLabel = (a: LabelChange, b: LabelChange): number =>
 const partsOf = (configs: readonly string[], half: number): string =>
   configs.map((config) => config.split('-')[half] ?? '').join();
 
+/** The users of `after` whom `before` lacks. */
+const newcomers = (before: Scores, after: Scores): Newcomer[] =>
+  [...after.users]
+    .filter(([id]) => !before.users.has(id))
+    .map(([id, { name, score, rank, label }]) => ({ user_id: id, username: name, score: score / 100, rank, label }))
+    .toSorted((a, b) => a.rank - b.rank);
+
 /** Compares two sets of scores user by user. */
 export const compareScores = (before: Scores, after: Scores): Comparison => {
   const parts = [...new Set([...before.parts, ...after.parts])].map((name) => ({
@@ -136,7 +154,7 @@ export const compareScores = (before: Scores, after: Scores): Comparison => {
     new_config: newConfig,
     signals_added: without(after.parts, before.parts),
     signals_removed: without(before.parts, after.parts),
-    entered: inOrder([...after.users.keys()].filter((id) => !before.users.has(id))),
+    entered: newcomers(before, after),
     left: inOrder([...before.users.keys()].filter((id) => !after.users.has(id))),
     unchanged,
     label_changes: labelChanges.toSorted(byLabel),

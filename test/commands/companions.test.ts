@@ -199,7 +199,8 @@ describe('gesture init', () => {
       expect(readFileSync(join(folder, 'gesture.yaml'), 'utf8')).toContain(`# ${because}`);
     }
     expect(await init()).toMatchObject({ status: 2, stderr: expect.stringContaining('replace it with --force') });
-    expect((await init('--force')).status).toBe(0);
+    expect((await init('--force')).stderr).toBe('wrote    gesture.yaml\nnext     gesture features\n');
+    expect((await init('--out', 'mine.yaml')).stderr).toContain('next     gesture features --config mine.yaml\n');
   });
 
   it('--schema writes a schema that knows the signals of the project', async () => {

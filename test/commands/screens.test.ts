@@ -159,7 +159,11 @@ describe('the answer of gesture compare', () => {
     new_config: ['unknown-94ab0d1e5acc'],
     signals_added: ['webinars'],
     signals_removed: [],
-    entered: [],
+    entered: [
+      { user_id: id, username: name, score: 61.5, rank: 9, label: 'high' },
+      { user_id: hostile, username: red, score: 30, rank: 40, label: 'medium' },
+      { user_id: uuid, username: '', score: 2, rank: 90, label: 'low' },
+    ],
     left: [],
     unchanged: 97,
     label_changes: changes,

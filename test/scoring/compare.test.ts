@@ -42,7 +42,8 @@ describe('compare', () => {
       ['ana', 60, 100, 40, [{ part: 'demo', change: 40 }]],
       ['ben', 40, 20, -20, [{ part: 'spam', change: -20 }]],
     ]);
-    expect([entered, left]).toEqual([['zoe'], ['eve']]);
+    expect(entered).toEqual([{ user_id: 'zoe', username: 'zoe', score: 100, rank: 3, label: 'high' }]);
+    expect(left).toEqual(['eve']);
   });
 
   it('puts equal changes in the order of user_id', () => {
