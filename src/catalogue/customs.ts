@@ -20,6 +20,7 @@ export const anonymousColumns: readonly string[] = [
   'anonymousid',
   'anonid',
   'visitorid',
+  'visitor',
   'visitoruuid',
   'cookieid',
   'cookie',

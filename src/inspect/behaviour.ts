@@ -55,7 +55,7 @@ export interface Evidence {
 /** A log that is read as proposed. */
 export interface Reader {
   readonly engine: Engine;
-  /** Relation of its rows that belong to somebody: user_id, event_type, "#theirs", t, and amounts as `amount0`, `amount1` ... */
+  /** Relation of its rows that belong to somebody: user_id, event_type, "#theirs", t, "#file", and amounts as `amount0`, `amount1` ... */
   readonly rows: Relation;
   /** Whether the rows have a `user_agent`. */
   readonly hasAgents: boolean;
@@ -72,7 +72,7 @@ const PLACED = 'placed';
 
 /** Keeps the rows of a log that can be used, since they are read several times: reading them anew takes much longer. */
 const place = async (engine: Engine, { sql, paths }: Relation, columns: readonly string[]): Promise<void> => {
-  const kept = ['user_id', 'event_type', identifier(ROW.theirs), 't', ...columns].join(', ');
+  const kept = ['user_id', 'event_type', identifier(ROW.theirs), 't', '"#file"', ...columns].join(', ');
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE ${PLACED} AS SELECT ${kept} FROM ${sql}
      WHERE t >= TIMESTAMP '1990-01-01' AND t < TIMESTAMP '2200-01-01' AND event_type IS NOT NULL AND ${identifier(ROW.left)} IS NULL`,

@@ -225,6 +225,16 @@ const othersOf = (columns: readonly Column[], rows: number, taken: ReadonlySet<s
   return found;
 };
 
+/** Words for somebody who may be anyone. */
+const ANYONE: ReadonlySet<string> = new Set(['visitor', 'anonymous', 'anon', 'cookie', 'guest']);
+
+/** The address of people of whom otherwise only an anonymous id is known: it tells who they are, in other files too. */
+const addressOf = (columns: readonly Column[], user: Found | undefined, rows: number): Found | undefined => {
+  if (user === undefined || !wordsOf(lastKey(user.name)).some((word) => ANYONE.has(word))) return undefined;
+  const address = othersOf(columns, rows, new Set([user.name])).get('email');
+  return address && { name: address.name, why: `an e-mail address, while ${user.name} may be anyone` };
+};
+
 /** What the columns of a file are. */
 export const rolesOf = ({ columns, rows }: Pick<Profile, 'columns' | 'rows'>): Roles => {
   const { time, columns: times } = timesOf(columns, rows);
@@ -235,7 +245,7 @@ export const rolesOf = ({ columns, rows }: Pick<Profile, 'columns' | 'rows'>): R
   const byContent = named !== undefined && named.score < 3;
   // What says what people did is no person, unless its name says so.
   const user = byContent ? best(people.filter(({ name }) => !types.some((one) => one.name === name))) : named;
-  const owner = user ?? sessionAsUser(free);
+  const owner = addressOf(free, user, rows) ?? user ?? sessionAsUser(free);
   const type = best(types.filter(({ name }) => name !== owner?.name)) ?? pagesAsTypes(free, [owner?.name]);
   const taken = new Set([...times, owner?.name, type?.name].filter((name) => name !== undefined));
   return {

@@ -38,10 +38,12 @@ const stemOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? name).re
 
 /** The type of every row of a file without a column of types: by the name of the file, or by what its rows have. */
 export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[]): { type: string; why: string } => {
+  const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
+  if (has(/(^|[_. ])invitees?([_. ]|$)/i))
+    return { type: 'calendar_booking', why: 'no column says what happened; who is invited has booked a call' };
   const word = wordsOf(stemOf(name)).find((one) => Object.hasOwn(fileTypes, one));
   if (word !== undefined)
     return { type: fileTypes[word] ?? word, why: `no column says what happened; the file is called ${stemOf(name)}` };
-  const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
   const isSale =
     has(/invoice|orders?([ _-]?(id|no|number|date))?$|transaction|basket|bestell|rechnung/i) ||
     (amounts.length > 0 && has(/price|amount|revenue|qty|quantity|total|betrag|preis/i));

@@ -7,6 +7,7 @@ import { EVENT_TYPES, Failure, MAX_REJECTED } from '../model.js';
 import { literal } from '../sql/text.js';
 import { isoInstant } from '../text/instants.js';
 import { defaultLabels } from '../catalogue/weights.js';
+import { doubtOf, groupsApart } from './apart.js';
 import { escapeGlob } from './globs.js';
 import { beforeConversion, type Behaviour, behaviourOf, openReader, type Reader } from './behaviour.js';
 import { builtInSignals } from './builtIn.js';
@@ -81,11 +82,14 @@ const fileName = (input: string, folder: string): string => {
   return escapeGlob(path.startsWith('..') ? basename(input) : path);
 };
 
+/** The same for files that are read in the same way. */
+const keyOf = (entry: Entry): string => JSON.stringify(inputOf(entry));
+
 /** Files with the same settings together. */
 const grouped = (entries: readonly { name: string; entry: Entry }[], folder: string): Group[] => {
   const groups = new Map<string, { files: string[]; settings: readonly Setting[] }>();
   for (const { name, entry } of entries) {
-    const key = JSON.stringify(inputOf(entry));
+    const key = keyOf(entry);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { files: [fileName(name, folder)], settings: entry.settings });
     else group.files.push(fileName(name, folder));
@@ -188,6 +192,9 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
     entries.map((entry, i) => ({ name: names[i] ?? '', entry })),
     dirname(resolve(out === '-' ? 'gesture.yaml' : out)),
   );
+  const keys = [...new Set(entries.map(keyOf))];
+  const groupOf = entries.map((entry) => keys.indexOf(keyOf(entry)));
+  const apart = groups.length > 1 ? await groupsApart(reader, groupOf) : [];
   return {
     files: profiles.map(({ name }, i) => ({ name: names[i] ?? name, found: entries[i]?.found ?? [] })),
     groups,
@@ -207,7 +214,12 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
     unscored: unusedTypes(given, proposed.signals, conversion),
     labels: undefined,
     show: contactsOf(profiles, entries),
-    doubts: [...new Set(entries.flatMap(({ doubts }) => doubts))],
+    doubts: [
+      ...new Set([
+        ...entries.flatMap(({ doubts }) => doubts),
+        ...doubtOf(names.filter((_, i) => apart.includes(groupOf[i] ?? -1))),
+      ]),
+    ],
     next: `gesture features ${[...names, ...flags].map(shellWord).join(' ')} && ${['gesture', 'rank', ...flags].map(shellWord).join(' ')}`,
   };
 };

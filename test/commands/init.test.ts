@@ -232,6 +232,53 @@ describe('from a raw file to a list, a log', () => {
       ['orders.csv', 'order'],
     ]);
     expect(conversion).toEqual({ any_of: ['order'] });
+    expect(yaml()).not.toContain('is in another file');
+  });
+
+  it('in several files whose ids are of different kinds, says so', async () => {
+    put(
+      'clicks.csv',
+      csvOf(
+        ['user', 'ts', 'event'],
+        acts.map((act) => [act.user, iso(act), act.type]),
+      ),
+    );
+    put(
+      'calls.csv',
+      csvOf(
+        ['customer', 'ts', 'event'],
+        acts.map((act) => [`c-${act.user}`, iso(act), 'call']),
+      ),
+    );
+    await fromRaw('clicks.csv', 'calls.csv');
+    expect(yaml()).toContain('# Check: no user of clicks.csv, calls.csv is in another file');
+  });
+
+  it('in a log of visitors who leave an address, and the calls that they booked', async () => {
+    const isKnown = (type: string): boolean => type !== 'view';
+    put(
+      'site.csv',
+      csvOf(
+        ['when', 'visitor', 'email', 'what'],
+        acts
+          .filter(({ type }) => type !== 'purchase')
+          .map((act) => [iso(act), `v${act.user}`, isKnown(act.type) ? `${act.user}@acme.test` : '', act.type]),
+      ),
+    );
+    put(
+      'calls.csv',
+      csvOf(
+        ['Invitee Email', 'Start Date & Time'],
+        acts.filter(({ type }) => type === 'purchase').map((act) => [`${act.user}@acme.test`, iso(act)]),
+      ),
+    );
+    await fromRaw('site.csv', 'calls.csv');
+    const { events, conversion }: { events: object[]; conversion: object } = parse(yaml());
+    expect(events).toMatchObject([
+      { columns: { user_id: 'email' }, identity: 'visitor' },
+      { columns: { user_id: 'Invitee Email' }, type: 'calendar_booking' },
+    ]);
+    expect(conversion).toEqual({ any_of: ['calendar_booking'] });
   });
 });
 
