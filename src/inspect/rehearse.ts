@@ -80,17 +80,21 @@ const [HIGH, MEDIUM] = [0.1, 0.3];
 /** Shares of high users with which the default labels say something. */
 const [FEW, MANY] = [0.02, 0.25];
 
-/** Labels by the scores of a log, if the default ones would call nearly nobody or too many high. */
+/** The least share of low users with which they do. */
+const LOW = 0.4;
+
+/** Labels by the scores of a log, if the default ones would call nearly nobody or too many high, or too few low. */
 export const labelsFor = (
   scores: readonly number[],
   { high, medium }: { readonly high: number; readonly medium: number },
 ): { readonly high: number; readonly medium: number; readonly why: string } | undefined => {
   if (scores.length < 10) return undefined;
   const share = scores.filter((score) => score >= high).length / scores.length;
-  if (share >= FEW && share <= MANY) return undefined;
+  const low = scores.filter((score) => score < medium).length / scores.length;
+  if (share >= FEW && share <= MANY && low >= LOW) return undefined;
   const at = (part: number): number => Math.round(scores[Math.floor(scores.length * part)] ?? 0);
   const top = Math.min(100, Math.max(2, at(HIGH)));
   const middle = Math.max(1, Math.min(top - 1, at(MEDIUM)));
-  const why = `With the default labels (${high} and ${medium}), ${percent(share)} of the users would be high; with these, about the top tenth, and the next fifth is medium.`;
+  const why = `With the default labels (${high} and ${medium}), ${percent(share)} of the users would be high and ${percent(low)} low; with these, about the top tenth, and the next fifth is medium.`;
   return { high: top, medium: middle, why };
 };

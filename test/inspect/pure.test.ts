@@ -213,6 +213,15 @@ describe('labels', () => {
     expect(labelsFor(scores(60), { high: 60, medium: 30 })).toMatchObject({ high: 85, medium: 75 });
   });
 
+  it('are for the top tenth and the next fifth where hardly anybody would be low', () => {
+    const all = Array.from({ length: 100 }, (_, i) => (i < 10 ? 90 - i : 59 - i / 4));
+    expect(labelsFor(all, { high: 60, medium: 30 })).toMatchObject({
+      high: 57,
+      medium: 52,
+      why: expect.stringContaining('10% of the users would be high and 0% low'),
+    });
+  });
+
   it('are apart even if everybody has the same score', () => {
     expect(
       labelsFor(
