@@ -19,11 +19,23 @@ const evidence: Evidence = { has: contrast, much: contrast, high: 5, middle: 2 }
 const proposed = (types: readonly string[], amounts: readonly string[], several: number): string[] => {
   const day = 86_400_000_000n;
   const behaviour: Behaviour = {
-    ...{ events: 1000, users: 100, types: [], from: 0n, until: 30n * day },
-    ...{ days: { high: 4, several }, highEvents: 9, gapDays: 3, bots: 0 },
+    events: 1000,
+    users: 100,
+    types: [],
+    from: 0n,
+    until: 30n * day,
+    days: { high: 4, several },
+    highEvents: 9,
+    gapDays: 3,
+    bots: 0,
   };
   const before: Before = {
-    ...{ until: undefined, users: 100, converted: 0, days: undefined, events: undefined, recency: undefined },
+    until: undefined,
+    users: 100,
+    converted: 0,
+    days: undefined,
+    events: undefined,
+    recency: undefined,
     ofType: new Map(types.map((type) => [type, evidence])),
     ofAmount: new Map(amounts.map((name) => [name, evidence])),
   };

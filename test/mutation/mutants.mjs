@@ -189,7 +189,7 @@ export const mutants = [
       'Math.abs(b.change) - Math.abs(a.change) || compareBytes',
       'Math.abs(a.change) - Math.abs(b.change) || compareBytes',
     ],
-    ['who is new has entered', '!before.users.has(id)))', 'before.users.has(id)))'],
+    ['who is new has entered', 'filter(([id]) => !before.users.has(id))', 'filter(([id]) => before.users.has(id))'],
     ['ties go by user_id', '|| compareBytes(a.user_id, b.user_id)', ''],
     ['who rose comes first', 'Number(hasRisen(b)) - Number(hasRisen(a))', 'Number(hasRisen(a)) - Number(hasRisen(b))'],
     ['the best label comes first', 'placeOf(a.new_label) - placeOf(b.new_label)', '0'],
