@@ -6,6 +6,7 @@
 import { stat } from 'node:fs/promises';
 import type { Log } from '../intake/bind.js';
 import { type CsvShape, type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
+import { duckdb } from '../sql/duckdb.js';
 import { PACKED_EVENTS } from '../sql/packedEvents.js';
 import {
   asOfComesFirst,
@@ -15,7 +16,6 @@ import {
   NO_FACTS,
   NO_LISTS,
   packedSessionEvents,
-  type Plan,
   profiledColumns,
 } from '../sql/plan.js';
 import {
@@ -61,7 +61,7 @@ const READER_FAULT: NotClean = { notClean: 'the reader found a fault' };
 
 /** Why a job cannot be done fast, whatever its logs hold; undefined if it may be. */
 const obstacle = ({ logs, config, asOf }: Job): string | undefined => {
-  if (asOf !== undefined || asOfComesFirst(config.features)) return 'as-of selects rows';
+  if (asOf === undefined && asOfComesFirst(config.features)) return 'as-of comes first';
   if (config.exclude !== undefined) return 'rows are excluded by their place';
   if (logs.some(({ reading }) => reading.where.length > 0)) return 'rows are left out by their place';
   return logs.some(({ format }) => format === 'ndjson' || format === 'lines') ? 'records are located first' : undefined;
@@ -113,8 +113,11 @@ const LISTED_BYTES = 2e9;
 /** Typical bytes of a row of a log as CSV, and in memory of 64 bits listed for it, as measured. */
 const [ROW_BYTES, LISTED] = [125, 20];
 
-/** What there is room to list for every event: lists cannot spill, and take at most half of the memory. */
-const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Lists> => {
+/**
+ * What there is room to list for every event: lists cannot spill, and take at most half of the memory. Rows later than
+ * as-of have no user to list their ids by.
+ */
+const roomFor = async (engine: Engine, { logs, asOf }: Job): Promise<Lists> => {
   const bytes = await Promise.all(
     logs.map(async (log) =>
       log.format === 'parquet' ? (await parquetRows(engine, log)) * ROW_BYTES : (await stat(log.path)).size,
@@ -122,7 +125,8 @@ const roomFor = async (engine: Engine, logs: readonly Log[]): Promise<Lists> => 
   );
   const list = (sum(bytes) / ROW_BYTES) * LISTED;
   const room = sum(bytes) <= LISTED_BYTES ? (await engine.memoryLimit()) / 2 : 0;
-  return { packed: list <= room, ids: 2 * list <= room && !(await idsBeginAscendingIn(logs)) };
+  const ids = asOf === undefined && 2 * list <= room && !(await idsBeginAscendingIn(logs));
+  return { packed: list <= room, ids };
 };
 
 /** What the first rows of a log suggest about the others, and what must be looked for in all of them. */
@@ -154,9 +158,12 @@ export const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promi
 interface Account {
   /** What it listed: nothing, if memory ran out. */
   readonly lists: Lists;
+  /** All rows. */
   readonly events: number;
-  /** Rows without user among them; the table does not have them. */
-  readonly withoutUser: number;
+  /** Rows that belong to somebody and are not later than as-of: the table has only these. */
+  readonly used: number;
+  /** Rows that belong to somebody and are later than as-of. */
+  readonly later: number;
   readonly rejected: number;
   /** Rows with null words that were not looked for. */
   readonly words: number;
@@ -170,7 +177,7 @@ interface Account {
 /** Makes the table `by_event` from all rows of a log, assuming that it is like `assumed`. */
 const aggregateEvents = async (
   engine: Engine,
-  plan: Plan,
+  { plan, asOf }: Pick<Job, 'plan' | 'asOf'>,
   assumed: Facts,
   lists: Lists,
   { sql, paths }: Relation,
@@ -178,31 +185,28 @@ const aggregateEvents = async (
 ): Promise<Account | NotClean> => {
   try {
     await engine.run(
-      `CREATE OR REPLACE TEMP TABLE by_event AS ${byEventWithAccount(plan, assumed, lists, sql, words)}`,
+      `CREATE OR REPLACE TEMP TABLE by_event AS ${byEventWithAccount(plan, assumed, lists, sql, asOf, words)}`,
       paths,
     );
   } catch (error) {
     if (!isOutOfMemory(error)) return READER_FAULT;
-    return lists.packed ? aggregateEvents(engine, plan, assumed, NO_LISTS, { sql, paths }, words) : READER_FAULT;
+    return lists.packed
+      ? aggregateEvents(engine, { plan, asOf }, assumed, NO_LISTS, { sql, paths }, words)
+      : READER_FAULT;
   }
   const others = incompleteColumns(plan, assumed);
-  const sums = [
-    '#events',
-    ACCOUNT.rejected,
-    ACCOUNT.words,
-    ACCOUNT.incomplete,
-    ...others.map((column) => ACCOUNT.known + column),
-  ];
-  const withoutUser = await count(engine, 'SELECT sum("#events")::BIGINT FROM by_event WHERE user_id IS NULL');
-  const [row = []] = await engine.rows(
-    `SELECT ${sums.map((name) => `sum(${identifier(name)})::BIGINT`).join(', ')}, epoch_us(max("#last") FILTER (WHERE user_id IS NOT NULL)) FROM by_event`,
-  );
-  if (withoutUser > 0) await engine.run('DELETE FROM by_event WHERE user_id IS NULL');
-  const [events = 0, rejected = 0, worded = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
-  const { complete, empty } = factsFrom(others, known, events);
+  const total = (name: string): string => `sum(${identifier(name)})::BIGINT`;
+  const ofAll = ['#events', ACCOUNT.later, ACCOUNT.rejected, ACCOUNT.words];
+  const ofUsed = ['#events', ACCOUNT.incomplete, ...others.map((column) => ACCOUNT.known + column)];
+  const [all = []] = await engine.rows(`SELECT ${ofAll.map(total).join(', ')} FROM by_event`);
+  await engine.run('DELETE FROM by_event WHERE user_id IS NULL');
+  const [row = []] = await engine.rows(`SELECT ${ofUsed.map(total).join(', ')}, epoch_us(max("#last")) FROM by_event`);
+  const [events = 0, later = 0, rejected = 0, worded = 0] = all.map(Number);
+  const [used = 0, incomplete = 0, ...known] = row.slice(0, -1).map(Number);
+  const { complete, empty } = factsFrom(others, known, used);
   const facts: Facts = { ...assumed, complete: new Set([...assumed.complete, ...complete]), empty };
   const latest = words.length === 0 ? 0 : await count(engine, usersOfWords(plan, words));
-  return { lists, events, withoutUser, rejected, words: worded + latest, incomplete, facts, last: row.at(-1) };
+  return { lists, events, used, later, rejected, words: worded + latest, incomplete, facts, last: row.at(-1) };
 };
 
 /** Frees the memory of what `by_event` lists in a column, once no longer needed. */
@@ -233,13 +237,13 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   const { facts: guessed, look } = sample;
   const words = look.words ? [] : nullWordsOf(logs);
   const direct = directRelation(logs, job.numbers, look);
-  const source = job.identity ? await resolveUsers(engine, direct, undefined).catch(() => undefined) : direct;
+  const source = job.identity ? await resolveUsers(engine, direct, job.asOf).catch(() => undefined) : direct;
   if (source === undefined) return READER_FAULT;
   if (job.identity && (await count(engine, identitiesOfWords(words))) > 0) return { notClean: 'there are null words' };
-  const room = await roomFor(engine, logs);
+  const room = await roomFor(engine, job);
   job.watch?.phase(1, PHASES[1]);
   const [aggregation, ...settled] = await Promise.allSettled([
-    aggregateEvents(engine, plan, guessed, room, source, words),
+    aggregateEvents(engine, job, guessed, room, source, words),
     ...logs.map((log) => countRecords(engine, log, words, job.watch)),
   ]);
   if (aggregation.status === 'rejected') throw aggregation.reason;
@@ -247,15 +251,14 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   if (isNotClean(first)) return first;
   const scans = settled.map((found) => (found.status === 'fulfilled' ? found.value : { records: 0, regular: false }));
   const read = sum(scans.map(({ records, regular }) => (regular ? records : NaN)));
-  const { last: asOf } = first;
-  if (first.events !== read || first.rejected > 0 || typeof asOf !== 'bigint') {
+  if (first.events !== read || first.rejected > 0 || typeof first.last !== 'bigint') {
     return { notClean: 'rows are missing or rejected' };
   }
   if (first.words > 0) return { notClean: 'there are null words' };
   if (!look.names && !(await typesAreOurs(engine, job, source))) return { notClean: 'event types have other names' };
   // If the guess was wrong, no column is known to be complete, and of the devices only a few names.
   const unguessed: Facts = { ...NO_FACTS, devices: guessed.devices };
-  const found = first.incomplete === 0 ? first : await aggregateEvents(engine, plan, unguessed, room, source, words);
+  const found = first.incomplete === 0 ? first : await aggregateEvents(engine, job, unguessed, room, source, words);
   if (isNotClean(found)) return found;
   const { facts, lists } = found;
   if (plan.rules.columns.includes('event_id')) {
@@ -271,8 +274,10 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
   const assumed = found === first ? guessed : unguessed;
   const listed = lists.packed ? packedSessionEvents(plan, assumed) : undefined;
   const packed = listed?.of === packedSessionEvents(plan, facts)?.of ? listed : undefined;
-  const { withoutUser } = found;
-  const rows = withoutUser === 0 ? source.sql : `(SELECT * FROM ${source.sql} WHERE user_id IS NOT NULL)`;
+  const { used, later } = found;
+  const early = job.asOf === undefined ? '' : ` AND t <= ${duckdb.instant(job.asOf)}`;
+  const rows = used === read ? source.sql : `(SELECT * FROM ${source.sql} WHERE user_id IS NOT NULL${early})`;
+  const asOf = job.asOf ?? first.last;
   const { paths } = source;
   job.watch?.phase(2, PHASES[2]);
   const withDevices = await aggregateSessions(engine, plan, facts, asOf, { rows, paths, packed });
@@ -282,7 +287,7 @@ export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | N
     return { notClean: 'there are null words' };
   }
   return {
-    accounts: { read, used: read - withoutUser, rejected: 0, duplicate: 0, withoutUser, excluded: 0, later: 0 },
+    accounts: { read, used, rejected: 0, duplicate: 0, withoutUser: read - used - later, excluded: 0, later },
     faults: [],
     unreadable: [],
     sharedIds: 0,

@@ -26,11 +26,15 @@ import { identifier, literal } from './text.js';
 
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
 export const ACCOUNT = {
+  later: '#later',
   rejected: '#rejected',
   words: '#words',
   incomplete: '#incomplete',
   known: '#known:',
 } as const;
+
+/** The user of a row that is later than as-of. */
+const OWNER = '#owner';
 
 /** The column of `by_event` that lists the hashes of the event_ids of a user. */
 export const IDS = '#ids';
@@ -85,22 +89,28 @@ export const devicesOfWords = (rows: string, words: readonly string[]): string =
  * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
  * column that is assumed to be complete, and how many have a cell of each other profiled column.
  */
-const accounting = (plan: Plan, assumed: Facts, words: readonly string[]): string[] => {
+const accounting = (plan: Plan, assumed: Facts, words: readonly string[], isTimed: boolean): string[] => {
   const complete = profiledColumns(plan).filter((column) => assumed.complete.has(column));
   const lacking = ['false', ...complete.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
   const known = incompleteColumns(plan, assumed);
+  const worded = [...wordColumns(plan), ...(isTimed ? [OWNER] : [])];
   return [
     `count(*) FILTER (WHERE NOT "#ok") AS ${identifier(ACCOUNT.rejected)}`,
     `count(*) FILTER (WHERE ${
       words.length === 0
         ? 'false'
-        : wordColumns(plan)
-            .map((column) => isNullWord(duckdb, identifier(column), words))
-            .join(' OR ') || 'false'
+        : worded.map((column) => isNullWord(duckdb, identifier(column), words)).join(' OR ') || 'false'
     }) AS ${identifier(ACCOUNT.words)}`,
     `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
     ...known.map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
+    `${isTimed ? `count(${identifier(OWNER)})` : '0'} AS ${identifier(ACCOUNT.later)}`,
   ];
+};
+
+/** Rows of which those later than as-of are nobody's, so that what they say is aggregated apart. */
+const untilAsOf = (rows: string, asOf: bigint): string => {
+  const isLater = `t > ${duckdb.instant(asOf)}`;
+  return `(SELECT * REPLACE (CASE WHEN NOT (${isLater}) THEN user_id END AS user_id), CASE WHEN ${isLater} THEN user_id END AS ${identifier(OWNER)} FROM ${rows})`;
 };
 
 /**
@@ -109,6 +119,7 @@ const accounting = (plan: Plan, assumed: Facts, words: readonly string[]): strin
  *
  * @param assumed what the log is assumed to be like
  * @param rows relation of the log's rows
+ * @param asOf microseconds since 1970; undefined: all rows count
  * @param words null words that nobody has looked for
  */
 export const byEventWithAccount = (
@@ -116,6 +127,7 @@ export const byEventWithAccount = (
   assumed: Facts,
   lists: Lists,
   rows: string,
+  asOf: bigint | undefined,
   words: readonly string[],
 ): string => {
   const packed = lists.packed ? packedSessionEvents(plan, assumed) : undefined;
@@ -131,8 +143,11 @@ export const byEventWithAccount = (
   ];
   const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(duckdb, 'event_type')] : [];
   const also = [`${accepted(duckdb, plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
-  const events = selectEvents(duckdb, plan.rules, wanted, rows, also);
-  return groupedByUser(events, measuredEvents(duckdb, plan, assumed), [...accounting(plan, assumed, words), ...listed]);
+  const isTimed = asOf !== undefined;
+  const from = isTimed ? untilAsOf(rows, asOf) : rows;
+  const events = selectEvents(duckdb, plan.rules, wanted, from, [...also, ...(isTimed ? [identifier(OWNER)] : [])]);
+  const account = [...accounting(plan, assumed, words, isTimed), ...listed];
+  return groupedByUser(events, measuredEvents(duckdb, plan, assumed, { asOf }), account);
 };
 
 /**

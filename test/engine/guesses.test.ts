@@ -37,10 +37,14 @@ const log = (change: (cells: string[], i: number) => void, from = 0, to = ROWS, 
 };
 
 /** Rows and accounts, by the engine and by the oracle. */
-const both = async (texts: string[]): Promise<[unknown, unknown]> => {
-  const [{ rows, accounts }, expected] = [await find(texts), oracle(texts)];
-  const found = [rows, accounts.read, accounts.used, accounts.rejected, accounts.duplicate];
-  return [found, [expected.rows, expected.read, expected.used, expected.rejected.length, expected.duplicate]];
+const both = async (texts: string[], asOf?: string): Promise<[unknown, unknown]> => {
+  const [{ rows, accounts }, expected] = [await find(texts, { asOf }), oracle(texts, { asOf })];
+  const { read, used, rejected, duplicate, withoutUser, later } = accounts;
+  const wanted = [expected.read, expected.used, expected.rejected.length, expected.duplicate];
+  return [
+    [rows, read, used, rejected, duplicate, withoutUser, later],
+    [expected.rows, ...wanted, expected.withoutUser, expected.later],
+  ];
 };
 
 const LOGS: [string, string[]][] = [
@@ -69,6 +73,8 @@ const CHANGES: [string, (cells: string[], i: number) => void][] = [
   ['since an id of long ago comes again', (cells, i) => i === 4999 && (cells[0] = 'e10001')],
   ['since ids begin anew', (cells, i) => i > 4500 && (cells[0] = `a${i}`)],
   ['since an event has no id', (cells, i) => i === 4500 && (cells[0] = '')],
+  ["since some rows are nobody's", (cells, i) => i > 2100 && i % 3 > 0 && (cells[1] = '')],
+  ['since a user is a null word', (cells, i) => i === 4900 && (cells[1] = 'NULL')],
   ['since a row is wrong', (cells, i) => i === 4500 && (cells[3] = 'yesterday')],
 ];
 
@@ -76,6 +82,14 @@ const CHANGES: [string, (cells: string[], i: number) => void][] = [
 describe.each(LONG ? LOGS : LOGS.slice(0, 1))('a log %s, whose end is not like its beginning', (_, without) => {
   it.each(LONG ? CHANGES : CHANGES.filter((_change, i) => i % 3 === 0))('%s', async (_when, change) => {
     const [found, expected] = await both([log(change, 0, ROWS, without)]);
+    expect(found).toEqual(expected);
+  });
+});
+
+/** Between the rows 3,000 and 4,999 something begins, before or after which the log is cut. */
+describe.each(['2026-01-03T02:00:00Z', '2026-01-04T04:40:00Z'])('a log as of %s', (asOf) => {
+  it.each(LONG ? CHANGES : CHANGES.slice(-4))('whose end is not like its beginning: %s', async (_when, change) => {
+    const [found, expected] = await both([log(change)], asOf);
     expect(found).toEqual(expected);
   });
 });
