@@ -5,7 +5,7 @@
 // count of the typed file. Ratios are taken round by round: those of one run are comparable, seconds of two runs are not.
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,17 +46,63 @@ const timed = (name, [command, ...args]) => {
   return { seconds, peak: command === process.execPath ? Number(readFileSync(peak, 'utf8')) : NaN };
 };
 
-/** The same log, otherwise: without session ids, compressed, as Parquet. */
+/** The same log as other exports have it: SQL of its rows, the options of COPY, gesture.yaml and flags. */
+const VARIANTS = {
+  epoch_ms: {
+    select: 'e.* REPLACE (epoch_ms(timestamp::TIMESTAMP) AS timestamp)',
+    config: 'events: { timestamp: epoch_ms }',
+  },
+  'a pattern': {
+    select: "e.* REPLACE (strftime(timestamp::TIMESTAMP, '%d/%m/%Y %H:%M:%S') AS timestamp)",
+    config: "events: { timestamp: '%d/%m/%Y %H:%M:%S' }",
+  },
+  'a time zone': {
+    select: "e.* REPLACE (replace(timestamp, 'Z', '') AS timestamp)",
+    config: 'events: { timezone: Europe/Berlin }',
+  },
+  'JSON lines': { file: 'log.ndjson', options: 'FORMAT json' },
+  'all quoted': { options: 'FORMAT csv, HEADER, FORCE_QUOTE *' },
+  '1 % rejected': {
+    select: "e.* REPLACE (CASE WHEN hash(event_id) % 100 = 0 THEN 'yesterday' ELSE timestamp END AS timestamp)",
+  },
+  exclude: {
+    select: "*, concat(user_id, CASE WHEN hash(user_id) % 100 = 0 THEN '@acme.com' ELSE '@example.org' END) AS email",
+    config: 'exclude: { email_domains: [acme.com] }',
+  },
+  '--as-of': { flags: (middle) => ['--as-of', middle] },
+  'random ids': { select: 'e.* REPLACE (md5(event_id) AS event_id)' },
+  'no session ids': { select: '* EXCLUDE session_id' },
+  'no flags': { select: '* EXCLUDE (is_repeat_session, bounce_flag, spam_flag)' },
+  identity: {
+    select:
+      "e.* REPLACE (CASE WHEN hash(event_id) % 10 >= 3 THEN user_id END AS user_id), concat('a', user_id) AS anonymous_id",
+    config: 'events: { identity: anonymous_id }',
+  },
+  gzip: { file: 'log.csv.gz', options: 'FORMAT csv, HEADER, COMPRESSION gzip' },
+  zstd: { file: 'log.csv.zst', options: 'FORMAT csv, HEADER, COMPRESSION zstd' },
+  Parquet: { file: 'log.parquet', options: 'FORMAT parquet' },
+};
+
+/** Makes the variants of a log: their names, paths and flags. */
 const variants = async (events) => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  const all = `read_csv('${events.replaceAll("'", "''")}', all_varchar = true)`;
-  const made = { 'no session ids': 'none.csv', gzip: 'log.csv.gz', zstd: 'log.csv.zst', Parquet: 'log.parquet' };
-  const paths = Object.fromEntries(Object.entries(made).map(([name, file]) => [name, join(folder, file)]));
-  await connection.run(`COPY (SELECT * EXCLUDE session_id FROM ${all}) TO '${paths['no session ids']}' (HEADER)`);
-  await connection.run(`COPY (FROM ${all}) TO '${paths.gzip}' (FORMAT csv, HEADER, COMPRESSION gzip)`);
-  await connection.run(`COPY (FROM ${all}) TO '${paths.zstd}' (FORMAT csv, HEADER, COMPRESSION zstd)`);
-  await connection.run(`COPY (FROM ${all}) TO '${paths.Parquet}' (FORMAT parquet)`);
-  return paths;
+  const all = `read_csv('${events.replaceAll("'", "''")}', all_varchar = true) AS e`;
+  const half = `SELECT strftime(quantile_disc(timestamp::TIMESTAMP, 0.5), '%Y-%m-%d') FROM ${all}`;
+  const middle = String((await connection.runAndReadAll(half)).getRows()[0][0]);
+  const made = [];
+  for (const [name, variant] of Object.entries(VARIANTS)) {
+    const { select = '*', options = 'FORMAT csv, HEADER', file = `${made.length}.csv`, config, flags } = variant;
+    const path = flags === undefined ? join(folder, file) : events;
+    if (flags === undefined) await connection.run(`COPY (SELECT ${select} FROM ${all}) TO '${path}' (${options})`);
+    const settings = join(folder, `${made.length}.yaml`);
+    if (config !== undefined) writeFileSync(settings, `${config}\n`);
+    made.push({
+      name,
+      path,
+      flags: [...(config === undefined ? [] : ['--config', settings]), ...(flags?.(middle) ?? [])],
+    });
+  }
+  return made;
 };
 
 /** The programs in a folder, each with the name and the command line that it is run by. */
@@ -81,7 +127,7 @@ const compare = async () => {
     ['floor', [process.execPath, fileURLToPath(import.meta.url), '--floor', events]],
     ...(values.peers === undefined ? [] : peersIn(resolve(values.peers), events)).map(({ name, argv }) => [name, argv]),
     ['gesture, 512MB', ours(events, '--memory-limit', '512MB')],
-    ...Object.entries(await variants(events)).map(([name, path]) => [`gesture, ${name}`, ours(path)]),
+    ...(await variants(events)).map(({ name, path, flags }) => [`gesture, ${name}`, ours(path, ...flags)]),
   ];
   const seen = new Map(commands.map(([name]) => [name, []]));
   // The first turn warms the file cache, and is not counted.
