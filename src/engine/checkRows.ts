@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../intake/bind.js';
 import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
 import { spelled } from '../intake/open.js';
-import { RAGGED } from '../intake/records.js';
+import { RAGGED, type RawRecord } from '../intake/records.js';
 import { damaged } from '../intake/refuse.js';
 import { Failure } from '../model.js';
 import { duckdb } from '../sql/duckdb.js';
@@ -101,11 +101,27 @@ const checkRejected = async (
   }
 };
 
+/** Some of the rows of a job whose logs are regular CSV files. */
+export interface Part {
+  /** How many rows all logs have. */
+  readonly read: number;
+  /** The records of each log. */
+  readonly records: readonly AsyncIterable<RawRecord[]>[];
+}
+
 /** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
-const locateIn = async (engine: Engine, log: Log, index: number, { scratch, watch }: Job): Promise<Located> =>
-  log.format === 'parquet'
+const locateIn = async (
+  engine: Engine,
+  log: Log,
+  index: number,
+  { scratch, watch }: Job,
+  part: Part | undefined,
+): Promise<Located> => {
+  if (part !== undefined) return locate(log, index, scratch, undefined, part.records[index]);
+  return log.format === 'parquet'
     ? { path: log.path, records: await parquetRows(engine, log), faults: [] }
     : locate(log, index, scratch, watch?.rows);
+};
 
 /** The rows of a log that can be placed, and what was rejected or unreadable. */
 export interface Checked {
@@ -174,11 +190,16 @@ const checkUnreadable = ({ unreadable, read, faults }: Checked, { logs, maxRejec
   );
 };
 
-/** Locates every record and checks every cell. @throws TooManyRejected, and Failure `data` for a file that cannot be divided into records */
-export const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
+/**
+ * Locates every record and checks every cell.
+ *
+ * @param part only these rows; by default all
+ * @throws TooManyRejected, and Failure `data` for a file that cannot be divided into records
+ */
+export const checkRows = async (engine: Engine, job: Job, part?: Part): Promise<Checked> => {
   const { logs, plan, scratch } = job;
   const located: Located[] = [];
-  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, job));
+  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, job, part));
   const source = locatedRelation(logs, located, job.numbers);
   const kept = join(scratch, 'checked.parquet');
   await engine
@@ -201,7 +222,7 @@ export const checkRows = async (engine: Engine, job: Job): Promise<Checked> => {
   const faults = withoutAliases([...located.flatMap((copy) => copy.faults), ...broken], job).toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line,
   );
-  const read = wellFormed + faults.length - broken.length;
+  const read = part?.read ?? wellFormed + faults.length - broken.length;
   await checkRejected(engine, job, { faults, read, checked });
   const rows = `(SELECT * FROM ${checked} WHERE ${identifier(CHECKED.fault)} IS NULL AND ${identifier(ROW.left)} IS NULL)`;
   const unreadable = await listUnreadable(engine, job, checked);

@@ -23,7 +23,8 @@ import {
 } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { type EventTypes, findEventTypes } from './eventTypes.js';
-import { isNotClean, type NotClean, readFast } from './fast.js';
+import { readFast } from './fast.js';
+import { isNotClean, type NotClean } from './guess.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
 import { readStrict } from './strict.js';

@@ -30,7 +30,8 @@ import { findLeaks } from './leaks.js';
 import type { Moments } from './moments.js';
 import { type Placed, placeRows } from './place.js';
 import { replay } from './replay.js';
-import { findBots, profile } from './strict.js';
+import { findBots } from './excluded.js';
+import { profile } from './strict.js';
 
 /** When a log begins and ends. Instants are milliseconds since 1970. */
 export interface LogSpan {
@@ -171,7 +172,7 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       `CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM ${placed.rows} WHERE event_id IS NOT NULL GROUP BY event_id HAVING count(*) > 1`,
     );
   }
-  if (config.exclude?.bots) await findBots(engine, plan, placed.rows);
+  if (config.exclude?.bots) await findBots(engine, plan, { sql: placed.rows, paths: [] });
   const devices = plan.rules.columns.includes('device')
     ? `(SELECT DISTINCT device FROM ${placed.rows} LIMIT ${SAMPLE})`
     : undefined;

@@ -14,7 +14,8 @@ import { checkRows } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { directRelation } from './duckdb/relations.js';
 import { hasTranslatedTypes } from './eventTypes.js';
-import { countRecords, guess, isNotClean, nullWordsOf } from './fast.js';
+import { countRecords } from './countRecords.js';
+import { guess, isNotClean, nullWordsOf } from './guess.js';
 
 /** The rows of a log that somebody did. */
 export interface Placed {

@@ -5,11 +5,9 @@
 import { join } from 'node:path';
 import { leavesRowsOut } from '../config/settings.js';
 import { duckdb } from '../sql/duckdb.js';
-import { BOT_AGENTS } from '../sql/exclude.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
-import { byEvent, excluded, sharedIds, withoutDuplicates } from '../sql/query.js';
-import { ROW } from '../sql/reading.js';
-import { identifier, literal } from '../sql/text.js';
+import { byEvent, sharedIds, withoutDuplicates } from '../sql/query.js';
+import { literal } from '../sql/text.js';
 import {
   aggregateSessions,
   type Aggregated,
@@ -26,6 +24,7 @@ import {
 import { type Checked, checkRows } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { ownParquet, type Relation } from './duckdb/relations.js';
+import { findBots, leftRows, makeExcluded } from './excluded.js';
 import { resolveUsers } from './identity.js';
 
 /** Leaves out second rows of one event. */
@@ -40,18 +39,6 @@ const dropDuplicates = async (
   const duplicate = await count(engine, 'SELECT sum(copies)::BIGINT FROM counted');
   const shared = await count(engine, 'SELECT count(*) FROM counted WHERE n > 1');
   return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate, shared };
-};
-
-/** Makes the table of the user agents that are those of known bots. */
-export const findBots = async (engine: Engine, { rules }: Plan, rows: string): Promise<void> => {
-  const agents = rules.columns.includes('user_agent')
-    ? await engine.rows(`SELECT DISTINCT user_agent FROM ${rows} WHERE user_agent IS NOT NULL`)
-    : [];
-  const { isbot } = await import('isbot');
-  const bots = agents.map(([agent]) => String(agent)).filter((agent) => isbot(agent));
-  await engine.run(
-    `CREATE OR REPLACE TEMP TABLE ${BOT_AGENTS} AS SELECT unnest([${bots.map(literal).join(', ')}]::VARCHAR[]) AS user_agent`,
-  );
 };
 
 /** Accepted rows with the users they belong to, kept in a file: they are read several times. */
@@ -115,12 +102,8 @@ export const aggregateChecked = async (
   let rows = early;
   const leaves = leavesRowsOut(config);
   if (leaves) {
-    if (config.exclude?.bots) await findBots(engine, plan, early);
-    const byRule = config.exclude === undefined ? [] : [excluded(duckdb, plan, facts, config.exclude, early)];
-    const byCondition = `SELECT "#file", "#line", user_id, 'where' AS "column", ${identifier(ROW.left)} AS reason FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL`;
-    await engine.run(
-      `CREATE OR REPLACE TEMP TABLE excluded AS ${[byCondition, ...byRule.map((sql) => `(${sql})`)].join(' UNION ALL ')}`,
-    );
+    if (config.exclude?.bots) await findBots(engine, plan, { sql: early, paths: [] });
+    await makeExcluded(engine, job, facts, checked, early);
     rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
@@ -149,7 +132,7 @@ export const aggregateChecked = async (
     asOf,
     rows,
     all: accepted,
-    left: leaves ? `(SELECT * FROM ${checked} WHERE ${identifier(ROW.left)} IS NOT NULL)` : undefined,
+    left: leaves ? leftRows(checked) : undefined,
     paths: [],
   };
 };

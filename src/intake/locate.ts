@@ -97,6 +97,7 @@ const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
  * a row with the cells that are used.
  *
  * @param onRecords is told of so many more records, from time to time
+ * @param some only these records of a regular CSV file; by default all
  * @throws Failure `data` with the line, if the end of a record cannot be found
  */
 export const locate = async (
@@ -104,12 +105,13 @@ export const locate = async (
   index: number,
   scratch: string,
   onRecords?: (n: number) => void,
+  some?: AsyncIterable<RawRecord[]>,
 ): Promise<Located> => {
   const path = join(scratch, `located${index}.csv`);
   const isCsv = log.format === 'csv';
   const shape = { fields: log.header.length, fill: log.reading.raggedRows === 'fill' };
   const jsonOf = log.isArray ? walkElements : walkLines;
-  const batches = isCsv ? walkRecords(log.path, log.delimiter, shape) : jsonOf(log.path);
+  const batches = some ?? (isCsv ? walkRecords(log.path, log.delimiter, shape) : jsonOf(log.path));
   const { splitter } = log;
   const copyOf = (record: RawRecord): Copied | null => {
     if (isCsv) return copyRecord(record);
@@ -118,7 +120,7 @@ export const locate = async (
   const faults: Fault[] = [];
   let records = 0;
   const copy = async function* (): AsyncGenerator<Buffer> {
-    let header = isCsv && log.reading.header === undefined;
+    let header = isCsv && log.reading.header === undefined && some === undefined;
     for await (const batch of batches) {
       onRecords?.(batch.length);
       let text = '';

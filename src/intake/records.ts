@@ -3,7 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-const LF = 0x0a;
+/** The byte that ends a line. */
+export const LINE_FEED = 0x0a;
+const LF = LINE_FEED;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const SPACE = 0x20;

@@ -18,6 +18,8 @@ export interface FileScan {
   readonly records: number;
   /** True if the engine can read the file as it is: well-formed UTF-8 records, one kind of line end, no blank lines. */
   readonly regular: boolean;
+  /** True if there is a quote in it. */
+  readonly quoted?: boolean | undefined;
   /** The first and last of the first cells, if each is greater than the one before, so that none appears twice. */
   readonly ascending?: { readonly first: Buffer; readonly last: Buffer } | undefined;
 }
@@ -211,7 +213,9 @@ const scanQuoted = async (path: string, { delimiter, crlf, columns, hasHeader }:
     throw error;
   }
   const alike = crlf ? ends.lf === 0 : ends.crlf === 0;
-  return alike && ends.blank === 0 ? { records: Math.max(0, records - (hasHeader ? 1 : 0)), regular: true } : IRREGULAR;
+  return alike && ends.blank === 0
+    ? { records: Math.max(0, records - (hasHeader ? 1 : 0)), regular: true, quoted: true }
+    : IRREGULAR;
 };
 
 const countLines = (bytes: Buffer): number => {

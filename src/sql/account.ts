@@ -5,7 +5,7 @@
 import { columnsOf, conditionsIn, type Features, isPlain, rowMeasures } from '../catalogue/measures.js';
 import { EVENT_COLUMNS } from '../model.js';
 import { duckdb, hashOf } from './duckdb.js';
-import { accepted, isChecked, numberColumns } from './cells.js';
+import { isChecked, isReadable, numberColumns } from './cells.js';
 import { PACKED_EVENTS } from './packedEvents.js';
 import {
   eventColumns,
@@ -19,6 +19,7 @@ import {
   sessionColumns,
   sessionFacts,
 } from './plan.js';
+import { DOUBTED, type Fate, FATE, type Fateful, hasFate, possibleFates } from './fates.js';
 import { groupedByUser, measuredEvents, selectEvents } from './query.js';
 import { isNullWord } from './reading.js';
 import { derivesBounce, isHighIntent } from './sessions.js';
@@ -27,14 +28,13 @@ import { identifier, literal } from './text.js';
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
 export const ACCOUNT = {
   later: '#later',
+  excluded: '#excluded',
   rejected: '#rejected',
+  unreadable: '#unreadable',
   words: '#words',
   incomplete: '#incomplete',
   known: '#known:',
 } as const;
-
-/** The user of a row that is later than as-of. */
-const OWNER = '#owner';
 
 /** The column of `by_event` that lists the hashes of the event_ids of a user. */
 export const IDS = '#ids';
@@ -86,40 +86,34 @@ export const devicesOfWords = (rows: string, words: readonly string[]): string =
   `SELECT count(*) FROM ${rows} WHERE ${isNullWord(duckdb, 'device', words)}`;
 
 /**
- * Aggregates over all rows that tell whether the log is clean: how many rows break a rule, how many lack a cell of a
- * column that is assumed to be complete, and how many have a cell of each other profiled column.
+ * Aggregates over all rows that tell whether the log is clean: what became of rows that are not used, how many have a cell
+ * that cannot be read, how many lack a cell of a column that is assumed to be complete, and how many have a cell of each
+ * other profiled column.
  */
-const accounting = (plan: Plan, assumed: Facts, words: readonly string[], isTimed: boolean): string[] => {
+const accounting = (plan: Plan, assumed: Facts, possible: ReadonlySet<Fate>, words: readonly string[]): string[] => {
   const complete = profiledColumns(plan).filter((column) => assumed.complete.has(column));
   const lacking = ['false', ...complete.map((column) => `${identifier(column)} IS NULL`)].join(' OR ');
   const known = incompleteColumns(plan, assumed);
-  const worded = [...wordColumns(plan), ...(isTimed ? [OWNER] : [])];
+  const worded = wordColumns(plan).map((column) => isNullWord(duckdb, identifier(column), words));
+  const rowsOf = (...fates: readonly Fate[]): string =>
+    fates.some((fate) => possible.has(fate)) ? `count(*) FILTER (WHERE ${hasFate(...fates)})` : '0';
   return [
-    `count(*) FILTER (WHERE NOT "#ok") AS ${identifier(ACCOUNT.rejected)}`,
-    `count(*) FILTER (WHERE ${
-      words.length === 0
-        ? 'false'
-        : worded.map((column) => isNullWord(duckdb, identifier(column), words)).join(' OR ') || 'false'
-    }) AS ${identifier(ACCOUNT.words)}`,
+    `${rowsOf('rejected')} AS ${identifier(ACCOUNT.rejected)}`,
+    `${rowsOf('later')} AS ${identifier(ACCOUNT.later)}`,
+    `${rowsOf('left', 'excluded')} AS ${identifier(ACCOUNT.excluded)}`,
+    `count(*) FILTER (WHERE NOT ("#readable" OR coalesce(${hasFate('left', 'rejected')}, false))) AS ${identifier(ACCOUNT.unreadable)}`,
+    `count(*) FILTER (WHERE ${[identifier(DOUBTED), ...worded].join(' OR ')}) AS ${identifier(ACCOUNT.words)}`,
     `count(*) FILTER (WHERE ${lacking}) AS ${identifier(ACCOUNT.incomplete)}`,
     ...known.map((column) => `count(${identifier(column)}) AS ${identifier(ACCOUNT.known + column)}`),
-    `${isTimed ? `count(${identifier(OWNER)})` : '0'} AS ${identifier(ACCOUNT.later)}`,
   ];
-};
-
-/** Rows of which those later than as-of are nobody's, so that what they say is aggregated apart. */
-const untilAsOf = (rows: string, asOf: bigint): string => {
-  const isLater = `t > ${duckdb.instant(asOf)}`;
-  return `(SELECT * REPLACE (CASE WHEN NOT (${isLater}) THEN user_id END AS user_id), CASE WHEN ${isLater} THEN user_id END AS ${identifier(OWNER)} FROM ${rows})`;
 };
 
 /**
  * SQL of `by_event` over all rows of a log, with an account of whatever would make it wrong in its `#` columns: it is
- * right only if nothing was rejected and nothing assumed was false.
+ * right only if every cell can be read and nothing assumed was false.
  *
  * @param assumed what the log is assumed to be like
- * @param rows relation of the log's rows
- * @param asOf microseconds since 1970; undefined: all rows count
+ * @param rows relation of the log's rows with their fates, as these are decided
  * @param words null words that nobody has looked for
  */
 export const byEventWithAccount = (
@@ -127,7 +121,7 @@ export const byEventWithAccount = (
   assumed: Facts,
   lists: Lists,
   rows: string,
-  asOf: bigint | undefined,
+  fateful: Fateful,
   words: readonly string[],
 ): string => {
   const packed = lists.packed ? packedSessionEvents(plan, assumed) : undefined;
@@ -142,12 +136,14 @@ export const byEventWithAccount = (
     ...(lists.ids && eventId(plan, assumed) ? [`list(${hashOf('event_id')}) AS ${identifier(IDS)}`] : []),
   ];
   const intent = derivesBounce(sessionFacts(plan, assumed)) ? [isHighIntent(duckdb, 'event_type')] : [];
-  const also = [`${accepted(duckdb, plan.rules)} AS "#ok"`, ...(packed === undefined ? [] : intent)];
-  const isTimed = asOf !== undefined;
-  const from = isTimed ? untilAsOf(rows, asOf) : rows;
-  const events = selectEvents(duckdb, plan.rules, wanted, from, [...also, ...(isTimed ? [identifier(OWNER)] : [])]);
-  const account = [...accounting(plan, assumed, words, isTimed), ...listed];
-  return groupedByUser(events, measuredEvents(duckdb, plan, assumed, { asOf }), account);
+  const also = [
+    `${isReadable(duckdb, plan.rules)} AS "#readable"`,
+    ...[FATE, DOUBTED].map(identifier),
+    ...(packed === undefined ? [] : intent),
+  ];
+  const events = selectEvents(duckdb, plan.rules, wanted, rows, also);
+  const account = [...accounting(plan, assumed, possibleFates(fateful), words), ...listed];
+  return groupedByUser(events, measuredEvents(duckdb, plan, assumed, { asOf: fateful.asOf }), account);
 };
 
 /**

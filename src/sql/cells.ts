@@ -91,6 +91,12 @@ const placing = (dialect: Dialect, rules: CellRules): { column: string; broken: 
   { column: 'event_type', broken: 'event_type IS NULL', reason: dialect.literal('empty') },
 ];
 
+/** A condition that holds for rows that can be placed; it is never NULL. */
+export const isPlaced = (dialect: Dialect, rules: CellRules): string =>
+  placing(dialect, rules)
+    .map(({ broken }) => `(${broken}) IS NOT TRUE`)
+    .join(' AND ');
+
 /** For a row that cannot be placed: the column at fault, and the reason in words. Two SQL expressions. */
 export const firstFault = (dialect: Dialect, rules: CellRules): { column: string; reason: string } => {
   const all = placing(dialect, rules);
@@ -139,14 +145,12 @@ const doubtful = (dialect: Dialect, rules: CellRules): { column: string; tests: 
     .filter(({ tests }) => tests.length > 0);
 
 /**
- * A condition that holds for rows that surely can be placed, with cells that surely can be read; a number with very many
- * digits is doubted, and decided by the strict path. A cell that is NULL (empty, unknown) makes a rule unknown, never
- * broken; so one IS NOT TRUE serves all.
+ * A condition that holds for rows with cells that surely can be read; a number with very many digits is doubted, and decided
+ * by the strict path. A cell that is NULL (empty, unknown) makes a rule unknown, never broken; so one IS NOT TRUE serves all.
  */
-export const accepted = (dialect: Dialect, rules: CellRules): string =>
-  [
-    ...placing(dialect, rules).map(({ broken }) => broken),
-    ...doubtful(dialect, rules).flatMap(({ column, tests }) => {
+export const isReadable = (dialect: Dialect, rules: CellRules): string =>
+  doubtful(dialect, rules)
+    .flatMap(({ column, tests }) => {
       const cell = identifier(column);
       switch (kindIn(column, rules)) {
         case 'number':
@@ -156,10 +160,13 @@ export const accepted = (dialect: Dialect, rules: CellRules): string =>
         default:
           return tests.map(({ broken }) => broken);
       }
-    }),
-  ]
+    })
     .map((broken) => `(${broken}) IS NOT TRUE`)
-    .join('\n      AND ');
+    .join('\n      AND ') || 'true';
+
+/** A condition that holds for rows that can be placed, with cells that surely can be read. */
+export const accepted = (dialect: Dialect, rules: CellRules): string =>
+  `${isPlaced(dialect, rules)} AND ${isReadable(dialect, rules)}`;
 
 /** SQL of why the cell of a column cannot be read, NULL if it can, for each column in which one may not. */
 export const unreadableReasons = (dialect: Dialect, rules: CellRules): Map<string, string> =>
@@ -193,16 +200,20 @@ const readings: Partial<Record<ColumnKind, (dialect: Dialect, cell: string) => s
 };
 
 /**
- * SQL of the cells that can be unreadable, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1.
+ * SQL of the cells that can be unreadable, by their columns, as they are used: NULL if they are, numbers in plain digits, flags as 0 or 1.
  *
  * @param sure columns that were found to have no such cell
  */
-export const readableCells = (dialect: Dialect, rules: CellRules, sure: ReadonlySet<string> = new Set()): string[] =>
+export const readableCells = (
+  dialect: Dialect,
+  rules: CellRules,
+  sure: ReadonlySet<string> = new Set(),
+): [column: string, cell: string][] =>
   doubtful(dialect, rules).map(({ column, tests }) => {
     const cell = identifier(column);
     const read = readings[kindIn(column, rules)]?.(dialect, cell) ?? cell;
-    if (sure.has(column)) return `${read} AS ${cell}`;
-    return `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END AS ${cell}`;
+    if (sure.has(column)) return [column, read];
+    return [column, `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END`];
   });
 
 /** The value of a readable cell, as `events` holds it: flags as 0/1, everything else as its text. */

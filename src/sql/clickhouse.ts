@@ -51,6 +51,7 @@ export const clickhouse: Dialect = {
   matchesFully,
   isLike: (cell, pattern) => `${cell} LIKE ${literal(pattern)}`,
   isAmong: (cell, values) => `ifNull(${cell} IN (${values.map(literal).join(', ')}), 0)`,
+  contains: (cell, text) => `position(${cell}, ${literal(text)}) > 0`,
   holdsNul: (cell) => `position(${cell}, '\\0') > 0`,
   joined: (separator, cells) =>
     `arrayStringConcat(arrayFilter(x -> x <> '', [${cells.map((cell) => `ifNull(${cell}, '')`).join(', ')}]), ${literal(separator)})`,

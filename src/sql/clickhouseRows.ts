@@ -195,7 +195,9 @@ export const acceptedRows = (source: Source, seen: Seen): Relation => {
   const sure = new Set(respelled.filter((name) => !seen.unreadable.has(name)));
   const typed = new Set([...(rules.typed ?? []), ...rules.columns.filter((name) => !checked.has(name))]);
   const calculated = new Set([...rules.calculated].filter((name) => checked.has(name)));
-  const readable = readableCells(clickhouse, { ...rules, typed, calculated }, sure);
+  const readable = readableCells(clickhouse, { ...rules, typed, calculated }, sure).map(
+    ([name, cell]) => `${cell} AS ${identifier(name)}`,
+  );
   const replaced = ['assumeNotNull(t) AS t', ...readable].join(',\n    ');
   return followedBy(placed, 'accepted', (rows) => `SELECT * REPLACE (${replaced}) FROM ${rows}`);
 };

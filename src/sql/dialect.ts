@@ -56,6 +56,8 @@ export interface Dialect extends Arithmetic {
   readonly isLike: (cell: string, pattern: string) => string;
   /** True of a cell that is one of these values, which are not SQL and in byte order; never unknown. */
   readonly isAmong: (cell: string, values: readonly string[]) => string;
+  /** True of a cell that has this text, which is not SQL, somewhere. */
+  readonly contains: (cell: string, text: string) => string;
   readonly holdsNul: (cell: string) => string;
   /** Cells that are known, with a separator, which is not SQL, between them. */
   readonly joined: (separator: string, cells: readonly string[]) => string;

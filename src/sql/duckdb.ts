@@ -81,6 +81,7 @@ export const duckdb: Dialect = {
   matchesFully: (cell, pattern) => `regexp_full_match(${cell}, ${literal(pattern)})`,
   isLike: (cell, pattern) => `${cell} LIKE ${literal(pattern)} ESCAPE '\\'`,
   isAmong: (cell, values) => `coalesce(${isAmong(cell, values)}, false)`,
+  contains: (cell, text) => `contains(${cell}, ${literal(text)})`,
   holdsNul: (cell) => `contains(${cell}, chr(0))`,
   joined: (separator, cells) => `concat_ws(${literal(separator)}, ${cells.join(', ')})`,
   differ: (one, other) => `${one} IS DISTINCT FROM ${other}`,

@@ -43,10 +43,12 @@ export const exclusionRules = (
     ...(exclude.emailDomains.length > 0
       ? ADDRESS_COLUMNS.filter(has).map((column) => {
           // `Dan <dan@acme.com>`, blanks at the end and sub-domains count too.
-          const holds = matches(
+          const isInternal = matches(
             dialect.bare(identifier(column), ''),
             String.raw`@([^@\s]+\.)?(${domains.join('|')})[>\s]*$`,
           );
+          // Most ids and names are no addresses, which is found out much sooner.
+          const holds = `${dialect.contains(identifier(column), '@')} AND ${isInternal}`;
           return { column, reason: 'an internal e-mail address', holds, ofUser: true };
         })
       : []),
@@ -74,6 +76,17 @@ export const excludesUser = (dialect: Dialect, exclude: Exclusions, columns: rea
   exclusionRules(dialect, exclude, columns)
     .flatMap(({ holds, ofUser }) => (ofUser ? [`(${holds})`] : []))
     .join(' OR ') || undefined;
+
+/** SQL: true of rows that a rule excludes, or makes exclude all rows of their user. `isBot`: as of `exclusionRules`. */
+export const isNamed = (dialect: Dialect, exclude: Exclusions, columns: readonly string[], isBot?: IsBot): string =>
+  exclusionRules(dialect, exclude, columns, isBot)
+    .map(({ holds }) => `(${holds})`)
+    .join(' OR ') || 'false';
+
+/** The columns that the rules of a project look at. */
+export const exclusionColumns = (dialect: Dialect, exclude: Exclusions, columns: readonly string[]): string[] => [
+  ...new Set(exclusionRules(dialect, exclude, columns).map(({ column }) => column)),
+];
 
 /** SQL: true of a row of `rows` that a rule excludes. */
 export const excludes = ({ holds, ofUser }: ExclusionRule, rows: string): string =>

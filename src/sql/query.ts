@@ -51,13 +51,13 @@ export const CHECKED = { fault: '#fault', reason: '#reason', unreadable: '#unrea
 
 /**
  * All rows of the log. For a row that cannot be placed the column at fault and the reason; for a row with cells that
- * cannot be read the list of them, with those cells unknown. Rows that the settings leave out may hold anything.
+ * cannot be read the list of them, with those cells unknown. Rows that the settings leave out may hold anything: such cells of theirs are not even looked at.
  */
 export const checkedRows = (dialect: Dialect, rules: CellRules, rows: string): string => {
   const { column, reason } = firstFault(dialect, rules);
-  const readable = readableCells(dialect, rules);
-  const replaced = readable.length === 0 ? '' : ` REPLACE (${readable.join(', ')})`;
   const ofKept = (sql: string): string => `CASE WHEN ${identifier(ROW.left)} IS NULL THEN ${sql} END`;
+  const readable = readableCells(dialect, rules).map(([name, cell]) => `${ofKept(cell)} AS ${identifier(name)}`);
+  const replaced = readable.length === 0 ? '' : ` REPLACE (${readable.join(', ')})`;
   return `SELECT *${replaced}, ${ofKept(column)} AS ${identifier(CHECKED.fault)}, ${ofKept(reason)} AS ${identifier(CHECKED.reason)},
     ${ofKept(unreadableCells(dialect, rules))} AS ${identifier(CHECKED.unreadable)} FROM ${rows}`;
 };

@@ -9,6 +9,7 @@ const ENGINE = [
   'test/engine/otherTypes.test.ts',
   'test/sql',
 ];
+const ASIDE = ['test/engine/aside.test.ts'];
 const READING = ['test/commands/reading.test.ts'];
 const INTAKE = ['test/intake', 'test/engine/features.test.ts', 'test/engine/traps.test.ts'];
 const JSON_AND_ZSTD = ['test/intake', 'test/commands/formats.test.ts'];
@@ -774,8 +775,8 @@ export const mutants = [
   ...of(
     'src/engine/fast.ts',
     ENGINE,
-    ['rows that are missing are noticed', 'first.events !== read || first.rejected > 0', 'first.rejected > 0'],
-    ['rejected rows are noticed', 'first.events !== read || first.rejected > 0', 'first.events !== read'],
+    ['rows that are missing are noticed', 'first.events !== read || typeof', 'typeof'],
+    ['cells that cannot be read are noticed', 'first.unreadable > 0', 'first.unreadable < 0'],
     ['ids that come twice are noticed', 'if (repeated > 0) return', 'if (repeated < 0) return'],
     [
       'memory may be short',
@@ -788,10 +789,26 @@ export const mutants = [
       'listed',
     ],
     ['ids that do not grow are compared', 'if (!idsAscend(logs, scans)) {', 'if (logs.length === 0) {'],
-    ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
-    ['cells that grow are ids', 'return place?.at === 0 &&', 'return place?.at !== -1 &&'],
     ['a wrong guess is made good', 'first.incomplete === 0 ? first', 'first.incomplete >= 0 ? first'],
   ),
+  ...of(
+    'src/engine/countRecords.ts',
+    ENGINE,
+    ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
+    ['cells that grow are ids', 'return place?.at === 0 &&', 'return place?.at !== -1 &&'],
+  ),
+  ...of(
+    'src/engine/aside.ts',
+    ASIDE,
+    ['rows that are set aside are what they seemed to be', 'all !== rejected + excluded', 'all < 0'],
+    ['an address counts for all rows of its user', 'marks !== undefined &&', 'marks === undefined &&'],
+    ['what is known of the used is known of the excluded too', 'events === 0 || other.has(column)', 'other !== one'],
+  ),
+  ...of('src/sql/fates.ts', ASIDE, [
+    'a row that is left out is not late too',
+    'hasConditions ? [`WHEN ${identifier(ROW.left)}',
+    'asOf === undefined && hasConditions ? [`WHEN ${identifier(ROW.left)}',
+  ]),
   ...of('src/engine/features.ts', ENGINE),
   ...of('src/engine/features.ts', OUTPUT, [
     'no event as early as as-of is an error',
@@ -820,8 +837,8 @@ export const mutants = [
   ]),
   ...of('src/engine/strict.ts', HYGIENE, [
     'as-of comes before exclusion',
-    'excluded(duckdb, plan, facts, config.exclude, early)',
-    'excluded(duckdb, plan, facts, config.exclude, known)',
+    'makeExcluded(engine, job, facts, checked, early)',
+    'makeExcluded(engine, job, facts, checked, known)',
   ]),
   ...of(
     'src/engine/duckdb/relations.ts',
@@ -974,7 +991,7 @@ export const mutants = [
     'src/sql/account.ts',
     ENGINE,
     ['ids are compared with the next ones', 'lag(id) OVER (ORDER BY id)', 'lag(id, 2) OVER (ORDER BY id)'],
-    ['rows that break a rule are seen', 'FILTER (WHERE NOT "#ok")', 'FILTER (WHERE false)'],
+    ['cells that break a rule are seen', 'NOT ("#readable" OR', 'NOT (true OR'],
     ['equal ids are found', 'WHERE id = before', 'WHERE id < before'],
     ['null words among ids are found', ' OR id = ', ' OR id <> '],
   ),

@@ -22,6 +22,8 @@ export interface Engine {
   rows(sql: string, values?: readonly string[]): Promise<DuckDB.DuckDBValue[][]>;
   /** Runs a query whose columns are all DOUBLE and returns them; NULL comes as NaN. */
   numbers(sql: string): Promise<Float64Array[]>;
+  /** The numbers, from 0, of the rows of files for which a query that reads nothing else answers true, in their order. */
+  placesWhere(sql: string, values: readonly string[]): Promise<number[]>;
   /** Bytes of memory that queries may take before they spill. */
   memoryLimit(): Promise<number>;
   /** From now on no file but those in `folders` and `files` can be opened, and no setting be changed. */
@@ -98,13 +100,13 @@ export const withEngine = async <T>(
 ): Promise<T> => {
   const duckdb = load();
   let locks: string[] = [];
-  const open = async () => {
+  const open = async (order: 'ordered' | 'unordered' = 'unordered') => {
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
       threads: String(limits.threads ?? availableParallelism()),
       temp_directory: scratch,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      preserve_insertion_order: 'false',
+      preserve_insertion_order: String(order === 'ordered'),
       memory_limit: limits.memoryLimit ?? halfOfMemory(),
     });
     const connection = await instance.connect();
@@ -155,6 +157,27 @@ export const withEngine = async <T>(
           start += chunk.rowCount;
         }
         return columns;
+      },
+      placesWhere: async (sql, values) => {
+        const ordered = await open('ordered');
+        const stop = (): void => ordered.connection.interrupt();
+        process.once('exit', stop);
+        try {
+          const result = await ordered.connection.run(sql, [...values]);
+          const places: number[] = [];
+          let start = 0;
+          for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+            chunk.visitColumnValues(0, (value, row) => {
+              if (value === true) places.push(start + row);
+            });
+            start += chunk.rowCount;
+          }
+          return places;
+        } finally {
+          process.off('exit', stop);
+          ordered.connection.closeSync();
+          ordered.instance.closeSync();
+        }
       },
       memoryLimit: async () => bytesOf(String((await rows("SELECT current_setting('memory_limit')"))[0]?.[0])),
       lock: async (folders, files) => {

@@ -4,7 +4,7 @@ import type { Exclusions } from '../../config/settings.js';
 import { whereColumn } from '../../intake/bind.js';
 import { failureOf } from '../../sql/reading.js';
 import { identifier, literal } from '../../sql/text.js';
-import { type Aggregated, count, type Job } from '../aggregate.js';
+import { type Aggregated, count, type Job, sum } from '../aggregate.js';
 import type { Engine } from '../duckdb/open.js';
 import { asWritten, type Finding, nearest, readingsOf, type Used } from './finding.js';
 
@@ -22,7 +22,11 @@ const idleConditions = async (
     `SELECT reason, count(*) FROM excluded WHERE "column" = 'where' AND "#file" IN (${files}) GROUP BY reason`,
   );
   const excluded = new Map(rows.map(([reason, n]) => [String(reason), Number(n)]));
-  const kept = await count(engine, `SELECT count(*) FROM ${found.all} WHERE "#file" IN (${files})`, found.paths);
+  const { read, rejected } = found.accounts;
+  const kept =
+    logs.length === job.logs.length
+      ? read - rejected - sum([...excluded.values()])
+      : await count(engine, `SELECT count(*) FROM ${found.all} WHERE "#file" IN (${files})`, found.paths);
   return conditionsWithout(where, at, excluded, kept, (one) => closestCell(engine, one, files, found));
 };
 

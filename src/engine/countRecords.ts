@@ -1,0 +1,47 @@
+/** How many records a log has, counted without the engine's reader, and whether each id is greater than the one before. */
+import type { Log } from '../intake/bind.js';
+import { type CsvShape, type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
+import type { Watcher } from './aggregate.js';
+import type { Engine } from './duckdb/open.js';
+import { parquetRows } from './duckdb/relations.js';
+
+/** What every line of a log of CSV should be like. */
+export const shapeOf = ({ delimiter, crlf, header, reading }: Log): CsvShape => ({
+  delimiter,
+  crlf,
+  columns: header.length,
+  hasHeader: reading.header === undefined,
+});
+
+/** True if the first cell of every line is the event_id. */
+const idsComeFirst = ({ columns }: Log): boolean => {
+  const [place, ...others] = columns.get('event_id') ?? [];
+  return place?.at === 0 && place.within === undefined && others.length === 0;
+};
+
+/** Whether each id is greater than the one before it in the first megabyte of each log. */
+export const idsBeginAscendingIn = async (logs: readonly Log[]): Promise<boolean> => {
+  for (const log of logs) {
+    if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, shapeOf(log)))) return false;
+  }
+  return true;
+};
+
+/** True if each id of `logs` is greater than the one before it, and none is a null word: then none comes twice. */
+export const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
+  logs.every((log, i) => {
+    if (!idsComeFirst(log)) return false;
+    const [here, before] = [scans[i]?.ascending, scans[i - 1]?.ascending];
+    return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
+  });
+
+/** The independent count of the records of a log. */
+export const countRecords = async (
+  engine: Engine,
+  log: Log,
+  words: readonly string[],
+  watch?: Watcher,
+): Promise<FileScan> =>
+  log.format === 'parquet'
+    ? { records: await parquetRows(engine, log), regular: true }
+    : scanFile(log.path, shapeOf(log), words, watch?.rows);
