@@ -96,13 +96,13 @@ export const readAside = async (
   const leaves = leavesRowsOut(config);
   if (rejected === 0 && !leaves) return NOTHING;
   if (job.identity) return { notClean: 'a row that is rejected has no say in who is who' };
-  if (logs.some(({ format }) => format !== 'csv')) return { notClean: 'rows of Parquet are not located' };
+  if (logs.some(({ format }) => format !== 'csv')) return { notClean: 'only rows of CSV are located' };
   const records = [];
   for (const [i, log] of logs.entries()) {
     const places = rejected + excluded === 0 ? [] : await placesAside(engine, job, log, look, fateful);
     records.push(pickRecords(log.path, shapeOf(log), places, scans[i]?.quoted === true));
   }
-  const { faults, rows, checked } = await checkRows(engine, job, { read, records });
+  const { faults, rows, checked } = await checkRows(engine, job, [], { read, records });
   const isLate = asOf === undefined ? 'false' : `t > ${duckdb.instant(asOf)}`;
   const early = `(SELECT * FROM ${rows} WHERE user_id IS NOT NULL AND NOT (${isLate}))`;
   if (leaves) await makeExcluded(engine, job, NO_FACTS, checked, early);

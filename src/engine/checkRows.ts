@@ -109,17 +109,32 @@ export interface Part {
   readonly records: readonly AsyncIterable<RawRecord[]>[];
 }
 
+/** The located copies of logs, where there are any. */
+export type Copies = readonly (Located | undefined)[];
+
+/** Copies the logs that the engine cannot read as they are. @throws Failure `data` for a file that cannot be divided into records */
+export const copyLogs = async ({ logs, scratch, watch }: Job): Promise<Copies> => {
+  const copies: (Located | undefined)[] = [];
+  for (const [i, log] of logs.entries()) {
+    const isReadable = log.format === 'csv' || log.format === 'parquet';
+    copies.push(isReadable ? undefined : await locate(log, i, scratch, watch?.rows));
+  }
+  return copies;
+};
+
 /** A log as the engine can read it without doubt. The rows of Parquet need no locating. */
 const locateIn = async (
   engine: Engine,
   log: Log,
   index: number,
   { scratch, watch }: Job,
+  copy: Located | undefined,
   part: Part | undefined,
 ): Promise<Located> => {
+  if (copy !== undefined) return copy;
   if (part !== undefined) return locate(log, index, scratch, undefined, part.records[index]);
   return log.format === 'parquet'
-    ? { path: log.path, records: await parquetRows(engine, log), faults: [] }
+    ? { path: log.path, records: await parquetRows(engine, log), faults: [], lossy: 0 }
     : locate(log, index, scratch, watch?.rows);
 };
 
@@ -193,13 +208,14 @@ const checkUnreadable = ({ unreadable, read, faults }: Checked, { logs, maxRejec
 /**
  * Locates every record and checks every cell.
  *
+ * @param copies those that are there already
  * @param part only these rows; by default all
  * @throws TooManyRejected, and Failure `data` for a file that cannot be divided into records
  */
-export const checkRows = async (engine: Engine, job: Job, part?: Part): Promise<Checked> => {
+export const checkRows = async (engine: Engine, job: Job, copies: Copies = [], part?: Part): Promise<Checked> => {
   const { logs, plan, scratch } = job;
   const located: Located[] = [];
-  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, job, part));
+  for (const [i, log] of logs.entries()) located.push(await locateIn(engine, log, i, job, copies[i], part));
   const source = locatedRelation(logs, located, job.numbers);
   const kept = join(scratch, 'checked.parquet');
   await engine

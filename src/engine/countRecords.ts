@@ -1,5 +1,6 @@
 /** How many records a log has, counted without the engine's reader, and whether each id is greater than the one before. */
 import type { Log } from '../intake/bind.js';
+import type { Located } from '../intake/locate.js';
 import { type CsvShape, type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
 import type { Watcher } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
@@ -35,13 +36,15 @@ export const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boo
     return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
   });
 
-/** The independent count of the records of a log. */
+/** The independent count of the records of a log, or of its copy. */
 export const countRecords = async (
   engine: Engine,
   log: Log,
+  copy: Located | undefined,
   words: readonly string[],
   watch?: Watcher,
-): Promise<FileScan> =>
-  log.format === 'parquet'
-    ? { records: await parquetRows(engine, log), regular: true }
-    : scanFile(log.path, shapeOf(log), words, watch?.rows);
+): Promise<FileScan> => {
+  if (copy !== undefined) return { records: copy.records, regular: true };
+  if (log.format === 'parquet') return { records: await parquetRows(engine, log), regular: true };
+  return scanFile(log.path, shapeOf(log), words, watch?.rows);
+};

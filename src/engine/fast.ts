@@ -29,6 +29,7 @@ import { type Fateful, placedRows, withFates } from '../sql/fates.js';
 import { identitiesOfWords } from '../sql/identity.js';
 import { identifier } from '../sql/text.js';
 import { aggregateSessions, type Aggregated, count, factsFrom, type Job, PHASES, sum } from './aggregate.js';
+import type { Copies } from './checkRows.js';
 import { fatefulOf, readAside } from './aside.js';
 import { countRecords, idsAscend, idsBeginAscendingIn } from './countRecords.js';
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
@@ -38,11 +39,10 @@ import { guess, isNotClean, type NotClean, nullWordsOf, READER_FAULT } from './g
 import { resolveUsers } from './identity.js';
 
 /** Why a job cannot be done fast, whatever its logs hold; undefined if it may be. */
-const obstacle = ({ logs, config, identity, asOf }: Job): string | undefined => {
+const obstacle = ({ config, identity, asOf }: Job): string | undefined => {
   if (asOf === undefined && asOfComesFirst(config.features)) return 'as-of comes first';
   if (config.exclude?.fasterThanHuman) return 'sessions are excluded';
-  if (identity && leavesRowsOut(config)) return 'who is left out has no say in who is who';
-  return logs.some(({ format }) => format === 'ndjson' || format === 'lines') ? 'records are located first' : undefined;
+  return identity && leavesRowsOut(config) ? 'who is left out has no say in who is who' : undefined;
 };
 
 /** Logs larger than this, in bytes, are read twice instead of listing every event: then memory grows with users alone. */
@@ -55,11 +55,12 @@ const [ROW_BYTES, LISTED] = [125, 20];
  * What there is room to list for every event: lists cannot spill, and take at most half of the memory. Rows that
  * are not used have no user to list their ids by.
  */
-const roomFor = async (engine: Engine, { logs, config, asOf }: Job): Promise<Lists> => {
+const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copies): Promise<Lists> => {
   const bytes = await Promise.all(
-    logs.map(async (log) =>
-      log.format === 'parquet' ? (await parquetRows(engine, log)) * ROW_BYTES : (await stat(log.path)).size,
-    ),
+    logs.map(async (log, i) => {
+      if (log.format === 'parquet') return (await parquetRows(engine, log)) * ROW_BYTES;
+      return (await stat(copies[i]?.path ?? log.path)).size;
+    }),
   );
   const list = (sum(bytes) / ROW_BYTES) * LISTED;
   const room = sum(bytes) <= LISTED_BYTES ? (await engine.memoryLimit()) / 2 : 0;
@@ -143,29 +144,35 @@ const typesAreOurs = async (engine: Engine, { logs, plan }: Job, rows: Relation)
   return events === explained || !(await hasTranslatedTypes(engine, logs, rows));
 };
 
-/** Makes `by_event` and `by_session` as if the log were clean, and finds out whether it is. */
-export const readFast = async (engine: Engine, job: Job): Promise<Aggregated | NotClean> => {
+/**
+ * Makes `by_event` and `by_session` as if the log were clean, and finds out whether it is.
+ *
+ * @param copies those of logs that the engine cannot read as they are
+ */
+export const readFast = async (engine: Engine, job: Job, copies: Copies): Promise<Aggregated | NotClean> => {
   const { logs, plan } = job;
   const why = obstacle(job);
   if (why !== undefined) return { notClean: why };
-  const sample = await guess(engine, job);
+  if (copies.some((copy) => copy !== undefined && copy.faults.length + copy.lossy > 0)) {
+    return { notClean: 'records cannot be copied' };
+  }
+  const sample = await guess(engine, job, copies);
   if (isNotClean(sample)) return sample;
   // To look for null words in every cell takes a third longer, for names of types a sixth; that there are none is proved
   // more cheaply.
   const { facts: guessed, look } = sample;
   const words = look.words ? [] : nullWordsOf(logs);
-  const direct = directRelation(logs, job.numbers, look);
+  const direct = directRelation(logs, job.numbers, look, copies);
   const source = job.identity ? await resolveUsers(engine, direct, job.asOf).catch(() => undefined) : direct;
   if (source === undefined) return READER_FAULT;
   if (job.identity && (await count(engine, identitiesOfWords(words))) > 0) return { notClean: 'there are null words' };
   const fateful = await fatefulOf(engine, job, direct);
   if (isNotClean(fateful)) return fateful;
   const fated: Relation = { sql: withFates(source.sql, fateful, words), paths: source.paths };
-  const room = await roomFor(engine, job);
-  job.watch?.phase(1, PHASES[1]);
+  const room = await roomFor(engine, job, copies);
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, plan, fateful, guessed, room, fated, words),
-    ...logs.map((log) => countRecords(engine, log, words, job.watch)),
+    ...logs.map((log, i) => countRecords(engine, log, copies[i], words, job.watch)),
   ]);
   if (aggregation.status === 'rejected') throw aggregation.reason;
   const first = aggregation.value;

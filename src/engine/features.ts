@@ -22,6 +22,7 @@ import {
   onlyLater,
 } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
+import { copyLogs } from './checkRows.js';
 import { type EventTypes, findEventTypes } from './eventTypes.js';
 import { readFast } from './fast.js';
 import { isNotClean, type NotClean } from './guess.js';
@@ -72,11 +73,16 @@ export const aggregateJob = async <Answer extends object>(
   job: Job,
   finish: (found: Aggregated) => Promise<Answer>,
 ): Promise<Answer> => {
-  const { logs } = job;
+  const { logs, watch } = job;
+  watch?.phase(1, PHASES[1]);
+  const copies = await copyLogs(job).catch(async (error: unknown) => {
+    await refuseLoss(logs);
+    throw error;
+  });
   const fast = async (): Promise<Answer | NotClean> => {
     const writtenMeanwhile: NotClean = { notClean: 'a log was written meanwhile' };
     try {
-      const found = await readFast(engine, job);
+      const found = await readFast(engine, job, copies);
       if (isNotClean(found)) return found;
       const finished = await finish(found);
       // What was read several times must have been the same every time.
@@ -90,7 +96,7 @@ export const aggregateJob = async <Answer extends object>(
   if (!isNotClean(answer)) return answer;
   await engine.run('DROP TABLE IF EXISTS by_event; DROP TABLE IF EXISTS by_session');
   try {
-    return await finish(await readStrict(engine, job));
+    return await finish(await readStrict(engine, job, copies));
   } finally {
     await refuseLoss(logs);
   }

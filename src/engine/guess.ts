@@ -4,6 +4,7 @@ import { type Facts, profiledColumns } from '../sql/plan.js';
 import { type Look, ROW, translatesTypes } from '../sql/reading.js';
 import { identifier } from '../sql/text.js';
 import { deviceNames, factsFrom, type Job, knownCells, namesOf, SAMPLE } from './aggregate.js';
+import type { Copies } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { directRelation } from './duckdb/relations.js';
 
@@ -25,8 +26,12 @@ export interface Guess {
 }
 
 /** Guesses from the first rows of a log what all are like. */
-export const guess = async (engine: Engine, { logs, plan, numbers }: Job): Promise<Guess | NotClean> => {
-  const { sql, paths } = directRelation(logs, numbers, { words: false, names: false, marked: true });
+export const guess = async (
+  engine: Engine,
+  { logs, plan, numbers }: Job,
+  copies: Copies = [],
+): Promise<Guess | NotClean> => {
+  const { sql, paths } = directRelation(logs, numbers, { words: false, names: false, marked: true }, copies);
   const first = `(SELECT * FROM ${sql} LIMIT ${SAMPLE})`;
   const marks = [ROW.hasWord, ROW.isRenamed].map((mark) => `count(*) FILTER (WHERE ${identifier(mark)})`);
   const aggregates = ['count(*)', ...marks, ...knownCells(plan), deviceNames(plan)].join(', ');

@@ -54,7 +54,7 @@ const placeDirectly = async (engine: Engine, job: Job, look: Look): Promise<Plac
   ];
   const [made, ...scans] = await Promise.allSettled([
     engine.run(`CREATE OR REPLACE TEMP TABLE placed AS SELECT ${columns.join(', ')} FROM ${sql}`, paths),
-    ...logs.map((log) => countRecords(engine, log, look.words ? [] : words)),
+    ...logs.map((log) => countRecords(engine, log, undefined, look.words ? [] : words)),
   ]);
   if (made.status === 'rejected') return undefined;
   const read = sum(scans.map((scan) => (scan.status === 'fulfilled' && scan.value.regular ? scan.value.records : NaN)));

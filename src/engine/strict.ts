@@ -21,7 +21,7 @@ import {
   SAMPLE,
   sum,
 } from './aggregate.js';
-import { type Checked, checkRows } from './checkRows.js';
+import { type Checked, checkRows, type Copies } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { ownParquet, type Relation } from './duckdb/relations.js';
 import { findBots, leftRows, makeExcluded } from './excluded.js';
@@ -79,11 +79,12 @@ const latestOf = async (engine: Engine, rows: string): Promise<bigint> => {
 /**
  * Reads logs strictly into `by_event` and `by_session`.
  *
+ * @param copies those of logs that are there already
  * @throws TooManyRejected, and Failure `data` if a file cannot be divided into records
  */
-export const readStrict = async (engine: Engine, job: Job): Promise<Aggregated> => {
+export const readStrict = async (engine: Engine, job: Job, copies: Copies): Promise<Aggregated> => {
   job.watch?.phase(1, `${PHASES[1]}, cell by cell`);
-  return aggregateChecked(engine, job, await checkRows(engine, job));
+  return aggregateChecked(engine, job, await checkRows(engine, job, copies));
 };
 
 /** Aggregates checked rows into `by_event` and `by_session`, which may be there from another as-of. */

@@ -1,15 +1,12 @@
 /** Locates each record of a log: makes copies that the engine reads safely, and finds the text of rejected records. */
-import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Log } from './bind.js';
-import { REQUIRED_COLUMNS } from '../model.js';
+import { type Copied, copyObject, quoted } from './copyObject.js';
+import { copyJsonLines } from './copyJsonLines.js';
 import { walkElements } from './elements.js';
-import { cellWithin, parseObject } from './json.js';
 import { type LineSplitter, splitRecord } from './lines.js';
-import { MAX_RECORD_BYTES, type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
+import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
 
 /** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
@@ -19,6 +16,8 @@ export interface Located {
   readonly records: number;
   /** Records that are not well formed and so not in the copy. */
   readonly faults: readonly Fault[];
+  /** Records in the copy that lack a cell which no copy can hold. */
+  readonly lossy: number;
 }
 
 /** A record that cannot be used. */
@@ -42,51 +41,12 @@ export interface UnreadableCell {
   readonly cell: string;
 }
 
-/** A record to be copied, as the line of CSV that the engine reads; or what is wrong with it. */
-type Copied = { readonly cells: string; readonly lost?: string } | Pick<Fault, 'column' | 'reason'>;
-
-/** Why a cell from JSON cannot be written to a file, if it cannot. */
-const textFault = (cell: string | undefined): string | undefined => {
-  if (cell === undefined) return 'nested too deeply';
-  if (cell.includes('\0')) return 'not text: it holds a NUL character';
-  return cell.isWellFormed() ? undefined : 'not text: it holds half of a character';
-};
-
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
 /** A line of an access log as a line of CSV, in Latin-1 bytes of UTF-8; null if it is no row. */
 const copyLine = (record: RawRecord, splitter: LineSplitter): Copied | null => {
   const cells = splitRecord(record, splitter);
   if (cells === null) return null;
   if ('fault' in cells) return { column: '', reason: cells.fault };
   return { cells: Buffer.from(cells.map(quoted).join(',')).toString('latin1') };
-};
-
-/** The most bytes of a copied row: a cell that several columns of ours use is copied for each. */
-const MAX_CELLS = 2 * MAX_RECORD_BYTES;
-
-/** True of a column without which a row cannot be placed. */
-const isNeeded = (column: string): boolean => (REQUIRED_COLUMNS as readonly string[]).includes(column);
-
-/** A line of JSON as a line of CSV with the cell of each place of the log's columns, in Latin-1 bytes of UTF-8. */
-const copyObject = (record: RawRecord, columns: Log['columns']): Copied => {
-  const parsed = parseObject(record);
-  if ('fault' in parsed) return { column: '', reason: parsed.fault };
-  const cells: string[] = [];
-  const lost: Pick<UnreadableCell, 'column' | 'reason' | 'cell'>[] = [];
-  for (const [column, places] of columns) {
-    for (const { within = [] } of places) {
-      const cell = cellWithin(parsed, within);
-      const reason = textFault(cell);
-      if (reason !== undefined && isNeeded(column)) return { column, reason };
-      if (reason !== undefined) lost.push({ column, reason, cell: cell?.slice(0, 200).toWellFormed() ?? '' });
-      cells.push(reason === undefined ? quoted(cell ?? '') : '');
-    }
-  }
-  const bytes = Buffer.from(cells.join(','));
-  if (bytes.length > MAX_CELLS) return { column: '', reason: 'its cells have over two megabytes' };
-  const list = lost.length === 0 ? '' : Buffer.from(quoted(JSON.stringify(lost))).toString('latin1');
-  return { cells: bytes.toString('latin1'), lost: list };
 };
 
 const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
@@ -118,36 +78,50 @@ export const locate = async (
     return splitter === undefined ? copyObject(record, log.columns) : copyLine(record, splitter);
   };
   const faults: Fault[] = [];
-  let records = 0;
+  let [records, lossy] = [0, 0];
+  /** The line of a record in the copy, in Latin-1; empty if it is not in it. */
+  const lineOf = (record: RawRecord): string => {
+    const { line, offset, length } = record;
+    const copied = copyOf(record);
+    if (copied === null) return '';
+    if ('reason' in copied) {
+      faults.push({ file: log.name, line, ...copied, raw: record.bytes.toString() });
+      return '';
+    }
+    const { lost = '', cells } = copied;
+    records += 1;
+    if (lost !== '') lossy += 1;
+    return `${[line, offset, length, lost, cells].join(log.delimiter)}\n`;
+  };
   const copy = async function* (): AsyncGenerator<Buffer> {
     let header = isCsv && log.reading.header === undefined && some === undefined;
     for await (const batch of batches) {
       onRecords?.(batch.length);
-      let text = '';
-      for (const record of batch) {
-        const { line, offset, length } = record;
-        const copied = copyOf(record);
-        if (copied === null) continue;
-        if (header) {
-          header = false;
-          if ('reason' in copied) throw bad(`${log.name}:${line}`, `the header is broken: ${copied.reason}`);
-        } else if ('cells' in copied) {
-          records += 1;
-          text += `${[line, offset, length, copied.lost ?? '', copied.cells].join(log.delimiter)}\n`;
-        } else {
-          faults.push({ file: log.name, line, ...copied, raw: record.bytes.toString() });
-        }
+      const [first] = batch;
+      if (header && first !== undefined) {
+        header = false;
+        if (first.fault !== undefined) throw bad(`${log.name}:${first.line}`, `the header is broken: ${first.fault}`);
+        batch.shift();
       }
-      yield Buffer.from(text, 'latin1');
+      yield Buffer.from(batch.map(lineOf).join(''), 'latin1');
     }
   };
+  const copyLines = (): AsyncGenerator<Buffer> =>
+    copyJsonLines(log, lineOf, (n, plain) => {
+      onRecords?.(n);
+      records += plain;
+    });
+  const isLines = log.format === 'ndjson' && !log.isArray;
+  const file = await open(path, 'w');
   try {
-    await pipeline(Readable.from(copy(), { objectMode: false }), createWriteStream(path));
+    for await (const bytes of isLines ? copyLines() : copy()) await file.appendFile(bytes);
   } catch (error) {
     if (error instanceof Unreadable) throw bad(`${log.name}:${error.line}`, error.message);
     throw error;
+  } finally {
+    await file.close();
   }
-  return { path, records, faults };
+  return { path, records, faults, lossy };
 };
 
 /** Bytes read at once, since rejected records are often close together. */

@@ -245,8 +245,29 @@ export async function* walkRecords(
 }
 
 /**
- * Walks the lines of `path` in file order, in batches of about a megabyte, without their ends. Blank lines are skipped.
- * A line that is not UTF-8 or has a NUL byte has a fault.
+ * The line from `start` to `end` of `lines`, without its end; undefined for a blank one. One that is not UTF-8 or has a NUL byte
+ * has a fault.
+ *
+ * @param line its number
+ * @param offset of `lines` in the file
+ * @throws Unreadable if it is longer than a megabyte
+ */
+export const lineRecord = (
+  lines: Buffer,
+  start: number,
+  end: number,
+  line: number,
+  offset: number,
+): RawRecord | undefined => {
+  const bytes = lines.subarray(start, end);
+  if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
+  if (!bytes.some((byte) => byte > SPACE)) return undefined;
+  const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
+  return { line, offset: offset + start, length: bytes.length, bytes, fault };
+};
+
+/**
+ * Walks the lines of `path` in file order, in batches of about a megabyte, as `lineRecord` has them; blank ones are skipped.
  *
  * @throws Unreadable if a line is longer than a megabyte
  */
@@ -254,19 +275,14 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   let line = 0;
   for await (const { offset, bytes: lines } of wholeLines(path)) {
     const batch: RawRecord[] = [];
-    let start = 0;
-    while (start < lines.length) {
-      const lf = lines.indexOf(LF, start);
-      const next = lf === -1 ? lines.length : lf + 1;
-      let end = lf === -1 ? lines.length : lf;
+    for (let start = 0; start < lines.length;) {
+      const feed = lines.indexOf(LF, start);
+      const next = feed === -1 ? lines.length : feed + 1;
+      let end = feed === -1 ? next : feed;
       if (end > start && lines[end - 1] === CR) end -= 1;
-      const bytes = lines.subarray(start, end);
       line += 1;
-      if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
-      if (bytes.some((byte) => byte > SPACE)) {
-        const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
-        batch.push({ line, offset: offset + start, length: bytes.length, bytes, fault });
-      }
+      const record = lineRecord(lines, start, end, line, offset);
+      if (record !== undefined) batch.push(record);
       start = next;
     }
     if (batch.length > 0) yield batch;

@@ -13,45 +13,14 @@ import {
   type Reading,
 } from '../../src/config/settings.js';
 import { computeFeatures } from '../../src/engine/features.js';
-import type { Request } from '../../src/engine/aggregate.js';
-import { readFast } from '../../src/engine/fast.js';
-import { isNotClean } from '../../src/engine/guess.js';
-import { readIdentityMap } from '../../src/engine/identity.js';
-import { openJob } from '../../src/engine/job.js';
 import { Failure } from '../../src/model.js';
-import { endOf, parseTime } from '../../src/text/instants.js';
 import { cleanRuns } from '../oracle/cleanLogs.js';
 import { toCsv } from '../oracle/logs.js';
 import { oracle } from '../oracle/oracle.js';
 import { holdsAsync, LONG, tries } from '../random.js';
 import { resolved } from './find.js';
 import { inEngine } from './request.js';
-
-/** How logs are read and what is asked of them. */
-interface Asked {
-  readonly config?: Config;
-  readonly asOf?: string | undefined;
-  readonly maxRejected?: number;
-}
-
-const asked = (request: Request, { asOf, maxRejected = 1 }: Asked): Request => {
-  const time = asOf === undefined ? undefined : parseTime(asOf);
-  return { ...request, asOf: time === undefined ? undefined : endOf(time), maxRejected };
-};
-
-/** Why logs are not read fast; undefined if they are. */
-const whyNot = (texts: readonly string[], how: Asked = {}): Promise<string | undefined> =>
-  inEngine(
-    texts,
-    async (engine, request) => {
-      const job = await openJob(engine, asked(request, how));
-      if (job.identity) await readIdentityMap(engine, undefined, request.scratch);
-      const found = await readFast(engine, job);
-      return isNotClean(found) ? found.notClean : undefined;
-    },
-    resolved(how.config ?? defaultConfig),
-    { threads: 2 },
-  );
+import { asked, type Asked, whyNot } from './whyNot.js';
 
 /** What a run finds and writes. */
 interface Everything {

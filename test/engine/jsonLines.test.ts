@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import type { Feature } from '../../src/catalogue/measures.js';
 import { find } from './find.js';
+import { whyNot } from './whyNot.js';
 
 /** A line of JSON: a signup of ana with these cells, which are JSON themselves. */
 const line = (cells: Readonly<Record<string, string>> = {}): string => {
@@ -79,5 +80,52 @@ it('a long cell that many columns use is rejected alone', async () => {
     cells: [['ana', '1']],
     faults: ['2 : its cells have over two megabytes'],
     unreadable: [],
+  });
+});
+
+describe('a log is read fast', () => {
+  const many = Array.from({ length: 3000 }, (_, i) => {
+    const instant = new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString().replace('.000', '');
+    const user = i % 3 === 0 ? String(i % 7) : `"user, ${i % 7}"`;
+    const username = i % 2 === 0 ? 'null' : '"Zo\\u00eb"';
+    return { event_id: `"e${i}"`, user_id: user, timestamp: `"${instant}"`, username };
+  });
+  const lines = many.map((cells) => line(cells));
+  const rows = many.map(({ username, ...cells }) => [
+    ...Object.values(cells),
+    username === 'null' ? '' : 'Zoë',
+    'signup',
+  ]);
+  const toCsv = (some: readonly string[][]): string =>
+    ['event_id,user_id,timestamp,username,event_type', ...some.map((cells) => cells.join(','))].join('\n');
+
+  it('if all of its lines are objects that can be copied', async () => {
+    expect(await whyNot([lines.join('\n')])).toBeUndefined();
+    const [found, expected] = [await find([lines.join('\n')]), await find([toCsv(rows)])];
+    expect([found.csv, found.accounts]).toEqual([expected.csv, expected.accounts]);
+  });
+
+  it('as an array too', async () => {
+    expect(await whyNot([`[${lines.join(',')}]`])).toBeUndefined();
+    expect((await find([`[${lines.join(',')}]`])).csv).toBe((await find([toCsv(rows)])).csv);
+  });
+
+  it.each([
+    ['a line is no object', '{', 'records cannot be copied', ['2901 ']],
+    [
+      'a row is rejected',
+      line({ event_id: '"x"', timestamp: '"soon"' }),
+      'only rows of CSV are located',
+      ['2901 timestamp'],
+    ],
+    ['a cell is lost', line({ event_id: '"x"', username: '"\\ud800"' }), 'records cannot be copied', []],
+  ])('but not if %s', async (_, text, why, places) => {
+    const log = lines.with(2900, text).join('\n');
+    expect(await whyNot([log])).toBe(why);
+    const { csv, faults, unreadable } = await find([log]);
+    expect(faults.map((fault) => `${fault.line} ${fault.column}`)).toEqual(places);
+    expect(unreadable.map((cell) => `${cell.line} ${cell.column}`)).toEqual(places.length > 0 ? [] : ['2901 username']);
+    const instead = places.length > 0 ? [] : [['x', 'ana', '2026-01-05', '', 'signup']];
+    expect(csv).toBe((await find([toCsv(rows.toSpliced(2900, 1, ...instead))])).csv);
   });
 });

@@ -67,6 +67,7 @@ describe('a glance', () => {
       records,
       regular: true,
       ascending,
+      quoted: content.includes('"') || undefined,
     });
   });
 
@@ -87,6 +88,7 @@ describe('a glance', () => {
     expect(await scanFile(path, { delimiter: ',', crlf: true, columns: 2, hasHeader: true })).toEqual({
       records: 2,
       regular: true,
+      quoted: true,
     });
     expect(
       await scanFile(write('plain.csv', 'a,b\r\n1,2\r\n'), { delimiter: ',', crlf: true, columns: 2, hasHeader: true }),

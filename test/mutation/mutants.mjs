@@ -514,8 +514,8 @@ export const mutants = [
   ]),
   ...of('src/intake/records.ts', FORMATS, [
     'a blank line counts',
-    '      line += 1;\n      if (bytes.length',
-    '      if (bytes.length',
+    '      line += 1;\n      const record',
+    '      const record',
   ]),
   ...of('src/intake/format.ts', FORMATS, ['Parquet is told by its first bytes', "=== 'PAR1'", "=== 'PAR2'"]),
   ...of('src/intake/format.ts', OUTPUT, [
@@ -605,7 +605,7 @@ export const mutants = [
     ['keys are own keys', '!Object.hasOwn(value, key)', '!(key in value)'],
   ),
   ...of(
-    'src/intake/locate.ts',
+    'src/intake/copyObject.ts',
     ['test/engine/jsonLines.test.ts', 'test/intake'],
     ['half a character is no text', 'cell.isWellFormed() ? undefined', 'cell.length >= 0 ? undefined'],
     ['a NUL character is no text', "if (cell.includes('\\0')) return", 'if (cell.length < 0) return'],
@@ -803,6 +803,16 @@ export const mutants = [
     ['rows that are set aside are what they seemed to be', 'all !== rejected + excluded', 'all < 0'],
     ['an address counts for all rows of its user', 'marks !== undefined &&', 'marks === undefined &&'],
     ['what is known of the used is known of the excluded too', 'events === 0 || other.has(column)', 'other !== one'],
+  ),
+  ...of(
+    'src/intake/flatJson.ts',
+    ['test/intake/flatJson.test.ts'],
+    ['an escape is left to the parser', 'byte === BACKSLASH) return NOT_PLAIN', 'byte === TAB) return NOT_PLAIN'],
+    ['a number has no zero in front', ' || (bytes[first] === ZERO && whole > first + 1)', ''],
+    ['a fraction has digits', 'end === whole + 1 ? NOT_PLAIN : end', 'end'],
+    ['text may be JSON itself', ' || (isOpened && begin < end)', ''],
+    ['a line ends after its object', 'this.#skip(lines, at + 1) >= end', 'at < end'],
+    ['a comma is quoted', 'const isQuoted = end > begin && this.#commas[cell] === 1', 'const isQuoted = end < begin'],
   ),
   ...of('src/sql/fates.ts', ASIDE, [
     'a row that is left out is not late too',

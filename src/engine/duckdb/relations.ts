@@ -99,13 +99,6 @@ const directly = ({ format, header, reading, delimiter, crlf }: Log, path: strin
   return format === 'parquet' ? readParquet(path, columns) : readCsv(path, shape);
 };
 
-/** The logs as they are: only for CSV whose lines are its records, and Parquet. */
-export const directRelation = (logs: readonly Log[], numbers: ReadonlySet<string>, look: Look = EVERYTHING): Relation =>
-  together(
-    logs.map((log, i) => rowsOf(log, i, directly(log, `$${i + 1}`), numbers, { look })),
-    logs.map((log) => log.path),
-  );
-
 /** Columns in front of the cells of a located copy: where a record is, and what of it could not be copied. */
 const LOCATED = 4;
 
@@ -114,6 +107,27 @@ const copied = (log: Log, path: string): string => {
   const columns = log.format !== 'ndjson' ? log.header.length : [...log.columns.values()].flat().length;
   return readCsv(path, { columns: columns + LOCATED, delimiter: log.delimiter, header: false, crlf: false });
 };
+
+/**
+ * The logs as they are: only for CSV whose lines are its records, and Parquet.
+ *
+ * @param copies the located copies of other logs, by their numbers
+ */
+export const directRelation = (
+  logs: readonly Log[],
+  numbers: ReadonlySet<string>,
+  look: Look = EVERYTHING,
+  copies: readonly (Pick<Located, 'path'> | undefined)[] = [],
+): Relation =>
+  together(
+    logs.map((log, i) => {
+      const path = `$${i + 1}`;
+      return copies[i] === undefined
+        ? rowsOf(log, i, directly(log, path), numbers, { look })
+        : rowsOf(log, i, copied(log, path), numbers, { look, shift: LOCATED });
+    }),
+    logs.map((log, i) => copies[i]?.path ?? log.path),
+  );
 
 /** A log with the place of each record: "#line" (in Parquet the number of the row), "#offset" and "#length". */
 const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string => {
