@@ -1,7 +1,8 @@
 /** How many records a log has, counted without the engine's reader, and whether each id is greater than the one before. */
 import type { Log } from '../intake/bind.js';
 import type { Located } from '../intake/locate.js';
-import { type CsvShape, type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
+import type { CsvShape } from '../intake/csvShape.js';
+import { type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
 import type { Watcher } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { parquetRows } from './duckdb/relations.js';

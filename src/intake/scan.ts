@@ -5,7 +5,9 @@
  * file is walked byte by byte.
  */
 import { isUtf8 } from 'node:buffer';
-import { type LineEnds, MAX_RECORD_BYTES, Unreadable, walkRecords, wholeLines } from './records.js';
+import { countQuoted } from './countQuoted.js';
+import type { CsvShape } from './csvShape.js';
+import { MAX_RECORD_BYTES, wholeLines } from './records.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -152,17 +154,6 @@ class LineCounter {
 
 const IRREGULAR: FileScan = { records: 0, regular: false };
 
-/** What every line of a CSV file should be like. */
-export interface CsvShape {
-  readonly delimiter: string;
-  /** Whether lines end in CR LF. */
-  readonly crlf: boolean;
-  /** Cells of each record. */
-  readonly columns: number;
-  /** Whether the first line names the columns. */
-  readonly hasHeader: boolean;
-}
-
 /**
  * Counts the records of `path`, and stops early if the file is irregular.
  *
@@ -191,31 +182,19 @@ export const scanFile = async (
   return { records, regular: lines > 0, ascending };
 };
 
-/** True if the first cells grow within the first megabyte of a file. */
+/** True if the first cells grow within the first megabyte of a file, and none has a quote: then it is not known which are equal. */
 export const idsBeginAscending = async (path: string, shape: CsvShape): Promise<boolean> => {
   const counter = new LineCounter(shape, []);
   for await (const { bytes } of wholeLines(path))
-    return counter.take(bytes, shape.crlf) && counter.ascending !== undefined;
+    return !bytes.includes(QUOTE) && counter.take(bytes, shape.crlf) && counter.ascending !== undefined;
   return false;
 };
 
-/** The same for a file with quotes, where a record can span lines, so every byte must be examined. */
-const scanQuoted = async (path: string, { delimiter, crlf, columns, hasHeader }: CsvShape): Promise<FileScan> => {
-  const ends: LineEnds = { lf: 0, crlf: 0, blank: 0 };
-  let records = 0;
-  try {
-    for await (const batch of walkRecords(path, delimiter, { fields: columns, ends })) {
-      if (batch.some(({ fault }) => fault !== undefined)) return IRREGULAR;
-      records += batch.length;
-    }
-  } catch (error) {
-    if (error instanceof Unreadable) return IRREGULAR;
-    throw error;
-  }
-  const alike = crlf ? ends.lf === 0 : ends.crlf === 0;
-  return alike && ends.blank === 0
-    ? { records: Math.max(0, records - (hasHeader ? 1 : 0)), regular: true, quoted: true }
-    : IRREGULAR;
+/** The same for a file with quotes. */
+const scanQuoted = async (path: string, shape: CsvShape): Promise<FileScan> => {
+  const records = await countQuoted(path, shape);
+  if (records === undefined) return IRREGULAR;
+  return { records: Math.max(0, records - (shape.hasHeader ? 1 : 0)), regular: true, quoted: true };
 };
 
 const countLines = (bytes: Buffer): number => {

@@ -1,7 +1,7 @@
 /** The count that does not trust the engine. */
 import { describe, expect, it } from 'vitest';
 import { MAX_RECORD_BYTES } from '../../src/intake/records.js';
-import { scanFile } from '../../src/intake/scan.js';
+import { idsBeginAscending, scanFile } from '../../src/intake/scan.js';
 import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();
@@ -51,6 +51,12 @@ describe('a scan of the first cells', () => {
 });
 
 const ends = (first: string, last: string) => ({ first: Buffer.from(first), last: Buffer.from(last) });
+
+it('ids do not begin to grow in a file with quotes, where two spellings are one id', async () => {
+  const all = { delimiter: ',', crlf: false, columns: 2, hasHeader: true };
+  expect(await idsBeginAscending(write('log.csv', 'id,b\na,1\nb,2\n'), all)).toBe(true);
+  expect(await idsBeginAscending(write('log.csv', 'id,b\na,1\n"a",2\n'), all)).toBe(false);
+});
 
 describe('a glance', () => {
   it.each([

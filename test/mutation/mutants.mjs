@@ -814,6 +814,15 @@ export const mutants = [
     ['a line ends after its object', 'this.#skip(lines, at + 1) >= end', 'at < end'],
     ['a comma is quoted', 'const isQuoted = end > begin && this.#commas[cell] === 1', 'const isQuoted = end < begin'],
   ),
+  ...of(
+    'src/intake/countQuoted.ts',
+    ['test/intake/countQuoted.test.ts'],
+    ['a quote is at the beginning of a cell', 'if (state === UNQUOTED) return false;', ''],
+    ['nothing follows a closing quote', 'if (state === QUOTE_IN_QUOTED) return false;', ''],
+    ['records have as many cells as the header', ' && cells === this.#columns', ''],
+    ['lines end alike', 'end < i !== crlf || ', ''],
+    ['a quote is closed', 'this.#state !== QUOTED && ', ''],
+  ),
   ...of('src/sql/fates.ts', ASIDE, [
     'a row that is left out is not late too',
     'hasConditions ? [`WHEN ${identifier(ROW.left)}',

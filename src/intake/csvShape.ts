@@ -1,0 +1,12 @@
+/** The shape of a CSV file that the engine can read as it is. */
+
+/** What every line of a CSV file should be like. */
+export interface CsvShape {
+  readonly delimiter: string;
+  /** Whether lines end in CR LF. */
+  readonly crlf: boolean;
+  /** Cells of each record. */
+  readonly columns: number;
+  /** Whether the first line names the columns. */
+  readonly hasHeader: boolean;
+}
