@@ -44,6 +44,16 @@ const isKind = ({ code }: Issue): boolean => code === 'invalid_type' || code ===
 /** True if the message of an issue comes from schema.ts rather than from zod. */
 const ours = (message: string): boolean => !/^(?:Invalid|Expected|Too|Unrecognized)/.test(message);
 
+/** What is wrong with a key of `value`: nothing is called so there, or only beside another `op`. */
+const unknownKey = (key: string, path: readonly PropertyKey[], value: unknown): string => {
+  const keys = keysAt(path);
+  if (!keys.includes(key)) return `unknown key${didYouMean(key, keys)}`;
+  const op = valueAt(value, ['op']);
+  if (typeof op !== 'string') return 'does not go with the other keys here';
+  const condition = keys.includes('where') ? '; a condition goes under where: { column: ..., equals: ... }' : '';
+  return `does not belong to op: ${op}${condition}`;
+};
+
 /**
  * The problems that the grammar found in a config file.
  *
@@ -55,11 +65,7 @@ export const problemsOf = (issues: readonly Issue[], config: unknown): Problem[]
     const value = valueAt(config, path);
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => ({
-          path: [...path, key],
-          message: `unknown key${didYouMean(key, keysAt(path))}`,
-          atKey: true,
-        }));
+        return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path, value), atKey: true }));
       case 'invalid_key':
         return [{ path, message: issue.issues[0]?.message ?? issue.message, atKey: true }];
       case 'invalid_union': {

@@ -64,10 +64,16 @@ export const countRagged = (faults: readonly Fault[]): number =>
 export const RAGGED_ADVICE =
   'if cells are missing at the end of rows, or empty ones follow the last column, set events: { ragged_rows: fill }';
 
-/** What to do if most timestamps cannot be read: the exact setting that reads them, if there is one. */
-const timestampAdvice = async (engine: Engine, checked: string, faults: readonly Fault[]): Promise<string> => {
+/** The least share of rows whose timestamps cannot be read that tells of another form, rather than of faults. */
+const LEAST_ADVISED = 0.05;
+
+/** What to do if many timestamps cannot be read: the exact setting that reads them, if there is one. */
+const timestampAdvice = async (
+  engine: Engine,
+  { checked, faults, read }: Pick<Checked, 'faults' | 'read' | 'checked'>,
+): Promise<string> => {
   const wrong = faults.filter(({ column }) => column === 'timestamp').length;
-  if (wrong * 2 <= faults.length) return '';
+  if (wrong * 2 <= faults.length || wrong < LEAST_ADVISED * read) return '';
   const cells = await engine.rows(
     `SELECT "timestamp" FROM ${checked} WHERE ${identifier(CHECKED.fault)} = 'timestamp' AND "timestamp" IS NOT NULL LIMIT 1000`,
   );
@@ -78,8 +84,9 @@ const timestampAdvice = async (engine: Engine, checked: string, faults: readonly
 const checkRejected = async (
   engine: Engine,
   { logs, maxRejected: limit }: Job,
-  { faults, read, checked }: Pick<Checked, 'faults' | 'read' | 'checked'>,
+  found: Pick<Checked, 'faults' | 'read' | 'checked'>,
 ): Promise<void> => {
+  const { faults, read } = found;
   const share = read === 0 ? 0 : faults.length / read;
   const first = faults[0];
   if (!first) return;
@@ -93,9 +100,10 @@ const checkRejected = async (
   }
   if (share > limit) {
     const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
-    const form = await timestampAdvice(engine, checked, faults);
+    const form = await timestampAdvice(engine, found);
+    const allow = limit === 0 ? 'allow some with --max-rejected and without --strict' : 'raise --max-rejected';
     throw new TooManyRejected(
-      `${rejectedOver({ read, rejected: faults.length }, limit)}; ${example}. ${form}Fix the rows, ${fill} raise --max-rejected`,
+      `${rejectedOver({ read, rejected: faults.length }, limit)}; ${example}. ${form}Fix the rows, ${fill} ${allow}`,
       faults,
     );
   }

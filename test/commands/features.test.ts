@@ -53,6 +53,15 @@ it('writes the table, the rejects, and a summary that accounts for every row', a
   ]);
 });
 
+it('says with --strict what would allow a row, and nothing of another form for one timestamp among many', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `u${i},2026-01-05T09:00:00Z,search\n`);
+  write('log.csv', `${LOG}cy,1767603600,search\n${rows.join('')}`);
+  const { stderr } = await features('log.csv', '--strict');
+  expect(stderr).toMatch(
+    /ISO 8601 date or date-time\. Fix the rows, or allow some with --max-rejected and without --strict\n$/,
+  );
+});
+
 it('fails over the limit of rejected rows, and then writes nothing but the rejects', async () => {
   write('log.csv', `${LOG}cy,yesterday,search\n`);
   const { status, stderr } = await features('log.csv');

@@ -21,6 +21,12 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
   ['a misspelt section', 'wieghts:\n  signups: 30\n', '1:1', /^wieghts: unknown key\. Did you mean "weights"\?$/],
   ['an unknown section', 'colour: blue\n', '1:1', /^colour: unknown key$/],
   ['a section that is a word', 'sessions: soon\n', '1:11', /sessions: must be key: value entries, not the text "soon"/],
+  [
+    'a condition beside a count',
+    'features:\n  f: { from: events, is: { op: count, equals: signup }, unit: events, says: f }\n',
+    '2:39',
+    /^features\.f\.is\.equals: does not belong to op: count; a condition goes under where: \{ column: \.\.\., equals: \.\.\. \}$/,
+  ],
   ['a name that nobody can see', '" ": 1\n', '1:1', /^" ": unknown key$/],
   ['a list at the top', '- weights\n', '1:1', /must be key: value entries, not a list/],
   ['weights as a list', 'weights: [40, 60]\n', '1:1', /weights: must be key: value entries, not a list/],

@@ -1,6 +1,6 @@
 import { explain, rank, score } from 'gesture';
 
-// One row of features. What is missing is unknown and earns nothing; a misspelt name does not compile.
+// One row of features. What is missing is unknown and earns nothing; a misspelt name is refused: in a literal by the compiler, anywhere else when it runs.
 const ana = { signups: 1, pricing_page_views: 6, days_since_last_event: 7, spam_rate: 0.25 };
 
 const { score: points, label, explanation } = score(ana);

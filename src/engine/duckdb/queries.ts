@@ -66,7 +66,7 @@ export const printQueries = async (
   if (steps.some((sql) => sql.includes(scratch))) {
     throw new Failure(
       'usage',
-      'no single query reads this log: it was copied or checked row by row first (JSON, compressed, a stream, or with rejected, repeated, excluded or later rows)',
+      'no single query reads this log: it is copied or checked row by row first, as JSON, compressed files, streams, rows that cannot be read or are there twice, exclude.faster_than_human, and features with `within` or the like unless --as-of is given',
     );
   }
   const all = inputs.reduce(
