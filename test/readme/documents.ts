@@ -54,11 +54,19 @@ const snippetOf = (options: string | undefined, language: string, body: string):
 export const snippetsOf = (text: string): Snippet[] =>
   [...text.matchAll(FENCE)].map(([, options, language = '', body = '']) => snippetOf(options, language, body));
 
-/** Of lines, the ones with these numbers (`1-9, 14`), with `...` for those between them. */
+/**
+ * Of lines, the ones with these numbers (`1-9, 14`), with `...` for those between them.
+ *
+ * @throws if a range begins or ends with a blank line, or beyond the last: then the lines are not those that were meant
+ */
 const shown = (lines: readonly string[], numbers: string): string[] => {
   const ranges = numbers.split(', ').map((range) => {
     const [from = 1, to = from] = range.split('-').map(Number);
-    return lines.slice(from - 1, to);
+    const some = lines.slice(from - 1, to);
+    if (some.length <= to - from || some[0] === '' || some.at(-1) === '') {
+      throw new Error(`the lines ${range} are not those that were meant; number them anew:\n${lines.join('\n')}`);
+    }
+    return some;
   });
   return ranges.flatMap((some, i) => (i === 0 ? some : ['...', ...some]));
 };
