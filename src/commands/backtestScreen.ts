@@ -155,7 +155,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'short-window':
       return `${doubt.at} is left out: the log ends before its window does`;
     case 'short-history':
-      return `${doubt.at} is left out: the log begins less than a horizon before it`;
+      return `${doubt.at} is left out: the log has less than a horizon before it`;
     case 'unchanging-signal':
       return `${says(doubt.signal)} never changes within a user: the log may have what was known when it was exported, not at the time. Compare with --without ${doubt.signal}`;
     case 'dates-only':
@@ -179,7 +179,7 @@ export const doubtSentences = ({ warnings, remarks }: Backtest, features: Featur
     const why =
       doubt.code === 'short-window'
         ? 'the log ends before their windows do'
-        : 'the log begins less than a horizon before them';
+        : 'the log has less than a horizon before them';
     return [`${n} cut-offs are left out: ${why}`];
   });
 };

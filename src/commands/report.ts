@@ -62,10 +62,11 @@ const evidenceFrom = async (named: string | undefined): Promise<Evidence | undef
 };
 
 /** How many people the page shows, in words. */
-const extent = ({ people }: Report): string => {
-  const converted = people.filter((person) => person.converted).length;
-  const open = people.length - converted;
-  return `${countedPeople(open)} to call${converted > 0 ? `, ${grouped(converted)} converted` : ''}`;
+const extent = ({ people, health }: Report): string => {
+  const open = people.filter((person) => !person.converted).length;
+  const { converted } = health;
+  const best = open < health.to_call ? `the best ${grouped(open)} of ` : '';
+  return `${best}${countedPeople(health.to_call)} to call${converted > 0 ? `, ${grouped(converted)} converted` : ''}`;
 };
 
 const report = async (from: string, flags: Flags, progress: Progress): Promise<void> => {

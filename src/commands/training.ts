@@ -109,7 +109,7 @@ export const runTraining = async (inputs: readonly string[], config: Config, fla
       ...leftOut.map(({ code, at: cutoff }) =>
         code === 'short-window'
           ? `left out ${cutoff}: the log ends before the people there had their time to convert`
-          : `left out ${cutoff}: the log begins less than a horizon before it`,
+          : `left out ${cutoff}: the log has less than a horizon before it`,
       ),
       ...(out === '-' ? [] : labelled('wrote', out, screen)),
     ];
