@@ -88,7 +88,7 @@ describe('names of files', () => {
 
   it('init says what it wrote without what a terminal obeys', async () => {
     const { stderr } = await call(root, ['init', '--out', '\u001B[2J\u202Egesture.yaml']);
-    expect(stderr).toBe('wrote    gesture.yaml\n');
+    expect(stderr).toBe("wrote    gesture.yaml\nnext     gesture features --config 'gesture.yaml'\n");
   });
 });
 
