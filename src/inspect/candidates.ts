@@ -23,3 +23,7 @@ export const placeIn = (names: readonly string[], name: string): number | undefi
 
 /** The name without what nested JSON puts in front: `properties.user_id` is user_id. */
 export const lastKey = (name: string): string => name.split('.').at(-1) ?? name;
+
+/** Share of cells, of the different ones in the sample, that meet a test. */
+export const shareOf = (cells: readonly string[], test: (cell: string) => boolean): number =>
+  cells.length === 0 ? 0 : cells.filter(test).length / cells.length;

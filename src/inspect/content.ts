@@ -2,7 +2,7 @@
 import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes } from '../catalogue/customs.js';
 import { customary, pricingPage } from '../catalogue/sources.js';
 import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
-import { bareName, wordsOf } from '../text/names.js';
+import { bareName, plainWordsOf } from '../text/names.js';
 import type { Setting } from './setting.js';
 import type { Column, Profile } from './profile.js';
 
@@ -41,7 +41,7 @@ export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[
   const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
   if (has(/(^|[_. ])invitees?([_. ]|$)/i))
     return { type: 'calendar_booking', why: 'no column says what happened; who is invited has booked a call' };
-  const word = wordsOf(stemOf(name)).find((one) => Object.hasOwn(fileTypes, one));
+  const word = plainWordsOf(stemOf(name)).find((one) => Object.hasOwn(fileTypes, one));
   if (word !== undefined)
     return { type: fileTypes[word] ?? word, why: `no column says what happened; the file is called ${stemOf(name)}` };
   const isSale =
@@ -60,7 +60,7 @@ const MOST_AMOUNTS = 3;
 export const amountsOf = (columns: readonly Column[], taken: ReadonlySet<string>): Column[] =>
   columns
     .filter(({ name, values, known }) => {
-      const words = wordsOf(name);
+      const words = plainWordsOf(name);
       const isAmount = words.some((word) => amountWords.has(word)) && !words.some((word) => codeWords.has(word));
       const isOurs = Object.hasOwn(EVENT_COLUMNS, name);
       return isAmount && !isOurs && !taken.has(name) && known > 0 && values.every(isNumber);

@@ -1,7 +1,7 @@
 /** Which column says when an event happened, or which two do. Nothing here reads a file. */
 import { otherTimeWords, timeWords } from '../catalogue/customs.js';
 import { customaryColumns } from '../catalogue/sources.js';
-import { wordsOf } from '../text/names.js';
+import { plainWordsOf } from '../text/names.js';
 import { best, type Candidate, type Found, lastKey, placeIn } from './candidates.js';
 import type { Column } from './profile.js';
 import { areTimesOfDay, MOSTLY, type TimeForm, timeFormOf } from './times.js';
@@ -15,7 +15,7 @@ const timeCandidate = (column: Column, rows: number): (Candidate & FoundTime) | 
   const form = timeFormOf(column.values);
   if (form === undefined || form.share < MOSTLY) return undefined;
   const name = lastKey(column.name);
-  const words = wordsOf(name);
+  const words = plainWordsOf(name);
   const isOther = words.some((word) => otherTimeWords.has(word));
   const isCustomary = name === 'timestamp' || placeIn(customaryColumns.timestamp, name) !== undefined;
   const word = Math.max(0, ...words.map((one) => timeWords[one] ?? 0));
@@ -41,7 +41,7 @@ const timeCandidate = (column: Column, rows: number): (Candidate & FoundTime) | 
 const pairedTime = (columns: readonly Column[]): (Candidate & FoundTime) | undefined => {
   const days = columns.filter((column) => {
     const form = timeFormOf(column.values);
-    const isOther = wordsOf(lastKey(column.name)).some((word) => otherTimeWords.has(word));
+    const isOther = plainWordsOf(lastKey(column.name)).some((word) => otherTimeWords.has(word));
     return form !== undefined && form.share >= MOSTLY && !form.hasTime && !isOther;
   });
   const times = columns.filter(({ values }) => areTimesOfDay(values));
@@ -56,7 +56,8 @@ const pairedTime = (columns: readonly Column[]): (Candidate & FoundTime) | undef
   return { name: `${day.name} + ${time.name}`, why: 'a day and a time of day in two columns', form, score: 7.5 };
 };
 
-const wordScore = (name: string): number => Math.max(0, ...wordsOf(lastKey(name)).map((word) => timeWords[word] ?? 0));
+const wordScore = (name: string): number =>
+  Math.max(0, ...plainWordsOf(lastKey(name)).map((word) => timeWords[word] ?? 0));
 
 /** Below this score a column of times is rather about something else, and a day and a time of day in two are preferred. */
 const DOUBTFUL = 6;

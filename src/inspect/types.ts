@@ -8,7 +8,7 @@ import {
   passiveWords,
 } from '../catalogue/customs.js';
 import { EVENT_TYPES } from '../model.js';
-import { bareName, wordsOf } from '../text/names.js';
+import { bareName, plainWordsOf } from '../text/names.js';
 import { percent } from '../text/numbers.js';
 
 /** An event type of the log, and who has it. */
@@ -34,7 +34,7 @@ export interface JudgedType extends TypeCount {
 
 /** Words and pairs of words of a name: `order_completed` is order, completed and order_completed. */
 const termsOf = (name: string): string[] => {
-  const words = wordsOf(name);
+  const words = plainWordsOf(name);
   return [
     ...words,
     ...words.slice(1).map((word, i) => `${words[i]}_${word}`),

@@ -1,7 +1,11 @@
 /** Names of columns and event types as logs spell them, for comparison and for reuse. */
 
-/** A name without case and anything that separates words: `User ID`, user_id and UserId are `userid`. */
-export const bareName = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+/** A name without case, accents and anything that separates words: `User ID`, user_id and UserId are `userid`. */
+export const bareName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /** The words of a name in lower case: `userSignedUp`, `User Signed-Up` and `user_signed_up` are user, signed, up. */
 export const wordsOf = (name: string): string[] =>
@@ -12,9 +16,12 @@ export const wordsOf = (name: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
+/** The same without accents: `Événement` is evenement. */
+export const plainWordsOf = (name: string): string[] => wordsOf(name.normalize('NFKD').replaceAll(/\p{Mark}/gu, ''));
+
 /** A name as a column of ours: lower-case letters, digits and `_`, beginning with a letter; empty if nothing is left. */
 export const columnName = (name: string): string =>
-  wordsOf(name.normalize('NFKD').replaceAll(/\p{Mark}/gu, ''))
+  plainWordsOf(name)
     .join('_')
     .replaceAll(/[^a-z0-9_]/g, '')
     .replaceAll(/_+/g, '_')

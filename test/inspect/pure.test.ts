@@ -153,6 +153,43 @@ describe('columns', () => {
     expect(roles.user).toBeUndefined();
   });
 
+  const people = ['Anna Berg', 'Li Wei', 'Jürgen Müller-Lüdenscheidt', "Sean O'Neill", 'Groß, Käthe'];
+  const addresses = ['a@x.test', 'b@x.test', '-'].concat(Array.from({ length: 20 }, (_, i) => `${i}@x.test`));
+  it.each([
+    ['Kunde', 'E-Mail'],
+    ['Customer', 'Email'],
+    ['Client', 'Courriel'],
+    ['Guest', 'Mail'],
+  ])('of addresses tell people apart whose names are in %s', (name, email) => {
+    const roles = rolesOf({
+      rows: 100,
+      columns: [column('Datum', ['2025-01-01']), column(name, people, 60), column(email, addresses, 70)],
+    });
+    expect(roles.user).toMatchObject({ name: email, why: expect.stringContaining(`while ${name}`) });
+    expect(roles.others.get('username')?.name).toBe(name);
+  });
+
+  it('of addresses tell people apart who share a word', () => {
+    const account = { ...column('account', ['acme', 'initech'], 20) };
+    const roles = (name: string) =>
+      rolesOf({
+        rows: 100,
+        columns: [column('ts', ['2025-01-01']), { ...account, name }, column('email', addresses, 70)],
+      });
+    expect(roles('account').user?.why).toBe(
+      'an e-mail address, while account has fewer different cells, so several people share one',
+    );
+    expect(roles('account_id').user?.name).toBe('account_id');
+  });
+
+  it('of ids come before names, and names before addresses that hardly anybody gave', () => {
+    const named = [column('ts', ['2025-01-01']), column('Customer', people, 60)];
+    const ids = column('Kundennummer', ['1001', '1002'], 70);
+    expect(rolesOf({ rows: 100, columns: [...named, ids] }).user?.name).toBe('Kundennummer');
+    const few = { ...column('Email', addresses, 70), known: 80 };
+    expect(rolesOf({ rows: 100, columns: [...named, few] }).user?.name).toBe('Customer');
+  });
+
   it('of anonymous ids serve where the user is empty', () => {
     const user = { ...column('user_id', ['u1', 'u2'], 20), known: 40 };
     const roles = rolesOf({

@@ -1,0 +1,37 @@
+/** Which columns of a file are ours that need not be there: by a customary name and by what they hold. Nothing here reads a file. */
+import { customaryOptional } from '../catalogue/customs.js';
+import { type Found, lastKey, placeIn, shareOf } from './candidates.js';
+import { isNumber } from './header.js';
+import type { Column } from './profile.js';
+
+const isText = ({ values }: Column): boolean => shareOf(values, isNumber) < 0.5;
+
+/** What a column must be like to be ours, besides its name. */
+const fits: ReadonlyMap<string, (column: Column, rows: number) => boolean> = new Map(
+  Object.entries({
+    event_id: ({ known, distinct }, rows) => known === rows && distinct >= rows * 0.95,
+    session_id: ({ known, distinct }, rows) => known > rows * 0.2 && distinct > 1,
+    username: (column, rows) => isText(column) && column.known > rows * 0.05,
+    device: (column) => isText(column) && column.distinct <= 200,
+    location_city: (column) => isText(column),
+    email: ({ values }) => shareOf(values, (cell) => /^[^@\s]+@[^@\s]+$/.test(cell)) > 0.9,
+    user_agent: ({ values }) => shareOf(values, (cell) => /[/ ]/.test(cell)) > 0.5,
+  } satisfies Record<keyof typeof customaryOptional, (column: Column, rows: number) => boolean>),
+);
+
+/** Our other columns -> theirs. @param taken columns that are something else */
+export const othersOf = (columns: readonly Column[], rows: number, taken: ReadonlySet<string>): Map<string, Found> => {
+  const found = new Map<string, Found>();
+  for (const [ours, names] of Object.entries(customaryOptional)) {
+    const test = fits.get(ours);
+    if (test === undefined) continue;
+    // A column under our own name is read in any case.
+    const own = columns.find(({ name }) => name === ours);
+    const [first] = columns
+      .filter(({ name }) => !taken.has(name) && placeIn(names, lastKey(name)) !== undefined)
+      .toSorted((a, b) => (placeIn(names, lastKey(b.name)) ?? 0) - (placeIn(names, lastKey(a.name)) ?? 0));
+    const column = own ?? first;
+    if (column !== undefined && test(column, rows)) found.set(ours, { name: column.name, why: 'a customary name' });
+  }
+  return found;
+};
