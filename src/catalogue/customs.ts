@@ -124,7 +124,8 @@ export const personWords: readonly string[] = [
 export const aboutPersonWords: ReadonlySet<string> = new Set(
   (
     'agent type name city country state region zip age gender sex status segment tier plan group role level language locale ' +
-    'balance count total num number_of rating score score_avg time date timestamp at created updated registered since lifetime value ' +
+    'balance count total num number_of rating score score_avg time date timestamp at created updated registered since ' +
+    'lifetime value ' +
     'session device os version properties traits first last new returning is has source medium campaign referrer service support ' +
     'email_opt phone address birth lat lon latitude longitude price amount page pages screen comment text follow followers'
   ).split(' '),
@@ -167,7 +168,7 @@ export const otherTimeWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Words for what happened, in names of columns; the likeliest first. */
+/** Words for what happened, in names of columns, without accents; the likeliest first. From `kind` on they can be about anything. */
 export const typeWords: readonly string[] = [
   'event',
   'action',
@@ -182,6 +183,18 @@ export const typeWords: readonly string[] = [
   'evento',
   'accion',
   'evenement',
+  'vorgang',
+  'aktivitat',
+  'azione',
+  'attivita',
+  'actividad',
+  'activite',
+  'acte',
+  'actie',
+  'gebeurtenis',
+  'handelse',
+  'handling',
+  'occurrence',
   'kind',
   'type',
   'step',
@@ -197,9 +210,28 @@ export const typeWords: readonly string[] = [
 /** Words that make a column with a word for what happened something else, such as `event_id`. */
 export const aboutTypeWords: ReadonlySet<string> = new Set(
   (
-    'id ids uuid time timestamp date at ts tstamp datetime value values params properties property payload data day month hour count ' +
+    'id ids uuid time timestamp date at ts tstamp datetime value values params properties property payload data day ' +
+    'month hour count ' +
     'version source price code url page path user users customer product item device platform os browser file session ' +
     'country city state region zip company campaign agent network connection payment card currency server bundle category'
+  ).split(' '),
+);
+
+/** Words of columns with a few repeated words that are not what somebody did, in several languages, without accents. */
+export const attributeWords: ReadonlySet<string> = new Set(
+  (
+    'gender sex geschlecht sexe sexo plan tier level segment state flag currency wahrung devise moneda valuta color colour size ' +
+    'language sprache langue idioma lingua taal locale country land pays pais paese city stadt ort ville ciudad citta ' +
+    'plaats town region ' +
+    'device gerat appareil dispositivo apparaat platform plattform os browser brand marke marque channel kanal canal ' +
+    'canale kanaal ' +
+    'source quelle medium campaign kampagne campagne campana referrer category kategorie categorie categoria product ' +
+    'produkt produit ' +
+    'producto prodotto team owner manager agent branche industry sector company firma entreprise empresa azienda ' +
+    'bedrijf department ' +
+    'weekday wochentag month monat priority group gruppe role rolle title anrede name version store shop filiale tarif ' +
+    'tariff payment zahlungsart carrier network age birth comment note notes email mail phone telefon zip plz id ids ' +
+    'nr page seite url'
   ).split(' '),
 );
 
@@ -207,7 +239,8 @@ export const aboutTypeWords: ReadonlySet<string> = new Set(
 export const amountWords: ReadonlySet<string> = new Set(
   (
     'amount price revenue value total spend spent cost sales gmv payment paid qty quantity units duration seconds secs minutes ' +
-    'mins time length score points xp coins progress percent pct scroll watched played listened betrag preis umsatz menge importe ' +
+    'mins time length score points xp coins progress percent pct scroll watched played listened betrag preis umsatz ' +
+    'menge importe ' +
     'precio montant prix valor sum mrr arr fee balance usd eur gbp'
   ).split(' '),
 );
@@ -215,8 +248,10 @@ export const amountWords: ReadonlySet<string> = new Set(
 /** Words in names of numeric columns that are codes, not amounts, whose sum means nothing. */
 export const codeWords: ReadonlySet<string> = new Set(
   (
-    'id ids code zip zipcode postcode postal year month day week weekday hour minute lat lon lng latitude longitude phone number no nr ' +
-    'index rank position version sku ean isbn category brand product item user session order transaction status port ip level age ' +
+    'id ids code zip zipcode postcode postal year month day week weekday hour minute lat lon lng latitude longitude ' +
+    'phone number no nr ' +
+    'index rank position version sku ean isbn category brand product item user session order transaction status port ' +
+    'ip level age ' +
     'sequence seq offset row line epoch timestamp ts uuid key hash'
   ).split(' '),
 );
@@ -237,7 +272,9 @@ export const conversions: readonly ConversionWords[] = [
       'purchase purchased purchases buy bought order ordered orders paid payment pay transaction transactions sale sold ' +
       'checkout_completed checkout_complete checkout_success invoice charge charged deposit deposited donate donated donation ' +
       'iap revenue conversion converted convert kauf gekauft bestellung bezahlt zahlung compra pedido pago achat commande paiement ' +
-      'acquisto ordine pagamento aankoop bestelling contract closed_won deal_won won redeemed redeem policy_issued loan_approved'
+      'acquisto ordine pagamento aankoop bestelling contract bestellt achete achetee paye payee comprado comprada pagado ' +
+      'acquistato acquistata pagato gekocht besteld betaald betaling closed_won deal_won won redeemed redeem ' +
+      'policy_issued loan_approved'
     ).split(' '),
   },
   {
@@ -245,74 +282,118 @@ export const conversions: readonly ConversionWords[] = [
     words: (
       'subscribe subscribed subscription subscriptions upgrade upgraded plan_upgraded renew renewed renewal membership ' +
       'abo abonnement suscripcion assinatura premium trial_converted activated_plan subscription_started started_subscription ' +
-      'start_subscription subscription_start subscription_created membership_started started_membership plan_started paid_plan recurrent recurring rebill'
+      'start_subscription subscription_start subscription_created membership_started started_membership plan_started ' +
+      'paid_plan recurrent recurring rebill'
     ).split(' '),
   },
   {
     says: 'a booking',
     words: (
       'booking booked book bookings reserve reserved reservation appointment scheduled meeting_scheduled demo_scheduled ' +
-      'buchung gebucht reserva rendezvous'
+      'buchung gebucht reserva rendezvous reservierung reserviert terminvereinbarung reserve reservee reservado ' +
+      'reservada prenotazione prenotato prenotata boeking geboekt reservering gereserveerd'
     ).split(' '),
   },
   {
     says: 'an enrolment',
     words: (
       'enrol enroll enrolled enrolment enrollment apply applied application hired hire accepted_offer offer_accepted certified ' +
-      'certificate course_completed graduated passed_course inscription matricula einschreibung'
+      'certificate course_completed graduated passed_course matricula einschreibung'
     ).split(' '),
   },
   {
     says: 'a registration',
     words: (
       'signup signups sign_up signed_up register registered registration join joined account_created create_account ' +
-      'user_created lead_submitted lead generate_lead opt_in opted_in registrierung anmeldung registro'
+      'user_created lead_submitted lead generate_lead opt_in opted_in registrierung anmeldung registro registriert ' +
+      'angemeldet inscription inscrit inscrite enregistrement inscripcion registrado registrada registrazione registrato ' +
+      'registrata iscrizione iscritto iscritta registratie geregistreerd aanmelding aangemeld inschrijving ingeschreven'
     ).split(' '),
   },
 ];
 
+/** Words for what is called off, taken back or refused, in German, French, Spanish, Italian and Dutch, without accents. */
+const cancelling: readonly string[] = (
+  'storno storniert stornierung kundigung kuendigung gekundigt gekuendigt abgebrochen abbruch widerruf ruckgabe ' +
+  'rueckgabe retoure ruckbuchung rueckbuchung erstattung abgelehnt annulation annule annulee resiliation resilie ' +
+  'remboursement rembourse retour refuse refusee abandonne cancelacion cancelado cancelada anulacion anulado ' +
+  'devolucion reembolso rechazado annullamento annullato annullata disdetta rimborso rifiutato annulering ' +
+  'geannuleerd opzegging opgezegd terugbetaling retourzending geweigerd'
+).split(' ');
+
+/** Words for leaving a mailing list, in German, French, Spanish, Italian and Dutch, without accents. */
+const leaving: readonly string[] = (
+  'abmeldung abgemeldet abbestellung abbestellt austragung ausgetragen desinscription desinscrit desinscrite ' +
+  'desabonnement desabonne desabonnee baja desuscripcion desuscrito disiscrizione disiscritto disiscritta afmelding ' +
+  'afgemeld uitschrijving uitgeschreven'
+).split(' ');
+
+/** Words for looking at something, in German, French, Spanish, Italian and Dutch, without accents. */
+const looking: readonly string[] = (
+  'ansicht angesehen gesehen aufruf aufgerufen besuch besucht geoffnet geoeffnet seite seitenaufruf seitenansicht ' +
+  'vue vu consulte consultee visite visitee ouvert ouverte ouverture visita visitado visto vista abierto abierta ' +
+  'apertura aperto aperta visitato visualizzazione visualizzato bekeken bezoek bezocht weergave geopend pagina'
+).split(' ');
+
 /** Words that make a name with a word for a conversion something else: `payment_failed`, `view_order`, `checkout_started`. */
-export const notConvertingWords: ReadonlySet<string> = new Set(
-  (
-    'fail failed failure error declined decline cancel cancelled canceled cancellation refund refunded return returned abandon ' +
-    'abandoned abandonment view viewed views page visit visited open opened click clicked clicks start started begin began initiate ' +
-    'initiated intent attempt attempted remove removed delete deleted list history status detail details unsubscribe unsubscribed ' +
-    'expire expired expiring due pending reminder email impression hover search searched filter add added update updated edit ' +
-    'edited preview quote retry rejected reject timeout form button info information tab screen downgrade downgraded viewing ' +
-    'loaded load ended end past overdue churn churned request requested req method step exit not no storniert abgebrochen'
+export const notConvertingWords: ReadonlySet<string> = new Set([
+  ...(
+    'fail failed failure error declined decline cancel cancelled canceled cancellation refund refunded return returned ' +
+    'abandon abandoned abandonment view viewed views page visit visited open opened click clicked clicks start started ' +
+    'begin began initiate initiated intent attempt attempted remove removed delete deleted list history status detail ' +
+    'details unsubscribe unsubscribed expire expired expiring due pending reminder email impression hover search ' +
+    'searched filter add added update updated edit edited preview quote retry rejected reject timeout form button info ' +
+    'information tab screen downgrade downgraded viewing loaded load ended end past overdue churn churned request ' +
+    'requested req method step exit not no anfrage angefragt demande consulta richiesta aanvraag fehlgeschlagen fehler ' +
+    'echoue echec erreur fallido fallida error fallito mislukt formular formulaire formulario'
   ).split(' '),
-);
+  ...cancelling,
+  ...leaving,
+  ...looking,
+]);
 
 /** Words of types that take effort: somebody made, answered, sent or finished something. */
 export const effortWords: ReadonlySet<string> = new Set(
   (
-    'submit submitted create created complete completed finish finished upload uploaded invite invited share shared comment commented ' +
+    'submit submitted create created complete completed finish finished upload uploaded invite invited share shared ' +
+    'comment commented ' +
     'add added cart addtocart basket checkout wishlist fav favorite favourite request requested contact message chat call demo ' +
     'trial download downloaded export exported import connect connected integrate integrated install installed quiz problem ' +
     'exam assignment assessment answer answered solve solved post posted publish published save saved reply rate rated review ' +
-    'reviewed configure configured setup deploy deployed win won achievement levelup pricing quote register signup'
+    'reviewed configure configured setup deploy deployed win won achievement levelup pricing quote register signup ' +
+    'anfrage angefragt kontakt kontaktiert kontaktaufnahme kontaktformular angebot heruntergeladen gesendet ' +
+    'abgeschickt ausgefullt warenkorb demande contacte devis telecharge telechargement telechargee envoye envoyee ' +
+    'formulaire panier consulta solicitud contacto presupuesto descarga descargado descargada enviado formulario ' +
+    'carrito richiesta contatto preventivo scaricato scaricata scarica inviato modulo carrello aanvraag offerte ' +
+    'gedownload verzonden formulier winkelwagen preise preisseite tarife tarifs prix precios tarifas prezzi tariffe ' +
+    'prijzen tarieven anmeldung registrierung'
   ).split(' '),
 );
 
 /** Words of types that take no effort, or happen by themselves. */
-export const passiveWords: ReadonlySet<string> = new Set(
-  (
-    'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close closed exit ' +
-    'logout logged_out session sessionstart hover focus blur seen shown display displayed render visit page pageview pv pause ' +
-    'paused stop seek resize idle background foreground refresh received delivered bounce bounced'
+export const passiveWords: ReadonlySet<string> = new Set([
+  ...(
+    'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close ' +
+    'closed exit logout logged_out session sessionstart hover focus blur seen shown display displayed render visit ' +
+    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered bounce ' +
+    'bounced'
   ).split(' '),
-);
+  ...looking,
+]);
 
 /** Words of types that speak against somebody, or need help rather than a call. */
-export const againstWords: ReadonlySet<string> = new Set(
-  (
-    'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash crashed decline declined reject ' +
-    'rejected remove removed removefromcart delete deleted uninstall uninstalled unsubscribe unsubscribed downgrade downgraded ' +
-    'expire expired churn churned abandon abandoned complaint complained dropout withdraw withdrawn unregister quit'
+export const againstWords: ReadonlySet<string> = new Set([
+  ...(
+    'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash crashed decline ' +
+    'declined reject rejected remove removed removefromcart delete deleted uninstall uninstalled unsubscribe ' +
+    'unsubscribed downgrade downgraded expire expired churn churned abandon abandoned complaint complained dropout ' +
+    'withdraw withdrawn unregister quit'
   ).split(' '),
-);
+  ...cancelling,
+  ...leaving,
+]);
 
-/** Types of people who must not be contacted, compared as `bareName` does. */
+/** Types of people who must not be contacted, compared as `bareName` does; beside them may be `mailingWords`. */
 export const optOutTypes: readonly string[] = [
   'unsubscribed',
   'unsubscribe',
@@ -328,7 +409,24 @@ export const optOutTypes: readonly string[] = [
   'donotcall',
   'markedasspam',
   'spamcomplaint',
+  ...leaving,
+  'dardebaja',
+  'darsedebaja',
 ];
+
+/** Words about mail that a type of people who must not be contacted may have beside: `Newsletter abbestellt`. */
+export const mailingWords: ReadonlySet<string> = new Set(
+  'newsletter newsletters email mail mails e mailing rundbrief boletin infolettre nieuwsbrief vom von du de la a al del dalla van der from the'.split(
+    ' ',
+  ),
+);
+
+/** Words that German puts at the end of longer ones, such as `Terminbuchung`, and which say what those are. */
+export const headWords: readonly string[] = (
+  'abmeldung anmeldung abbestellung registrierung stornierung storno kundigung kuendigung ruckbuchung buchung ' +
+  'reservierung bestellung ' +
+  'anfrage formular aufruf ansicht besuch download'
+).split(' ');
 
 /** Columns of flags that say that a person has converted, compared as `bareName` does. */
 export const convertedColumns: readonly string[] = [
@@ -376,6 +474,10 @@ export const fileTypes: Readonly<Record<string, string>> = {
   enrollments: 'enrolment',
   enrolments: 'enrolment',
 };
+
+/** One type of ours for many names of it, separated by blanks. */
+const named = (type: EventType, names: string): Record<string, EventType> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, type]));
 
 /**
  * Types of ours that a name probably means, compared as `bareName` does. Unlike the customary names in sources.ts these are
@@ -430,4 +532,26 @@ export const likelyTypes: Readonly<Record<string, EventType>> = {
   signupcompleted: 'signup',
   completedsignup: 'signup',
   completeregistration: 'signup',
+  ...named(
+    'page_view',
+    'seitenaufruf seitenansicht seiteangesehen seitegesehen seiteaufgerufen seitebesucht pagevue vuedepage vuepage ' +
+      'pageconsultee pagevisitee visitedepage paginavista paginavisitada vistadepagina visitadepagina paginavisitata ' +
+      'paginavisualizzata visualizzazionepagina paginabekeken paginaweergave paginabezoek',
+  ),
+  ...named(
+    'pricing_page_view',
+    'preise preisseite preiseangesehen preisseiteangesehen preiseaufgerufen tarife tarifs pagetarifs pageprix ' +
+      'pagedesprix tarifsvus tarifas precios paginadeprecios paginaprecios prezzi paginaprezzi prijzen prijzenpagina ' +
+      'prijspagina',
+  ),
+  ...named(
+    'doc_download',
+    'dokumentheruntergeladen dokumentdownload pdfheruntergeladen whitepaperheruntergeladen documenttelecharge ' +
+      'telechargementdocument documentodescargado descargadedocumento documentoscaricato documentgedownload',
+  ),
+  ...named(
+    'signup',
+    'anmeldung angemeldet registrierung registriert inscription inscrit inscripcion registro registrado registrazione ' +
+      'registrato iscrizione registratie geregistreerd aanmelding aangemeld',
+  ),
 };

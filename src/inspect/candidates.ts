@@ -1,4 +1,5 @@
 /** Columns that may have a role, and how well they fit it. Nothing here reads a file. */
+import { headWords } from '../catalogue/customs.js';
 import { bareName } from '../text/names.js';
 
 /** A column that was found, and why it is taken for what it is. */
@@ -27,3 +28,9 @@ export const lastKey = (name: string): string => name.split('.').at(-1) ?? name;
 /** Share of cells, of the different ones in the sample, that meet a test. */
 export const shareOf = (cells: readonly string[], test: (cell: string) => boolean): number =>
   cells.length === 0 ? 0 : cells.filter(test).length / cells.length;
+
+/** A word, and the word at its end that says what it is: `terminbuchung` is a buchung too. */
+export const withHead = (word: string): string[] => {
+  const head = headWords.find((one) => word.length > one.length && word.endsWith(one));
+  return head === undefined ? [word] : [word, head];
+};

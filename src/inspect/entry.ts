@@ -19,6 +19,7 @@ import {
 } from './content.js';
 import type { Column, Profile } from './profile.js';
 import type { Setting } from './setting.js';
+import { possibleTypes } from './typeColumns.js';
 
 /** How a file is read. */
 export interface Entry {
@@ -247,10 +248,16 @@ export const entryOf = (profile: Profile): Entry => {
           } as const,
         ]),
   ];
+  const candidate = given && possibleTypes(columns, taken, rows);
   const share = (of(user.name)?.known ?? 0) / rows;
   return {
     settings,
     doubts: [
+      ...(given === undefined || candidate === undefined
+        ? []
+        : [
+            `every row is taken for ${given.type}, but ${candidate.name} may say what happened (${candidate.values.slice(0, 3).map(shown).join(', ')}): if it does, replace type: ${given.type} by columns: { event_type: ${candidate.name} }`,
+          ]),
       ...times.doubts,
       ...(roles.anonymous === undefined && share < 0.95
         ? [`${percent(1 - share)} of the rows name no user in ${user.name}, and are left out`]

@@ -2,6 +2,7 @@
 import {
   aboutTypeWords,
   againstWords,
+  attributeWords,
   conversions,
   effortWords,
   passiveWords,
@@ -9,7 +10,7 @@ import {
 } from '../catalogue/customs.js';
 import { customary, customaryColumns } from '../catalogue/sources.js';
 import { bareName, plainWordsOf } from '../text/names.js';
-import { type Candidate, type Found, lastKey, placeIn, shareOf } from './candidates.js';
+import { type Candidate, type Found, lastKey, placeIn, shareOf, withHead } from './candidates.js';
 import { isNumber } from './header.js';
 import type { Column } from './profile.js';
 
@@ -17,7 +18,7 @@ import type { Column } from './profile.js';
 const [MOST_TYPES, MOST_UNNAMED] = [5000, 200];
 
 /** So many of the words for what happened say it strongly; the others, such as status, can be about anything. */
-const STRONG = 13;
+const STRONG = typeWords.indexOf('kind');
 
 const eventWords: ReadonlySet<string> = new Set([
   ...conversions.flatMap(({ words }) => words),
@@ -30,7 +31,10 @@ const eventWords: ReadonlySet<string> = new Set([
 
 /** True of a text that says what somebody did. */
 const saysAction = (cell: string): boolean =>
-  Object.hasOwn(customary, bareName(cell)) || plainWordsOf(cell).some((word) => eventWords.has(word));
+  Object.hasOwn(customary, bareName(cell)) ||
+  plainWordsOf(cell)
+    .flatMap(withHead)
+    .some((word) => eventWords.has(word));
 
 const isTypeLike = (cell: string): boolean => cell.length <= 120 && !/^https?:\/\/|@.+\.|^\{|\n/.test(cell);
 
@@ -80,3 +84,26 @@ const PAGES = /^(web)?_?(page|screen)([ _]?(name|type|title|category))?$/i;
 
 /** The smallest score of a column of types: with less it is rather a category of something. */
 export const LEAST_TYPE = 2;
+
+/** Different words of a column that may say what people did, if its name says nothing. */
+const MOST_WORDS = 50;
+
+/** True of a cell in words: letters, short, and no name of a file, address or flag. */
+const isInWords = (cell: string): boolean =>
+  /^[\p{L}\p{M}][\p{L}\p{M}\d _'’:-]{2,39}$/u.test(cell) && !/^(true|false|yes|no|ja|nein|oui|non)$/i.test(cell);
+
+/** A column with a few repeated words, which may say what people did although nothing tells so. */
+export const possibleTypes = (
+  columns: readonly Column[],
+  taken: ReadonlySet<string>,
+  rows: number,
+): Column | undefined =>
+  columns.find(
+    ({ name, known, distinct, values }) =>
+      !taken.has(name) &&
+      known >= rows * 0.5 &&
+      distinct >= 2 &&
+      distinct <= Math.min(MOST_WORDS, known * 0.5) &&
+      shareOf(values, isInWords) >= 0.9 &&
+      !plainWordsOf(name).some((word) => attributeWords.has(word)),
+  );

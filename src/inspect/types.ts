@@ -3,12 +3,14 @@ import {
   againstWords,
   conversions,
   effortWords,
+  mailingWords,
   notConvertingWords,
   optOutTypes,
   passiveWords,
 } from '../catalogue/customs.js';
 import { EVENT_TYPES } from '../model.js';
 import { bareName, plainWordsOf } from '../text/names.js';
+import { withHead } from './candidates.js';
 import { percent } from '../text/numbers.js';
 
 /** An event type of the log, and who has it. */
@@ -36,7 +38,7 @@ export interface JudgedType extends TypeCount {
 const termsOf = (name: string): string[] => {
   const words = plainWordsOf(name);
   return [
-    ...words,
+    ...words.flatMap(withHead),
     ...words.slice(1).map((word, i) => `${words[i]}_${word}`),
     ...(words.length > 1 ? [bareName(name)] : []),
   ];
@@ -58,7 +60,12 @@ export const conversionGroup = (type: string): number => {
   return conversions.findIndex(({ words }) => terms.some((term) => words.includes(term)));
 };
 
-const isOptOut = (type: string): boolean => optOutTypes.includes(bareName(type));
+const isOptOut = (type: string): boolean => {
+  const withoutMail = plainWordsOf(type).filter((word) => !mailingWords.has(word));
+  return [bareName(type), withoutMail.join(''), withoutMail.join('').replace(/^newsletter/, '')].some((name) =>
+    optOutTypes.includes(name),
+  );
+};
 
 /** What the name of a type says, apart from conversions. */
 const roleByName = (type: string): { role: TypeRole; why: string } => {

@@ -296,6 +296,15 @@ describe('what init writes', () => {
     await expect(stdout).toMatchFileSnapshot('screens/init.txt');
   });
 
+  it('names the column that may say what happened where every row is taken for one type', async () => {
+    const rows = acts.map((act) => [act.user, iso(act), { view: 'blick', add_to_cart: 'korb' }[act.type] ?? 'ende']);
+    put('export.csv', csvOf(['uid', 'ts', 'Weshalb'], rows));
+    const { stdout } = await call(folder, ['init', 'export.csv']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'every row is taken for activity, but Weshalb may say what happened ("blick", "korb", "ende"): if it does, replace type: activity by columns: { event_type: Weshalb }',
+    );
+  });
+
   it('replaces no file unless it must', async () => {
     put('export.csv', log);
     put('gesture.yaml', '# mine\n');

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { conversions } from '../../src/catalogue/customs.js';
 import { rolesOf } from '../../src/inspect/columns.js';
+import { typeMapping } from '../../src/inspect/content.js';
 import { liftOf } from '../../src/inspect/evidence.js';
 import { looksLikeData } from '../../src/inspect/header.js';
 import { labelsFor } from '../../src/inspect/rehearse.js';
 import { shared } from '../../src/inspect/signals.js';
 import { timeFormOf } from '../../src/inspect/times.js';
-import { conversionGroup, conversionOf, type TypeCount } from '../../src/inspect/types.js';
+import { possibleTypes } from '../../src/inspect/typeColumns.js';
+import { conversionGroup, conversionOf, judged, type TypeCount } from '../../src/inspect/types.js';
 import { columnName, wordsOf } from '../../src/text/names.js';
 import { holds } from '../random.js';
 import * as fc from 'fast-check';
@@ -63,6 +65,17 @@ describe('conversions by name', () => {
     ['CourseEnrolled', 'an enrolment'],
     ['signup', 'a registration'],
     ['Kauf', 'a purchase'],
+    ['Online-Bestellung', 'a purchase'],
+    ['ACHAT', 'a purchase'],
+    ['Commande passée', 'a purchase'],
+    ['compra', 'a purchase'],
+    ['Terminbuchung', 'a booking'],
+    ['Réservation', 'a booking'],
+    ['Prenotazione', 'a booking'],
+    ['Boeking', 'a booking'],
+    ['Webinaranmeldung', 'a registration'],
+    ['Inscription', 'a registration'],
+    ['Registro', 'a registration'],
   ])('%s is %s', (type, says) => {
     expect(conversions[conversionGroup(type)]?.says).toBe(says);
   });
@@ -75,6 +88,14 @@ describe('conversions by name', () => {
     'remove_from_cart',
     'page_view',
     'orders_page',
+    'Bestellung storniert',
+    'Buchungsanfrage',
+    'Commande annulée',
+    'Annulation de réservation',
+    'Cancelación de reserva',
+    'Abbestellung',
+    'Seite Buchung angesehen',
+    'Désinscription',
   ])('%s is none', (type) => {
     expect(conversionGroup(type)).toBe(-1);
   });
@@ -108,6 +129,37 @@ describe('conversions by name', () => {
   });
 });
 
+describe('event types are taken for what they say', () => {
+  const roleOf = (theirs: string): string | undefined =>
+    judged([{ theirs, type: theirs, events: 9, users: 9, first: 0 }], conversionOf([], 9))[0]?.role;
+  it.each([
+    ['opt-out', ['Abmeldung', 'Newsletter abbestellt', 'Newsletterabmeldung', 'Unsubscribed from newsletter']],
+    [
+      'opt-out',
+      ['Désinscription', 'Désabonné de la newsletter', 'DESABONNEMENT', 'Baja', 'Afmelding', 'Disiscrizione'],
+    ],
+    ['against', ['Stornierung', 'Terminstornierung', 'Annulation', 'Cancelación', 'Webinar-Abmeldung', 'Annullamento']],
+    [
+      'effort',
+      ['Kontaktanfrage', 'Demande de devis', 'Contacto', 'Katalogdownload', 'Téléchargement', 'Offerte', 'Preise'],
+    ],
+    ['passive', ['Seite angesehen', 'Startseitenaufruf', 'Visite', 'Página vista', 'Bekeken']],
+    ['other', ['Rückruf', 'Appel', 'unsubscribing_is_easy']],
+  ])('%s: %j', (role, names) => {
+    expect(names.map((name) => [name, roleOf(name)])).toEqual(names.map((name) => [name, role]));
+  });
+
+  it.each([
+    ['page_view', ['Seitenaufruf', 'page vue', 'Página vista']],
+    ['pricing_page_view', ['Preise', 'Tarifs', 'PRECIOS', 'Prezzi']],
+    ['signup', ['Anmeldung', 'Registrierung', 'inscription', 'Registro']],
+  ])('%s is what %j probably means', (type, names) => {
+    expect(typeMapping({ name: 'Aktion', known: 9, distinct: 3, values: names })).toEqual(
+      Object.fromEntries(names.map((name) => [name, type])),
+    );
+  });
+});
+
 describe('columns', () => {
   const column = (name: string, values: readonly string[], distinct = values.length) => ({
     name,
@@ -130,6 +182,35 @@ describe('columns', () => {
     expect(roles.user?.name).toBe('Kunde');
     expect(roles.time?.name).toBe('When');
     expect(roles.type?.name).toBe('Status');
+  });
+
+  it.each([
+    'Événement',
+    'Ereignis',
+    'Aktion',
+    'Vorgang',
+    'Evento',
+    'Acción',
+    'Azione',
+    'Händelse',
+    'Gebeurtenis',
+    'Occurrence',
+  ])('called %s say what happened', (name) => {
+    const columns = [column('user', ['a', 'b'], 30), column('ts', ['2025-01-01']), column(name, ['x', 'y', 'z'], 3)];
+    expect(rolesOf({ rows: 100, columns }).type?.name).toBe(name);
+  });
+
+  it.each([
+    ['Was', ['angefragt', 'gekauft', 'geschaut'], true],
+    ['Was', ['true', 'false'], false],
+    ['Was', ['a.pdf', 'b.pdf'], false],
+    ['Was', ['12', '13'], false],
+    ['Stadt', ['Wien', 'Bern'], false],
+    ['plan', ['free', 'team'], false],
+    ['Währung', ['EUR', 'CHF'], false],
+  ])('called %s with %j may say what happened: %s', (name, values, may) => {
+    const found = possibleTypes([column('user', ['a', 'b'], 3), column(name, values)], new Set(['user']), 100);
+    expect(found?.name).toBe(may ? name : undefined);
   });
 
   it('of a day and of a time of day make one time', () => {
