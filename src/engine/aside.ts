@@ -4,6 +4,7 @@
  */
 import { leavesRowsOut } from '../config/settings.js';
 import { type Log, whereColumn } from '../intake/bind.js';
+import { shapeOf } from '../intake/csvShape.js';
 import type { Fault } from '../intake/locate.js';
 import { pickRecords } from '../intake/pick.js';
 import type { FileScan } from '../intake/scan.js';
@@ -14,7 +15,6 @@ import { type Facts, NO_FACTS, profiledColumns } from '../sql/plan.js';
 import { isNullWord, type Look } from '../sql/reading.js';
 import { count, factsFrom, type Job, knownCells } from './aggregate.js';
 import { checkRows } from './checkRows.js';
-import { shapeOf } from './countRecords.js';
 import type { Engine } from './duckdb/open.js';
 import { directRelation, type Relation } from './duckdb/relations.js';
 import { findBots, leftRows, makeExcluded } from './excluded.js';

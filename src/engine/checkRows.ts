@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Log } from '../intake/bind.js';
 import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
 import { spelled } from '../intake/open.js';
-import { RAGGED, type RawRecord } from '../intake/records.js';
-import { damaged } from '../intake/refuse.js';
+import { NOT_UTF8, RAGGED, type RawRecord } from '../intake/records.js';
+import { damaged, ENCODING_ADVICE } from '../intake/refuse.js';
 import { Failure } from '../model.js';
 import { duckdb } from '../sql/duckdb.js';
 import { CHECKED, checkedRows } from '../sql/query.js';
@@ -60,7 +60,11 @@ const rejectedRows = async (engine: Engine, { logs }: Job, checked: string): Pro
 export const countRagged = (faults: readonly Fault[]): number =>
   faults.filter(({ reason }) => reason.startsWith(RAGGED)).length;
 
-/** What to do about them. */
+/** How many rows are rejected since they are not UTF-8. */
+export const countNotUtf8 = (faults: readonly Fault[]): number =>
+  faults.filter(({ reason }) => reason === NOT_UTF8).length;
+
+/** What to do about rows with more or fewer cells. */
 export const RAGGED_ADVICE =
   'if cells are missing at the end of rows, or empty ones follow the last column, set events: { ragged_rows: fill }';
 
@@ -100,6 +104,10 @@ const checkRejected = async (
   }
   if (share > limit) {
     const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
+    if (countNotUtf8(faults) * 2 > faults.length) {
+      const over = rejectedOver({ read, rejected: faults.length }, limit);
+      throw new TooManyRejected(`${over}; ${example}. The file is not UTF-8: ${ENCODING_ADVICE}`, faults);
+    }
     const form = await timestampAdvice(engine, found);
     const allow = limit === 0 ? 'allow some with --max-rejected and without --strict' : 'raise --max-rejected';
     throw new TooManyRejected(

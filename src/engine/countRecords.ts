@@ -1,19 +1,11 @@
 /** How many records a log has, counted without the engine's reader, and whether each id is greater than the one before. */
 import type { Log } from '../intake/bind.js';
 import type { Located } from '../intake/locate.js';
-import type { CsvShape } from '../intake/csvShape.js';
+import { shapeOf } from '../intake/csvShape.js';
 import { type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
 import type { Watcher } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
 import { parquetRows } from './duckdb/relations.js';
-
-/** What every line of a log of CSV should be like. */
-export const shapeOf = ({ delimiter, crlf, header, reading }: Log): CsvShape => ({
-  delimiter,
-  crlf,
-  columns: header.length,
-  hasHeader: reading.header === undefined,
-});
 
 /** True if the first cell of every line is the event_id. */
 const idsComeFirst = ({ columns }: Log): boolean => {

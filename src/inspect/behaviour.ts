@@ -84,9 +84,14 @@ const place = async (engine: Engine, { sql, paths }: Relation, columns: readonly
 const placeLogs = async (
   engine: Engine,
   logs: readonly Log[],
-  { numbers, columns, scratch }: { numbers: ReadonlySet<string>; columns: readonly string[]; scratch: string },
+  {
+    numbers,
+    columns,
+    scratch,
+    direct,
+  }: { numbers: ReadonlySet<string>; columns: readonly string[]; scratch: string; direct: boolean },
 ): Promise<void> => {
-  if (logs.every(({ format }) => format === 'csv' || format === 'parquet')) {
+  if (direct) {
     const works = await place(engine, directRelation(logs, numbers), columns).then(
       () => true,
       () => false,
@@ -102,11 +107,12 @@ const placeLogs = async (
  * Opens logs with the readings that are proposed for them.
  *
  * @param amounts columns of theirs that hold numbers
+ * @param direct whether the engine can read all of them as they are
  * @throws Failure `data` if a reading does not fit
  */
 export const openReader = async (
   inputs: readonly Input[],
-  amounts: readonly string[],
+  { amounts, direct }: { readonly amounts: readonly string[]; readonly direct: boolean },
   { engine, scratch, stdin, delimiter }: Opening,
 ): Promise<Reader> => {
   const named = Object.fromEntries(amounts.map((name, i) => [amountColumn(i), name]));
@@ -118,7 +124,7 @@ export const openReader = async (
   const has = (column: string): boolean => logs.some(({ columns }) => columns.has(column));
   const numbers = Object.keys(named).filter(has);
   const columns = [...numbers, ...[AGENT, ANONYMOUS_ID].filter(has)];
-  await placeLogs(engine, logs, { numbers: new Set(numbers), columns, scratch });
+  await placeLogs(engine, logs, { numbers: new Set(numbers), columns, scratch, direct });
   if (has(ANONYMOUS_ID)) await readIdentityMap(engine, undefined, scratch);
   const placed = { sql: PLACED, paths: [] };
   const { sql, paths } = has(ANONYMOUS_ID) ? await resolveUsers(engine, placed, undefined) : placed;

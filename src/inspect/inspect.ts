@@ -166,7 +166,7 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
   const readings = entries.map((entry) => resolveReading(inputOf(entry), defaultReading, []));
   const reader = await openReader(
     inputs.map((name, i) => ({ name, reading: readings[i] ?? defaultReading })),
-    amounts,
+    { amounts, direct: profiles.every(({ isRegular }) => isRegular) },
     inspection,
   );
   const behaviour = await behaviourOf(reader);

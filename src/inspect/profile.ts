@@ -4,11 +4,14 @@ import type { SourceName } from '../catalogue/sources.js';
 import type { Engine } from '../engine/duckdb/open.js';
 import { cellsRelation, parquetReader, type Relation } from '../engine/duckdb/relations.js';
 import type { Log } from '../intake/bind.js';
+import { shapeOf } from '../intake/csvShape.js';
 import { locate } from '../intake/locate.js';
 import { openTable } from '../intake/recognise.js';
-import { RAGGED, walkRecords, Unreadable } from '../intake/records.js';
+import { NOT_UTF8, RAGGED, Unreadable, walkRecords } from '../intake/records.js';
+import { scanFile } from '../intake/scan.js';
 import { duckdb } from '../sql/duckdb.js';
 import { isNullWord } from '../sql/reading.js';
+import { refuseEncoding } from './encoding.js';
 import { looksLikeData } from './header.js';
 
 /** A column of a file. */
@@ -35,6 +38,8 @@ export interface Profile {
   readonly hasHeader: boolean;
   /** True if rows have fewer cells than the header, or empty surplus ones. */
   readonly isRagged: boolean;
+  /** True if the engine can read the file as it is; otherwise it may lose rows without a word. */
+  readonly isRegular: boolean;
 }
 
 /** How files are opened. */
@@ -51,27 +56,38 @@ const [SAMPLED, KEPT, COLUMNS] = [50_000, 400, 200];
 /** Records that are checked for their number of cells, and the share of ragged ones that is no accident. */
 const [CHECKED, OFTEN] = [5000, 0.01];
 
-/** True if many rows end early, or late with empty cells. */
-const isRagged = async ({ format, path, delimiter, header }: Log): Promise<boolean> => {
-  if (format !== 'csv') return false;
-  let [records, ragged] = [0, 0];
-  const walk = async (fill: boolean): Promise<number> => {
-    [records, ragged] = [0, 0];
-    try {
-      for await (const batch of walkRecords(path, delimiter, { fields: header.length, fill })) {
-        for (const { fault } of batch) {
-          records += 1;
-          if (fault?.startsWith(RAGGED)) ragged += 1;
-        }
-        if (records >= CHECKED) break;
+/** Of the first records of a log: how many are ragged, and how many are not UTF-8. */
+const checkedFaults = async (
+  { path, delimiter, header }: Log,
+  fill: boolean,
+): Promise<{ readonly records: number; readonly ragged: number; readonly notUtf8: number }> => {
+  let [records, ragged, notUtf8] = [0, 0, 0];
+  try {
+    for await (const batch of walkRecords(path, delimiter, { fields: header.length, fill })) {
+      for (const { fault } of batch) {
+        records += 1;
+        if (fault?.startsWith(RAGGED)) ragged += 1;
+        if (fault === NOT_UTF8) notUtf8 += 1;
       }
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
+      if (records >= CHECKED) break;
     }
-    return records === 0 ? 0 : ragged / records;
-  };
-  return (await walk(false)) > OFTEN && (await walk(true)) <= OFTEN;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+  }
+  return { records, ragged, notUtf8 };
 };
+
+/** True if many rows end early, or late with empty cells. @throws Failure `data` if many are not UTF-8 */
+const isRagged = async (log: Log): Promise<boolean> => {
+  if (log.format !== 'csv') return false;
+  const { records, ragged, notUtf8 } = await checkedFaults(log, false);
+  refuseEncoding(log.name, notUtf8, records);
+  return ragged > records * OFTEN && (await checkedFaults(log, true)).ragged <= records * OFTEN;
+};
+
+/** True if the engine can read a log as it is. */
+const isRegular = async (log: Log): Promise<boolean> =>
+  log.format === 'csv' ? (await scanFile(log.path, shapeOf(log))).regular : log.format === 'parquet';
 
 /** What is counted of all cells: rows, then of each column how many are filled, and about how many differ. */
 const countsOf = async (engine: Engine, { sql, paths }: Relation, columns: number): Promise<number[]> => {
@@ -85,10 +101,10 @@ const cellsOf = async (
   engine: Engine,
   log: Log,
   index: number,
-  scratch: string,
+  { scratch, direct }: { readonly scratch: string; readonly direct: boolean },
 ): Promise<{ readonly cells: Relation; readonly counts: readonly number[] }> => {
   const columns = log.columns.size;
-  if (log.format === 'csv' || log.format === 'parquet') {
+  if (direct) {
     const cells = cellsRelation(log, undefined);
     // A file that is not clean makes the engine stop, somewhere.
     const counts = await countsOf(engine, cells, columns).catch(() => undefined);
@@ -143,11 +159,25 @@ export const profileOf = async (input: string, index: number, opening: Opening):
         options,
         first.log.header.map((_, i) => `column_${i + 1}`),
       );
-  const plain = { name: log.name, log, source, hasHeader, isRagged: await isRagged(log) };
+  const plain = {
+    name: log.name,
+    log,
+    source,
+    hasHeader,
+    isRagged: await isRagged(log),
+    isRegular: await isRegular(log),
+  };
   if (source !== undefined) return { ...plain, rows: 0, columns: [] };
   const bound = new Map([...log.columns].slice(0, COLUMNS));
   const bounded = { ...log, columns: bound };
   const filled = plain.isRagged ? { ...bounded, reading: { ...log.reading, raggedRows: 'fill' as const } } : bounded;
   if (bound.size === 0) return { ...plain, rows: 0, columns: [] };
-  return { ...plain, ...(await columnsOf(engine, [...bound.keys()], await cellsOf(engine, filled, index, scratch))) };
+  return {
+    ...plain,
+    ...(await columnsOf(
+      engine,
+      [...bound.keys()],
+      await cellsOf(engine, filled, index, { scratch, direct: plain.isRegular }),
+    )),
+  };
 };

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { readSettings } from '../config/read.js';
 import { defaultConfig, withHash } from '../config/settings.js';
 import { withEngine } from '../engine/duckdb/open.js';
+import { countNotUtf8 } from '../engine/checkRows.js';
 import { computeFeatures } from '../engine/features.js';
+import { ENCODING_ADVICE } from '../intake/refuse.js';
 import { readUsers } from '../io/readUsers.js';
+import { refuseEncoding } from './encoding.js';
 import { Failure } from '../model.js';
 import { rankUsers } from '../scoring/ranking.js';
 import { prepare } from '../scoring/score.js';
@@ -50,7 +53,9 @@ export const rehearse = async ({
   const config = withHash(await readSettings(file, defaultConfig), path);
   const request = { inputs, config, asOf: undefined, now, maxRejected: 1, delimiter, scratch, stdin };
   const outcome = await withEngine(scratch, {}, (engine) => computeFeatures(engine, request, table));
-  const { accounts, warnings, unreadable } = outcome;
+  const { accounts, faults, warnings, unreadable } = outcome;
+  const notUtf8 = countNotUtf8(faults);
+  refuseEncoding(inputs.join(', '), notUtf8, accounts.read);
   if (accounts.used === 0) throw new Failure('data', 'with the settings that fit best, no row can be used');
   const model = prepare(config);
   const ranking = rankUsers(await readUsers(table, model), model);
@@ -62,7 +67,7 @@ export const rehearse = async ({
     doubts: [
       ...(accounts.rejected > 0
         ? [
-            `${grouped(accounts.rejected)} of ${grouped(accounts.read)} rows (${percent(rejected, 1)}) cannot be read, and are listed in rejected_events.csv`,
+            `${grouped(accounts.rejected)} of ${grouped(accounts.read)} rows (${percent(rejected, 1)}) cannot be read${notUtf8 > 0 ? `, ${grouped(notUtf8)} since the file is not UTF-8: ${ENCODING_ADVICE}` : ''}; features would list them in rejected_events.csv`,
           ]
         : []),
       ...unreadable.map(

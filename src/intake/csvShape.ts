@@ -1,4 +1,5 @@
 /** The shape of a CSV file that the engine can read as it is. */
+import type { Log } from './bind.js';
 
 /** What every line of a CSV file should be like. */
 export interface CsvShape {
@@ -10,3 +11,11 @@ export interface CsvShape {
   /** Whether the first line names the columns. */
   readonly hasHeader: boolean;
 }
+
+/** What every line of a log of CSV should be like. */
+export const shapeOf = ({ delimiter, crlf, header, reading }: Log): CsvShape => ({
+  delimiter,
+  crlf,
+  columns: header.length,
+  hasHeader: reading.header === undefined,
+});

@@ -1,7 +1,7 @@
 /** Walks the elements of a JSON array, as lines of JSON are walked: each with its place in the file. */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { MAX_RECORD_BYTES, type RawRecord, Unreadable } from './records.js';
+import { MAX_RECORD_BYTES, NOT_UTF8, type RawRecord, Unreadable } from './records.js';
 
 const [LF, QUOTE, BACKSLASH, COMMA, SPACE] = [0x0a, 0x22, 0x5c, 0x2c, 0x20];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -25,7 +25,7 @@ export async function* walkElements(path: string): AsyncGenerator<RawRecord[]> {
     let end = position;
     while (end > start && (buffer[end - 1] ?? 0) <= SPACE) end -= 1;
     const bytes = buffer.subarray(start, end);
-    const fault = isUtf8(bytes) ? undefined : 'not valid UTF-8';
+    const fault = isUtf8(bytes) ? undefined : NOT_UTF8;
     batch.push({ line: startLine, offset: origin + start, length: bytes.length, bytes, fault });
     start = -1;
   };

@@ -25,8 +25,8 @@ import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
 import { requireColumns, shownNames } from './require.js';
 import { type LineSplitter, splitterFor } from './lines.js';
-import { Unreadable, walkLines, walkRecords } from './records.js';
-import { bad, damaged, noInput, reasonOf } from './refuse.js';
+import { NOT_UTF8, Unreadable, walkLines, walkRecords } from './records.js';
+import { bad, damaged, ENCODING_ADVICE, noInput, reasonOf } from './refuse.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SPELLED: Readonly<Record<string, string>> = { ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a pipe' };
@@ -43,8 +43,9 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
   const ends = { lf: 0, crlf: 0, blank: 0 };
   try {
     for await (const [record] of walkRecords(path, ',', { ends })) {
-      if (record?.fault === 'NUL byte' || record?.fault === 'not valid UTF-8')
-        throw bad(name, `this is not a text file (${record.fault} in line 1)`);
+      if (record?.fault === 'NUL byte') throw bad(name, 'this is not a text file (NUL byte in line 1)');
+      if (record?.fault === NOT_UTF8)
+        throw bad(name, `this is not a text file (${NOT_UTF8} in line 1); if it is one, ${ENCODING_ADVICE}`);
       if (record) return { line: record.bytes, crlf: ends.crlf > 0 };
     }
   } catch (error) {

@@ -18,6 +18,9 @@ const SHORTEN = 'shorten or remove it';
 const FIX_QUOTE = 'close the quote, or double it if it is part of the text';
 const TOO_LONG = `a record is longer than a megabyte: ${SHORTEN}`;
 
+/** The fault of a record whose bytes are no text in UTF-8. */
+export const NOT_UTF8 = 'not valid UTF-8';
+
 /** How the fault of a record begins that has more or fewer cells than the header. */
 export const RAGGED = 'field count';
 
@@ -156,7 +159,7 @@ export async function* walkRecords(
         if (bytes.length !== end - start) count = width;
       }
       fault ??= bytes.includes(0) ? 'NUL byte' : undefined;
-      fault ??= isUtf8(bytes) ? undefined : 'not valid UTF-8';
+      fault ??= isUtf8(bytes) ? undefined : NOT_UTF8;
       fault ??= count === width ? undefined : `${RAGGED} ${count}, expected ${width}`;
       batch.push({ line: startLine, offset: origin + start, length: end - start, bytes, fault });
     }
@@ -262,7 +265,7 @@ export const lineRecord = (
   const bytes = lines.subarray(start, end);
   if (bytes.length > MAX_RECORD_BYTES) throw new Unreadable(line, `a line is longer than a megabyte: ${SHORTEN}`);
   if (!bytes.some((byte) => byte > SPACE)) return undefined;
-  const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : 'not valid UTF-8';
+  const fault = bytes.includes(0) ? 'NUL byte' : isUtf8(bytes) ? undefined : NOT_UTF8;
   return { line, offset: offset + start, length: bytes.length, bytes, fault };
 };
 

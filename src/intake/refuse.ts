@@ -23,3 +23,7 @@ export const reasonOf = (error: unknown): string => {
 /** A Parquet file that the engine cannot read. */
 export const damaged = (name: string, error: unknown): Failure =>
   bad(name, `the Parquet file is damaged (${messageOf(error).split('\n')[0]})`);
+
+/** What to do about a file that is not UTF-8: spreadsheets of Windows save in Windows-1252, unless they are told otherwise. */
+export const ENCODING_ADVICE =
+  'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv';

@@ -210,6 +210,16 @@ describe('from a raw file to a list, a log', () => {
     expect(yaml()).toContain(`from: ${name}`);
   });
 
+  it('whose lines end in two ways', async () => {
+    const [header, ...rows] = csvOf(
+      ['user_id', 'timestamp', 'event_type'],
+      acts.map((act) => [act.user, iso(act), act.type]),
+    ).split('\n');
+    put('mix.csv', `${header}\n${rows.join('\r\n')}`);
+    await fromRaw('mix.csv');
+    expect(yaml()).toContain(`# ${acts.length} events of 120 users`);
+  });
+
   it('in several files of different shapes', async () => {
     put(
       'clicks.csv',
@@ -371,6 +381,44 @@ describe('init refuses', () => {
     expect(stderr).toContain(says);
     expect(status).toBe(65);
     expect(existsSync(join(folder, 'gesture.yaml'))).toBe(false);
+  });
+});
+
+describe('of a file that is not UTF-8, init', () => {
+  /** A log in Windows-1252, in which every `every`-th row has an umlaut. */
+  const windows = (every: number): Buffer =>
+    Buffer.from(
+      csvOf(
+        ['user_id', 'timestamp', 'event_type', 'Ort'],
+        acts.map((act, i) => [act.user, iso(act), act.type, i % every === 0 ? 'Köln' : 'Bonn']),
+      ),
+      'latin1',
+    );
+  const advice = 'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv';
+
+  it.each([1, 2, 10])('says how to save it rather than to lose rows, one of %s', async (every) => {
+    writeFileSync(join(folder, 'export.csv'), windows(every));
+    const { status, stdout, stderr } = await call(folder, ['init', 'export.csv']);
+    expect([status, stdout]).toEqual([65, '']);
+    expect(stderr).toMatch(/^gesture: export.csv: \d+% of the rows are not UTF-8, and would be lost: /);
+    expect(stderr).toContain(advice);
+    const features = await call(folder, ['features', 'export.csv']);
+    expect(features.stderr).toContain(`The file is not UTF-8: ${advice}`);
+    expect(features.stderr).not.toContain('--max-rejected');
+  });
+
+  it('doubts a file of which few rows are not', async () => {
+    writeFileSync(join(folder, 'export.csv'), windows(50));
+    const { stdout, stderr } = await call(folder, ['init', 'export.csv']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `since the file is not UTF-8: ${advice}; features would list them in`,
+    );
+    expect(stderr).not.toContain('--max-rejected');
+  });
+
+  it('says it of the header too', async () => {
+    writeFileSync(join(folder, 'export.csv'), Buffer.from('Straße;Datum\n', 'latin1'));
+    expect((await call(folder, ['init', 'export.csv'])).stderr).toContain(`if it is one, ${advice}`);
   });
 });
 
