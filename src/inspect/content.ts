@@ -3,6 +3,8 @@ import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes } from
 import { customary, pricingPage } from '../catalogue/sources.js';
 import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
 import { bareName, plainWordsOf } from '../text/names.js';
+import { grouped } from '../text/numbers.js';
+import { shown } from '../text/printable.js';
 import type { Setting } from './setting.js';
 import type { Column, Profile } from './profile.js';
 
@@ -57,15 +59,39 @@ export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[
 /** Columns whose numbers add up to something, at most. */
 const MOST_AMOUNTS = 3;
 
+/** True of a column whose name says that its numbers add up to something. */
+const namesAmount = ({ name, known }: Column, taken: ReadonlySet<string>): boolean => {
+  const words = plainWordsOf(name);
+  const isAmount = words.some((word) => amountWords.has(word)) && !words.some((word) => codeWords.has(word));
+  return isAmount && !Object.hasOwn(EVENT_COLUMNS, name) && !taken.has(name) && known > 0;
+};
+
+/** Columns whose numbers add up to something. @param taken columns that are something else */
 export const amountsOf = (columns: readonly Column[], taken: ReadonlySet<string>): Column[] =>
+  columns.filter((column) => namesAmount(column, taken) && column.values.every(isNumber)).slice(0, MOST_AMOUNTS);
+
+/** True of a number with or without a currency before or after it: `129,90 €`, `USD 5`. */
+const isPriced = (cell: string): boolean =>
+  isNumber(
+    cell
+      .trim()
+      .replace(/^(\p{Sc}|[A-Z]{3})\s*/u, '')
+      .replace(/\s*(\p{Sc}|[A-Z]{3}|[Ee]uro?s?|%)$/u, ''),
+  );
+
+/** What to check of columns that would add up if all of their cells were numbers. */
+export const amountDoubts = (columns: readonly Column[], taken: ReadonlySet<string>): string[] =>
   columns
-    .filter(({ name, values, known }) => {
-      const words = plainWordsOf(name);
-      const isAmount = words.some((word) => amountWords.has(word)) && !words.some((word) => codeWords.has(word));
-      const isOurs = Object.hasOwn(EVENT_COLUMNS, name);
-      return isAmount && !isOurs && !taken.has(name) && known > 0 && values.every(isNumber);
-    })
-    .slice(0, MOST_AMOUNTS);
+    .filter((column) => namesAmount(column, taken))
+    .flatMap(({ name, values }) => {
+      const others = values.filter((value) => !isNumber(value));
+      if (others.length === 0 || values.filter(isPriced).length * 2 < values.length) return [];
+      const cells = others.slice(0, 2).map(shown).join(', ');
+      const are = others.length === 1 ? 'is no number' : 'are no numbers';
+      return [
+        `${name} looks like an amount, but ${cells} ${are} (${grouped(others.length)} of ${grouped(values.length)} different cells), so it earns nothing: write plain numbers, and leave unknown cells empty`,
+      ];
+    });
 
 /** Numbers are written 1.234,50. */
 export const hasDecimalComma = (columns: readonly Column[]): boolean =>

@@ -7,6 +7,7 @@ import { counted, grouped, percent } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 import { type Roles, rolesOf } from './columns.js';
 import {
+  amountDoubts,
   amountsOf,
   type Flag,
   flagOf,
@@ -259,6 +260,7 @@ export const entryOf = (profile: Profile): Entry => {
             `every row is taken for ${given.type}, but ${candidate.name} may say what happened (${candidate.values.slice(0, 3).map(shown).join(', ')}): if it does, replace type: ${given.type} by columns: { event_type: ${candidate.name} }`,
           ]),
       ...times.doubts,
+      ...amountDoubts(columns, taken),
       ...(roles.anonymous === undefined && share < 0.95
         ? [`${percent(1 - share)} of the rows name no user in ${user.name}, and are left out`]
         : []),

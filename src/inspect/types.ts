@@ -67,6 +67,13 @@ const isOptOut = (type: string): boolean => {
   );
 };
 
+/** How strong a signal a type is, and the word of its name that says so. */
+const signalBy = (strength: string, type: string, word: string): string =>
+  word === bareName(type) ? strength : `${strength} (${word})`;
+
+/** Why a type is worth much, or little. */
+const [STRONG, LIGHT] = ['a strong signal: it takes effort', 'a light signal: it takes little effort'];
+
 /** What the name of a type says, apart from conversions. */
 const roleByName = (type: string): { role: TypeRole; why: string } => {
   const terms = termsOf(type);
@@ -75,11 +82,11 @@ const roleByName = (type: string): { role: TypeRole; why: string } => {
   const against = word(againstWords);
   if (against !== undefined) return { role: 'against', why: `${against} speaks against a call, so it earns nothing` };
   const effort = word(effortWords);
-  if (effort !== undefined) return { role: 'effort', why: `${effort} takes effort` };
-  if (type === 'page_view') return { role: 'passive', why: 'looking costs little' };
+  if (effort !== undefined) return { role: 'effort', why: signalBy(STRONG, type, effort) };
+  if (type === 'page_view') return { role: 'passive', why: LIGHT };
   if ((EVENT_TYPES as readonly string[]).includes(type)) return { role: 'effort', why: 'built-in' };
   const passive = word(passiveWords);
-  if (passive !== undefined) return { role: 'passive', why: `${passive} costs little` };
+  if (passive !== undefined) return { role: 'passive', why: signalBy(LIGHT, type, passive) };
   return { role: 'other', why: 'counted as activity' };
 };
 

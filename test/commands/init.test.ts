@@ -315,6 +315,13 @@ describe('what init writes', () => {
     );
   });
 
+  it('names an amount that it cannot add up', async () => {
+    const rows = acts.map((act) => [act.user, iso(act), act.type, act.amount === 1 ? 'k.A.' : `${act.amount},90 €`]);
+    put('export.csv', csvOf(['uid', 'ts', 'action', 'Betrag'], rows, ';'));
+    const { stdout } = await call(folder, ['init', 'export.csv']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Betrag looks like an amount, but "');
+  });
+
   it('replaces no file unless it must', async () => {
     put('export.csv', log);
     put('gesture.yaml', '# mine\n');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { conversions } from '../../src/catalogue/customs.js';
 import { rolesOf } from '../../src/inspect/columns.js';
-import { typeMapping } from '../../src/inspect/content.js';
+import { amountDoubts, typeMapping } from '../../src/inspect/content.js';
 import { liftOf } from '../../src/inspect/evidence.js';
 import { looksLikeData } from '../../src/inspect/header.js';
 import { labelsFor } from '../../src/inspect/rehearse.js';
@@ -150,6 +150,18 @@ describe('event types are taken for what they say', () => {
   });
 
   it.each([
+    ['page', 'a light signal: it takes little effort'],
+    ['page_view', 'a light signal: it takes little effort'],
+    ['signup', 'a strong signal: it takes effort'],
+    ['Added to Wishlist', 'a strong signal: it takes effort (added)'],
+    ['Seite angesehen', 'a light signal: it takes little effort (seite)'],
+  ])('%s is %s', (type, why) => {
+    expect(judged([{ theirs: type, type, events: 9, users: 9, first: 0 }], conversionOf([], 9))).toMatchObject([
+      { why },
+    ]);
+  });
+
+  it.each([
     ['page_view', ['Seitenaufruf', 'page vue', 'Página vista']],
     ['pricing_page_view', ['Preise', 'Tarifs', 'PRECIOS', 'Prezzi']],
     ['signup', ['Anmeldung', 'Registrierung', 'inscription', 'Registro']],
@@ -157,6 +169,26 @@ describe('event types are taken for what they say', () => {
     expect(typeMapping({ name: 'Aktion', known: 9, distinct: 3, values: names })).toEqual(
       Object.fromEntries(names.map((name) => [name, type])),
     );
+  });
+});
+
+describe('amounts', () => {
+  const column = (name: string, values: readonly string[]) => ({ name, known: 9, distinct: values.length, values });
+  it.each([
+    ['Betrag', ['129,90 €', '9,50 €', 'k.A.'], '"129,90 €", "9,50 €"'],
+    ['price', ['1.5', '2.5', '3', 'free'], '"free"'],
+    ['Total', ['$5', 'USD 7.50'], '"$5", "USD 7.50"'],
+  ])('called %s with %j are doubted', (name, values, shown) => {
+    expect(amountDoubts([column(name, values)], new Set())).toEqual([expect.stringContaining(`but ${shown}`)]);
+  });
+
+  it.each([
+    ['Betrag', ['129,90', '1.234,50']],
+    ['price', ['low', 'high', '1']],
+    ['order_id', ['A1', '2']],
+    ['Stadt', ['1', '2', '3', 'x']],
+  ])('called %s with %j are not', (name, values) => {
+    expect(amountDoubts([column(name, values)], new Set())).toEqual([]);
   });
 });
 
