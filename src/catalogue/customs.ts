@@ -59,6 +59,25 @@ export const anonymousColumns: readonly string[] = [
 /** Columns that are worth showing beside a name in a list of people to call, by their names in lower case. */
 export const contactColumns: readonly string[] = ['email', 'company', 'company_name', 'organization', 'phone'];
 
+/** Words for nobody, where a person should stand, beside the null words of sources.ts. */
+export const nobodyWords: ReadonlySet<string> = new Set([
+  '-',
+  '--',
+  'unknown',
+  'anonymous',
+  'n/a',
+  'none',
+  '#N/A',
+  'Unknown',
+  'Anonymous',
+  'nil',
+  '(none)',
+  'not set',
+  'guest',
+  'Guest',
+  '?',
+]);
+
 /** Words for a person, in names of columns; the likeliest first. */
 export const personWords: readonly string[] = [
   'user',

@@ -1,5 +1,5 @@
 /** What the cells of columns say about a log, besides who, when and what. Nothing here reads a file. */
-import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes } from '../catalogue/customs.js';
+import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes, nobodyWords } from '../catalogue/customs.js';
 import { customary, pricingPage } from '../catalogue/sources.js';
 import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
 import { bareName, plainWordsOf } from '../text/names.js';
@@ -15,25 +15,6 @@ export interface Flag {
 }
 
 const isNumber = (cell: string): boolean => /^[+-]?(\d+|\d{1,3}(\.\d{3})+)([.,]\d+)?$/.test(cell.trim());
-
-/** Words for nobody that gesture does not know by itself. */
-const NOBODY: ReadonlySet<string> = new Set([
-  '-',
-  '--',
-  'unknown',
-  'anonymous',
-  'n/a',
-  'none',
-  '#N/A',
-  'Unknown',
-  'Anonymous',
-  'nil',
-  '(none)',
-  'not set',
-  'guest',
-  'Guest',
-  '?',
-]);
 
 /** The file's name without its folder and endings. */
 const stemOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? name).replace(/\.[^.]*$/, '');
@@ -154,5 +135,5 @@ export const pagesOf = (columns: readonly Column[], types: readonly string[]): S
 };
 
 export const unknownWords = (columns: readonly (Column | undefined)[]): string[] => [
-  ...new Set(columns.flatMap((column) => column?.values.filter((value) => NOBODY.has(value)) ?? [])),
+  ...new Set(columns.flatMap((column) => column?.values.filter((value) => nobodyWords.has(value)) ?? [])),
 ];

@@ -21,6 +21,7 @@ import {
 import type { Column, Profile } from './profile.js';
 import type { Setting } from './setting.js';
 import { possibleTypes } from './typeColumns.js';
+import { namingCells } from './userColumns.js';
 
 /** How a file is read. */
 export interface Entry {
@@ -250,7 +251,8 @@ export const entryOf = (profile: Profile): Entry => {
         ]),
   ];
   const candidate = given && possibleTypes(columns, taken, rows);
-  const share = (of(user.name)?.known ?? 0) / rows;
+  const own = of(user.name);
+  const share = own === undefined ? 0 : namingCells(own) / rows;
   return {
     settings,
     doubts: [

@@ -1,4 +1,5 @@
 /** What the columns of a file hold: how many cells are known, how many differ, and a sample of them. */
+import { nobodyWords } from '../catalogue/customs.js';
 import { NULL_WORDS } from '../catalogue/sources.js';
 import type { SourceName } from '../catalogue/sources.js';
 import type { Engine } from '../engine/duckdb/open.js';
@@ -19,6 +20,8 @@ export interface Column {
   readonly name: string;
   /** Cells that are neither empty nor a null word. */
   readonly known: number;
+  /** Of these, cells that are words for nobody, such as `-`. */
+  readonly nobody?: number | undefined;
   /** Different known cells; about so many in a large file. */
   readonly distinct: number;
   /** Different known cells of a sample of the rows, the most frequent first. */
@@ -132,12 +135,15 @@ const columnsOf = async (
   const columns: Column[] = [];
   for (const [i, name] of names.entries()) {
     const values = await engine.rows(
-      `SELECT left(v${i}, 300) AS v FROM sampled WHERE v${i} IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${KEPT}`,
+      `SELECT left(v${i}, 300) AS v, count(*) FROM sampled WHERE v${i} IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${KEPT}`,
     );
     const [known = 0, distinct = 0] = [found[2 * i], found[2 * i + 1]];
+    const inAll = (cells: number): number => (every <= 1 ? cells : Math.round((cells / Math.max(1, sampled)) * rows));
+    const nobody = values.filter(([value]) => nobodyWords.has(String(value)));
     columns.push({
       name,
-      known: every <= 1 ? known : Math.round((known / Math.max(1, sampled)) * rows),
+      known: inAll(known),
+      nobody: inAll(nobody.reduce((sum, [, cells]) => sum + Number(cells), 0)),
       distinct: every <= 1 ? distinct : Math.max(distinct, counts[2 * i + 2] ?? 0),
       values: values.map(([value]) => String(value)),
     });

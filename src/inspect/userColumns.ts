@@ -38,13 +38,17 @@ const isIdLike = (cell: string): boolean => cell.length <= 80 && !/^-|^\d+[.,]\d
 const idName = (name: string): string =>
   /\.(id|uid|uuid|guid|key)$/i.test(name) ? name.split('.').slice(-2).join('_') : lastKey(name);
 
+/** Cells of a column that say who somebody is. */
+export const namingCells = ({ known, nobody = 0 }: Column): number => known - nobody;
+
 /** How well a column fits as user_id. */
-export const userCandidate = ({ name: full, known, distinct, values }: Column, rows: number): Candidate => {
+export const userCandidate = (column: Column, rows: number): Candidate => {
+  const { name: full, known, distinct, values } = column;
   const name = idName(full);
   const words = plainWordsOf(name);
   const candidate = (score: number, why: string): Candidate => ({ name: full, why, score });
   if (known === 0 || shareOf(values, isIdLike) < 0.95) return candidate(0, '');
-  const share = rows === 0 ? 0 : known / rows;
+  const share = rows === 0 ? 0 : namingCells(column) / rows;
   // In a log, people come back; in a table of people or of transactions, every row has an id of its own.
   const unique = distinct >= known * 0.98 && rows > 50 ? 3 : 0;
   const constant = distinct === 1 && rows > 20 ? 4 : 0;
@@ -109,10 +113,13 @@ const holdsNames = ({ values }: Column): boolean => values.length > 0 && shareOf
 const saysId = (name: string): boolean =>
   name === 'user_id' || /(id|nr|nummer)$/.test(bareName(name)) || plainWordsOf(name).some((word) => ID_WORDS.has(word));
 
+/** The share of the rows that addresses must tell people apart in, rather than have a word for nobody. */
+const MOST_ROWS = 0.8;
+
 /** Why the address of a person says who they are rather than the cells of `user`; undefined if it does not. */
 const reasonForAddress = (user: Column, address: Column): string | undefined => {
   if (plainWordsOf(lastKey(user.name)).some((word) => ANYONE.has(word))) return `${user.name} may be anyone`;
-  if (address.known < user.known) return undefined;
+  if (address.known < user.known || namingCells(address) < namingCells(user) * MOST_ROWS) return undefined;
   if (holdsNames(user)) return `${user.name} holds names, which several people can have`;
   // In a large log the numbers are about right.
   return !saysId(idName(user.name)) && user.distinct < address.distinct * 0.95
@@ -142,9 +149,10 @@ export const idInsteadOf = (
   const own = columns.find(({ name }) => name === user?.name);
   if (own === undefined || !holdsNames(own)) return undefined;
   const isId = (name: string): boolean =>
-    saysId(idName(name)) && columns.some((column) => column.name === name && column.known >= own.known);
+    saysId(idName(name)) && columns.some((column) => column.name === name && namingCells(column) >= namingCells(own));
   return best(people.filter(({ name, score }) => score >= LEAST_PERSON && isId(name)));
 };
+
 /** Words that the name of a column with names of people consists of. */
 const NAME_WORDS: ReadonlySet<string> = new Set([
   ...personWords,

@@ -315,6 +315,12 @@ describe('what init writes', () => {
     );
   });
 
+  it('says how many rows name nobody', async () => {
+    const rows = acts.map((act, i) => [i % 10 === 0 ? '-' : act.user, iso(act), act.type]);
+    put('export.csv', csvOf(['uid', 'ts', 'action'], rows));
+    expect((await call(folder, ['init', 'export.csv'])).stdout).toContain('10% of the rows name no user in uid');
+  });
+
   it('names an amount that it cannot add up', async () => {
     const rows = acts.map((act) => [act.user, iso(act), act.type, act.amount === 1 ? 'k.A.' : `${act.amount},90 €`]);
     put('export.csv', csvOf(['uid', 'ts', 'action', 'Betrag'], rows, ';'));

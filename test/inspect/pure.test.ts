@@ -303,6 +303,15 @@ describe('columns', () => {
     expect(rolesOf({ rows: 100, columns: [...named, few] }).user?.name).toBe('Customer');
   });
 
+  it('of addresses that are mostly a dash tell nobody apart', () => {
+    const user = (nobody: number): string | undefined => {
+      const email = { ...column('Email', addresses, 70), nobody };
+      const columns = [column('ts', ['2025-01-01']), column('Customer', people, 60), email];
+      return rolesOf({ rows: 100, columns }).user?.name;
+    };
+    expect([user(60), user(10)]).toEqual(['Customer', 'Email']);
+  });
+
   it('of anonymous ids serve where the user is empty', () => {
     const user = { ...column('user_id', ['u1', 'u2'], 20), known: 40 };
     const roles = rolesOf({
