@@ -1,5 +1,5 @@
 /** Files that have no people in common, although a log of several files is about the same ones. Asks the engine. */
-import type { Reader } from './behaviour.js';
+import type { Reader } from './reader.js';
 
 /**
  * The groups of files of which no user is in another group: their ids are probably of different kinds.
