@@ -132,18 +132,18 @@ const columnsOf = async (
   const inSample = names.map((_, i) => `count(v${i}), count(DISTINCT v${i})`);
   const [sample = []] = await engine.rows(`SELECT count(*), ${inSample.join(', ')} FROM sampled`);
   const [sampled = 0, ...found] = sample.map(Number);
+  const inAll = (n: number): number => (every <= 1 ? n : Math.round((n / Math.max(1, sampled)) * rows));
   const columns: Column[] = [];
   for (const [i, name] of names.entries()) {
     const values = await engine.rows(
       `SELECT left(v${i}, 300) AS v, count(*) FROM sampled WHERE v${i} IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT ${KEPT}`,
     );
     const [known = 0, distinct = 0] = [found[2 * i], found[2 * i + 1]];
-    const inAll = (cells: number): number => (every <= 1 ? cells : Math.round((cells / Math.max(1, sampled)) * rows));
     const nobody = values.filter(([value]) => nobodyWords.has(String(value)));
     columns.push({
       name,
       known: inAll(known),
-      nobody: inAll(nobody.reduce((sum, [, cells]) => sum + Number(cells), 0)),
+      nobody: inAll(nobody.reduce((sum, [, n]) => sum + Number(n), 0)),
       distinct: every <= 1 ? distinct : Math.max(distinct, counts[2 * i + 2] ?? 0),
       values: values.map(([value]) => String(value)),
     });
