@@ -103,17 +103,14 @@ const checkRejected = async (
     );
   }
   if (share > limit) {
-    const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
+    const over = `${rejectedOver({ read, rejected: faults.length }, limit)}; ${example}`;
     if (countNotUtf8(faults) * 2 > faults.length) {
-      const over = rejectedOver({ read, rejected: faults.length }, limit);
-      throw new TooManyRejected(`${over}; ${example}. The file is not UTF-8: ${ENCODING_ADVICE}`, faults);
+      throw new TooManyRejected(`${over}. The file is not UTF-8: ${ENCODING_ADVICE}`, faults);
     }
+    const fill = countRagged(faults) * 2 > faults.length ? `${RAGGED_ADVICE}; or` : 'or';
     const form = await timestampAdvice(engine, found);
     const allow = limit === 0 ? 'allow some with --max-rejected and without --strict' : 'raise --max-rejected';
-    throw new TooManyRejected(
-      `${rejectedOver({ read, rejected: faults.length }, limit)}; ${example}. ${form}Fix the rows, ${fill} ${allow}`,
-      faults,
-    );
+    throw new TooManyRejected(`${over}. ${form}Fix the rows, ${fill} ${allow}`, faults);
   }
 };
 

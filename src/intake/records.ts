@@ -5,7 +5,6 @@ import { open } from 'node:fs/promises';
 
 /** The byte that ends a line. */
 export const LINE_FEED = 0x0a;
-const LF = LINE_FEED;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const SPACE = 0x20;
@@ -50,7 +49,7 @@ export async function* wholeLines(path: string): AsyncGenerator<{ offset: number
       const { bytesRead } = await file.read(buffer, kept, buffer.length - kept);
       if (bytesRead === 0) break;
       const filled = kept + bytesRead;
-      const end = buffer.subarray(0, filled).lastIndexOf(LF) + 1;
+      const end = buffer.subarray(0, filled).lastIndexOf(LINE_FEED) + 1;
       if (end > 0) yield { offset, bytes: buffer.subarray(0, end) };
       buffer.copyWithin(0, end, filled);
       offset += end;
@@ -202,7 +201,7 @@ export async function* walkRecords(
         break;
       case At.Quoted:
         if (byte === QUOTE) state = At.QuoteInQuoted;
-        else if (byte === LF) line += 1;
+        else if (byte === LINE_FEED) line += 1;
         break;
       case At.QuoteInQuoted:
         if (byte === QUOTE) state = At.Quoted;
@@ -219,10 +218,10 @@ export async function* walkRecords(
   const scan = (last: boolean): void => {
     for (; position < buffer.length; position += 1) {
       const byte = buffer[position] ?? 0;
-      if (byte === LF && state !== At.Quoted) endOfLine();
+      if (byte === LINE_FEED && state !== At.Quoted) endOfLine();
       else if (byte === CR && state !== At.Quoted && state !== At.Broken) {
         if (position + 1 === buffer.length && !last) return; // the next byte decides whether this ends a line
-        if (position + 1 < buffer.length && buffer[position + 1] !== LF) broken('stray carriage return');
+        if (position + 1 < buffer.length && buffer[position + 1] !== LINE_FEED) broken('stray carriage return');
       } else step(byte);
     }
   };
@@ -279,7 +278,7 @@ export async function* walkLines(path: string): AsyncGenerator<RawRecord[]> {
   for await (const { offset, bytes: lines } of wholeLines(path)) {
     const batch: RawRecord[] = [];
     for (let start = 0; start < lines.length;) {
-      const feed = lines.indexOf(LF, start);
+      const feed = lines.indexOf(LINE_FEED, start);
       const next = feed === -1 ? lines.length : feed + 1;
       let end = feed === -1 ? next : feed;
       if (end > start && lines[end - 1] === CR) end -= 1;

@@ -4,6 +4,7 @@
  */
 import type { Exclusions, Reading } from '../config/settings.js';
 import { isWhere } from '../intake/bind.js';
+import { NOT_UTF8 } from '../intake/records.js';
 import { ANONYMOUS_ID, REQUIRED_COLUMNS } from '../model.js';
 import { firstFault, inOrder, readableCells, unreadableReasons } from './cells.js';
 import { clickhouse } from './clickhouse.js';
@@ -157,7 +158,7 @@ const faultOf = ({ plan, cells }: Source): { column: string; reason: string } =>
   const whens = texts.map((name) => `WHEN NOT ${valid(name)} THEN ${literal(name)}`);
   return {
     column: `CASE ${whens.join(' ')} ELSE ${column} END`,
-    reason: `CASE WHEN NOT (${texts.map((name) => `ifNull(${valid(name)}, 1)`).join(' AND ')}) THEN 'not valid UTF-8' ELSE ${reason} END`,
+    reason: `CASE WHEN NOT (${texts.map((name) => `ifNull(${valid(name)}, 1)`).join(' AND ')}) THEN ${literal(NOT_UTF8)} ELSE ${reason} END`,
   };
 };
 

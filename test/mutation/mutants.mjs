@@ -323,7 +323,7 @@ export const mutants = [
     INTAKE,
     ['fields are counted', 'count === width ? undefined :', 'count >= 0 ? undefined :'],
     ['NUL bytes are a fault', "bytes.includes(0) ? 'NUL byte' : undefined", 'undefined'],
-    ['lines inside quotes are counted', 'else if (byte === LF) line += 1;', ''],
+    ['lines inside quotes are counted', 'else if (byte === LINE_FEED) line += 1;', ''],
     ['a byte order mark is no content', 'position = start = BOM.length', 'position = start = 0'],
     ['blank lines are no records', 'if (end > start) {', 'if (end >= start) {'],
     [
