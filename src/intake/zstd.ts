@@ -2,8 +2,10 @@
  * Decompresses Zstandard frame by frame (RFC 8878) and verifies checksums, which fzstd does not. Each block is handed on
  * before the next one is read, so that no small file can fill the memory.
  */
-import { Decompress } from 'fzstd';
-import xxhash from 'xxhash-wasm';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import zlib from 'node:zlib';
+import { systemCode } from '../model.js';
 
 const FRAME = 0xfd2fb528;
 
@@ -18,6 +20,8 @@ export const isZstd = (head: Buffer): boolean => {
 
 /** The largest window that `zstd -d` accepts without being told to. */
 const MAX_WINDOW = 128 * 1024 * 1024;
+
+const WRONG_CHECKSUM = 'its checksum does not match';
 
 /** Takes bytes from a stream as they are needed. */
 class ByteReader {
@@ -78,14 +82,68 @@ const readHeader = async (reader: ByteReader): Promise<{ header: Buffer; hasChec
   return { header: Buffer.concat([Buffer.of(descriptor), fields]), hasChecksum: (descriptor & 4) !== 0 };
 };
 
+/** One frame: what it is made of, in the order of its bytes. */
+interface Frame {
+  readonly hasChecksum: boolean;
+  /** Magic number and header, then each block. The checksum, if there is one, is still to be taken. */
+  readonly parts: AsyncIterable<Buffer>;
+}
+
+/** The header and the blocks of a frame, one by one. */
+async function* readParts(reader: ByteReader, header: Buffer): AsyncGenerator<Buffer> {
+  yield header;
+  for (let isLast = false; !isLast;) {
+    const blockHeader = await reader.take(3);
+    const bits = blockHeader.readUIntLE(0, 3);
+    isLast = (bits & 1) !== 0;
+    const isRepeated = ((bits >>> 1) & 3) === 1;
+    yield Buffer.concat([blockHeader, await reader.take(isRepeated ? 1 : bits >>> 3)]);
+  }
+}
+
+/** The content of a frame by Node's own Zstandard, which verifies the checksum. */
+async function* decompressByNode(reader: ByteReader, frame: Frame, decompress: Duplex): AsyncGenerator<Uint8Array> {
+  const bytes = async function* (): AsyncGenerator<Buffer> {
+    yield* frame.parts;
+    if (frame.hasChecksum) yield await reader.take(4);
+  };
+  // An error of either side destroys the stream, and is thrown where it is read.
+  pipeline(bytes(), decompress).catch(() => {});
+  try {
+    yield* decompress;
+  } catch (error) {
+    throw systemCode(error) === 'ZSTD_error_checksum_wrong' ? new Error(WRONG_CHECKSUM) : error;
+  }
+}
+
+/** The content of a frame by fzstd, where Node has no Zstandard of its own: before 22.15. */
+async function* decompressByFzstd(reader: ByteReader, frame: Frame): AsyncGenerator<Uint8Array> {
+  const [{ Decompress }, { default: xxhash }] = await Promise.all([import('fzstd'), import('xxhash-wasm')]);
+  const ready: Uint8Array[] = [];
+  const decompress = new Decompress((chunk) => ready.push(chunk));
+  const hash = (await xxhash()).create64();
+  for await (const part of frame.parts) {
+    decompress.push(part);
+    for (const chunk of ready.splice(0)) {
+      if (frame.hasChecksum) hash.update(chunk);
+      yield chunk;
+    }
+  }
+  const checksum = frame.hasChecksum ? (await reader.take(4)).readUInt32LE() : undefined;
+  if (checksum !== undefined && checksum !== Number(hash.digest() & 0xffffffffn)) throw new Error(WRONG_CHECKSUM);
+}
+
+/** Node's own stream, from 22.15 on. */
+const { createZstdDecompress }: typeof zlib & { createZstdDecompress?: (options: zlib.ZlibOptions) => Duplex } = zlib;
+
 /**
- * The content of Zstandard data, block by block.
+ * The content of Zstandard data, block by block. Frames are found here because Node's own stream ends with the first one
+ * and takes none to skip.
  *
  * @throws Error if the data is damaged, or needs a dictionary or a window of over 128 MB
  */
 export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   const reader = new ByteReader(source[Symbol.asyncIterator]());
-  const xxh = await xxhash();
   while (!(await reader.isAtEnd())) {
     const magic = await reader.take(4);
     if (isSkippable(magic.readUInt32LE())) {
@@ -94,24 +152,9 @@ export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGener
     }
     if (magic.readUInt32LE() !== FRAME) throw new Error('there is something else after a frame');
     const { header, hasChecksum } = await readHeader(reader);
-    const ready: Uint8Array[] = [];
-    const frame = new Decompress((chunk) => ready.push(chunk));
-    const hash = xxh.create64();
-    frame.push(Buffer.concat([magic, header]));
-    for (let isLast = false; !isLast;) {
-      const blockHeader = await reader.take(3);
-      const bits = blockHeader.readUIntLE(0, 3);
-      isLast = (bits & 1) !== 0;
-      const isRepeated = ((bits >>> 1) & 3) === 1;
-      frame.push(Buffer.concat([blockHeader, await reader.take(isRepeated ? 1 : bits >>> 3)]));
-      for (const chunk of ready.splice(0)) {
-        if (hasChecksum) hash.update(chunk);
-        yield chunk;
-      }
-    }
-    const checksum = hasChecksum ? (await reader.take(4)).readUInt32LE() : undefined;
-    if (checksum !== undefined && checksum !== Number(hash.digest() & 0xffffffffn)) {
-      throw new Error('its checksum does not match');
-    }
+    const frame = { hasChecksum, parts: readParts(reader, Buffer.concat([magic, header])) };
+    yield* createZstdDecompress
+      ? decompressByNode(reader, frame, createZstdDecompress({ chunkSize: 1 << 17 }))
+      : decompressByFzstd(reader, frame);
   }
 }

@@ -1,22 +1,11 @@
-// What ranking costs beside other ways to do it, whole processes in turn on one features file:
-//   npm run bench:rank -- [users, default 1000000] [rounds, default 1]
-// (a) csv-parse reading the file and doing nothing; (b) score, label and sentence row by row in pandas with
-// apply, from 20,000 rows (where $PYTHON has pandas); (c) one DuckDB query that scores and keeps ten; (d) csv-stringify writing all rows of user_scores.csv.
-import { spawnSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// `gesture rank` and `gesture explain` on a million users beside other ways to rank them.
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { features } from '../../dist/catalogue/features.js';
 import { defaultWeights } from '../../dist/catalogue/weights.js';
-
-const users = Number(process.argv[2] ?? 1_000_000);
-const rounds = Number(process.argv[3] ?? 1);
-const folder = mkdtempSync(join(tmpdir(), 'gesture-bench-'));
-const file = join(folder, 'features.csv');
-const say = (line) => process.stdout.write(`${line}\n`);
+import { GESTURE } from './measure.mjs';
 
 /** Users with long tails, ids in byte order: the same file every time. */
 function* rows(count) {
@@ -50,113 +39,87 @@ function* batches(lines) {
   yield batch;
 }
 
-/** Seconds and peak megabytes of one process, from GNU time. */
-const timed = (command, ...args) => {
-  const report = join(folder, 'time');
-  const run = ['-f', '%e %M', '-o', report, command, ...args];
-  const { status, stderr } = spawnSync('/usr/bin/time', run, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  if (status !== 0) return { failed: String(stderr).trim().split('\n').at(-1) };
-  const [seconds, kilobytes] = readFileSync(report, 'utf8').trim().split(' ').map(Number);
-  return { seconds, megabytes: Math.round(kilobytes / 1024) };
-};
-
-const gesture = fileURLToPath(new URL('../../bin/gesture.js', import.meta.url));
-const resolved = (name) => JSON.stringify(import.meta.resolve(name));
-
-const readOnly = join(folder, 'read.mjs');
-writeFileSync(
-  readOnly,
-  `import { parse } from ${resolved('csv-parse')};
-import { createReadStream } from 'node:fs';
-let n = 0;
-for await (const row of createReadStream(process.argv[2]).pipe(parse({ bom: true }))) n += row.length;`,
-);
-
-const stringifyAll = join(folder, 'stringify.mjs');
-writeFileSync(
-  stringifyAll,
-  `import { parse } from ${resolved('csv-parse/sync')};
-import { stringify } from ${resolved('csv-stringify/sync')};
-import { readFileSync, writeFileSync } from 'node:fs';
-const [header, ...rows] = parse(readFileSync(process.argv[2]));
-const started = performance.now();
-writeFileSync('stringified.csv', stringify(rows));
-writeFileSync('stringify.txt', String((performance.now() - started) / 1e3 / rows.length));`,
-);
-
-/** A curve as SQL. */
-const share = (name, earns) => {
+/** A curve as SQL, and as Python. */
+const sqlShare = (name, earns) => {
   if (earns.binary) return `(${name} > 0)::DOUBLE`;
   if (earns.saturates_at) return `least(1, greatest(0, ${name}) / ${earns.saturates_at})`;
   if (earns.log_full_at) return `least(1, ln(1 + greatest(0, ${name})) / ln(1 + ${earns.log_full_at}))`;
   if (earns.half_life) return `pow(2, -greatest(0, ${name}) / ${earns.half_life})`;
   return `least(1, greatest(0, ${name}))`;
 };
-const points = Object.entries(defaultWeights).map(
-  ([name, w]) => `round(coalesce(${w.points} * ${share(name, w.earns)}, 0), 2)`,
-);
-const sql = `SELECT user_id, username, greatest(0, ${points.join(' + ')}) AS score
-FROM read_csv('features.csv') ORDER BY score DESC, user_id LIMIT 10`;
-const query = join(folder, 'query.mjs');
-writeFileSync(
-  query,
-  `import { DuckDBInstance } from ${resolved('@duckdb/node-api')};
-const connection = await (await DuckDBInstance.create()).connect();
-await connection.runAndReadAll(${JSON.stringify(sql)});`,
-);
-
-const PANDAS_ROWS = 20_000;
-const pandas = join(folder, 'pandas_rows.py');
-const term = (name, { points: most, earns }) => {
+const pythonShare = (name, earns) => {
   const value = `row['${name}']`;
-  if (earns.binary) return `${most} * (1 if ${value} > 0 else 0)`;
-  if (earns.saturates_at) return `${most} * min(1, ${value} / ${earns.saturates_at})`;
-  if (earns.log_full_at) return `${most} * min(1, math.log1p(${value}) / math.log1p(${earns.log_full_at}))`;
-  if (earns.half_life) return `${most} * 2 ** (-${value} / ${earns.half_life})`;
-  return `${most} * min(1, ${value})`;
+  if (earns.binary) return `(1 if ${value} > 0 else 0)`;
+  if (earns.saturates_at) return `min(1, ${value} / ${earns.saturates_at})`;
+  if (earns.log_full_at) return `min(1, math.log1p(${value}) / math.log1p(${earns.log_full_at}))`;
+  if (earns.half_life) return `2 ** (-${value} / ${earns.half_life})`;
+  return `min(1, ${value})`;
 };
-writeFileSync(
-  pandas,
-  `import math, time, pandas as pd
-users = pd.read_csv('features.csv', nrows=${PANDAS_ROWS})
+
+const weights = Object.entries(defaultWeights);
+const resolved = (name) => JSON.stringify(import.meta.resolve(name));
+
+/** One query that scores and keeps ten: nothing is explained, labelled or written. */
+const query = `import { DuckDBInstance } from ${resolved('@duckdb/node-api')};
+const points = ${JSON.stringify(weights.map(([name, w]) => `round(coalesce(${w.points} * ${sqlShare(name, w.earns)}, 0), 2)`))};
+const connection = await (await DuckDBInstance.create()).connect();
+await connection.runAndReadAll(\`SELECT user_id, username, greatest(0, \${points.join(' + ')}) AS score
+FROM read_csv('\${process.argv[2]}') ORDER BY score DESC, user_id LIMIT 10\`);`;
+
+/** All rows parsed, and nothing done with them. */
+const parsing = `import { parse } from ${resolved('csv-parse')};
+import { createReadStream } from 'node:fs';
+let n = 0;
+for await (const row of createReadStream(process.argv[2]).pipe(parse({ bom: true }))) n += row.length;`;
+
+/** Of pandas only so many rows are asked: it prints the seconds of one of them. */
+const PANDAS_ROWS = 20_000;
+
+/** Score, label and sentence row by row, as a notebook has it. */
+const notebook = `import math, sys, time, pandas as pd
+users = pd.read_csv(sys.argv[1], nrows=${PANDAS_ROWS})
 started = time.time()
-def scored(row):
-    parts = {${Object.entries(defaultWeights)
-      .map(([name, w]) => `'${name}': ${term(name, w)}`)
-      .join(', ')}}
+scored = []
+for _, row in users.iterrows():
+    parts = {${weights.map(([name, w]) => `'${name}': ${w.points} * ${pythonShare(name, w.earns)}`).join(', ')}}
     score = max(0, min(100, sum(parts.values())))
     words = ', '.join(f'{name} ({part:+.1f})' for name, part in sorted(parts.items(), key=lambda part: -abs(part[1])) if part)
-    return score, 'high' if score >= 70 else 'medium' if score >= 40 else 'low', words
-users[['score', 'score_label', 'explanation']] = users.apply(scored, axis=1, result_type='expand')
+    scored.append((score, 'high' if score >= 70 else 'medium' if score >= 40 else 'low', words))
+users[['score', 'score_label', 'explanation']] = scored
 users.sort_values('score', ascending=False).head(10)
-open('pandas.txt', 'w').write(str((time.time() - started) / ${PANDAS_ROWS}))`,
-);
+print((time.time() - started) / len(users))`;
 
-try {
-  await pipeline(Readable.from(batches(rows(users))), createWriteStream(file));
-  for (let round = 1; round <= rounds; round++) {
-    const reading = timed(process.execPath, readOnly, file);
-    const list = timed(process.execPath, gesture, 'rank', file, '--out', '-');
-    const all = timed(process.execPath, gesture, 'rank', file, '--out', 'top_users.csv');
-    const duckdb = timed(process.execPath, query);
-    const python = timed(process.env.PYTHON ?? 'python3', pandas);
-    const slow = python.failed ? undefined : Number(readFileSync(join(folder, 'pandas.txt'), 'utf8')) * users;
-    const show = ({ seconds, megabytes, failed }) => failed ?? `${seconds.toFixed(2)} s, ${megabytes} MB`;
-    const ratio = (other) => (other === undefined ? '' : `; the list takes ${(list.seconds / other).toFixed(2)} of it`);
-    say(`${users} users, round ${round} of ${rounds}`);
-    say(`  rank, the list alone        ${show(list)}`);
-    say(`  rank, with user_scores.csv  ${show(all)}`);
-    say(`  (a) csv-parse alone         ${show(reading)}${ratio(reading.seconds)}`);
-    say(
-      `  (b) pandas row by row       ${slow === undefined ? python.failed : `${slow.toFixed(1)} s, estimated${ratio(slow)}`}`,
-    );
-    say(`  (c) one DuckDB query        ${show(duckdb)}${ratio(duckdb.seconds)}`);
-  }
-  const head = spawnSync('head', ['-n', '100001', join(folder, 'user_scores.csv')], { maxBuffer: 1 << 28 });
-  writeFileSync(join(folder, 'head.csv'), head.stdout);
-  timed(process.execPath, stringifyAll, 'head.csv');
-  const each = Number(readFileSync(join(folder, 'stringify.txt'), 'utf8'));
-  say(`  (d) csv-stringify would take ${(each * users).toFixed(1)} s for user_scores.csv, from 100,000 rows`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+/** The list of a million users, all scores of them, and one user explained. */
+export const rank = async (options, folder) => {
+  const users = Number(options.users);
+  const input = join(folder, 'many_users.csv');
+  await pipeline(Readable.from(batches(rows(users))), createWriteStream(input));
+  const script = (name, text) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const someone = /^user_\d+/m.exec(readFileSync(input, 'utf8').slice(-1_000_000))?.[0];
+  const list = 'rank, the list';
+  const sql = 'one DuckDB query';
+  return {
+    title: `Ranking ${users.toLocaleString('en-US')} users`,
+    cases: [
+      { name: list, argv: [...GESTURE, 'rank', input, '--out', '-'], of: sql },
+      { name: sql, argv: [process.execPath, script('query.mjs', query), input] },
+      {
+        name: 'rank, with user_scores.csv',
+        argv: [...GESTURE, 'rank', input, '--out', join(folder, 'top.csv')],
+        of: sql,
+      },
+      { name: 'csv-parse, parsing alone', argv: [process.execPath, script('parsing.mjs', parsing), input], of: list },
+      {
+        name: `pandas with iterrows, from ${PANDAS_ROWS.toLocaleString('en-US')} users`,
+        argv: [process.env.PYTHON ?? 'python3', script('notebook.py', notebook), input],
+        seconds: (stdout) => Number(stdout) * users,
+        of: list,
+      },
+      { name: 'explain one user', argv: [...GESTURE, 'explain', someone, input], of: list },
+    ],
+  };
+};
