@@ -214,6 +214,7 @@ export const typeWords: readonly string[] = [
   'handelse',
   'handling',
   'occurrence',
+  'what',
   'kind',
   'type',
   'step',
@@ -223,7 +224,6 @@ export const typeWords: readonly string[] = [
   'label',
   'topic',
   'subject',
-  'what',
 ];
 
 /** Words that make a column with a word for what happened something else, such as `event_id`. */

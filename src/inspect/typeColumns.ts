@@ -13,6 +13,7 @@ import { bareName, plainWordsOf } from '../text/names.js';
 import { type Candidate, type Found, lastKey, placeIn, shareOf, withHead } from './candidates.js';
 import { isNumber } from './header.js';
 import type { Column } from './profile.js';
+import { holdsNames } from './userColumns.js';
 
 /** Different types that a column of types can have: by its name, and by its content alone. */
 const [MOST_TYPES, MOST_UNNAMED] = [5000, 200];
@@ -38,8 +39,15 @@ const saysAction = (cell: string): boolean =>
 
 const isTypeLike = (cell: string): boolean => cell.length <= 120 && !/^https?:\/\/|@.+\.|^\{|\n/.test(cell);
 
+/** Points off for a column that says who rather than what: names of people, or more words than there are kinds of action. */
+const aboutWho = (column: Column, said: number): number => {
+  if (said >= 0.3) return 0;
+  return holdsNames(column) || (said < 0.1 && column.distinct > MOST_UNNAMED) ? 5 : 0;
+};
+
 /** How well a column fits as event_type. */
-export const typeCandidate = ({ name: full, known, distinct, values }: Column, rows: number): Candidate => {
+export const typeCandidate = (column: Column, rows: number): Candidate => {
+  const { name: full, known, distinct, values } = column;
   const name = lastKey(full);
   const words = plainWordsOf(name);
   const none = { name: full, why: '', score: 0 };
@@ -49,7 +57,7 @@ export const typeCandidate = ({ name: full, known, distinct, values }: Column, r
   const said = shareOf(values, saysAction);
   const filled = rows === 0 ? 0 : known / rows;
   if (filled < 0.5) return none;
-  const doubts = (1 - filled) * 4 + numeric * 3 + (rows > 20 ? Math.max(0, 3 - distinct) : 0);
+  const doubts = (1 - filled) * 4 + numeric * 3 + (rows > 20 ? Math.max(0, 3 - distinct) : 0) + aboutWho(column, said);
   if (full === 'event_type' && numeric < 1)
     return { name: full, why: 'the name that gesture uses', score: 20 - doubts };
   const isAbout = words.some((word) => aboutTypeWords.has(word));

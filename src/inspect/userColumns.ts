@@ -107,7 +107,7 @@ const isFullName = (cell: string): boolean =>
   /^[\p{L}\p{M}'’.,-]+( [\p{L}\p{M}'’.,-]+)+$/u.test(cell.trim()) && /\p{Lu}.* (.* )?\p{Lu}/u.test(cell);
 
 /** True of a column whose cells are for the most part names of people, which several can share. */
-const holdsNames = ({ values }: Column): boolean => values.length > 0 && shareOf(values, isFullName) >= 0.8;
+export const holdsNames = ({ values }: Column): boolean => values.length > 0 && shareOf(values, isFullName) >= 0.8;
 
 /** True of a name that says that its cells are ids, however few there are. */
 const saysId = (name: string): boolean =>

@@ -282,6 +282,23 @@ describe('columns', () => {
     expect(roles.others.get('username')?.name).toBe(name);
   });
 
+  it.each([
+    ['Name', Array.from({ length: 60 }, (_, i) => `Ana ${String.fromCodePoint(65 + (i % 26))}ova`), 60],
+    ['name', ['Ana', 'Ben', 'Cem', 'Dora'], 400],
+  ])('of people called %s do not say what they did, beside one that does', (name, values, distinct) => {
+    const who = { ...column(name, values, distinct), known: 1000 };
+    const what = { ...column('what', ['viewed', 'asked', 'bought'], 3), known: 1000 };
+    const user = { ...column('Kunde', ['k1', 'k2'], 400), known: 1000 };
+    expect(rolesOf({ rows: 1000, columns: [user, who, what] }).type?.name).toBe('what');
+    expect(rolesOf({ rows: 1000, columns: [user, who] }).type?.name).not.toBe(name);
+  });
+
+  it('of events called Name in Title Case say what people did', () => {
+    const types = ['Product Viewed', 'Product Added', 'Order Completed'];
+    const columns = [column('user', ['a', 'b'], 30), column('Name', types, 3)];
+    expect(rolesOf({ rows: 100, columns }).type?.name).toBe('Name');
+  });
+
   it('of addresses tell people apart who share a word', () => {
     const account = { ...column('account', ['acme', 'initech'], 20) };
     const roles = (name: string) =>
