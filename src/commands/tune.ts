@@ -30,7 +30,8 @@ const define = (program: CommandUnknownOpts) =>
       'write a gesture.yaml with the points here, if they are recommended; otherwise exit with 1',
       yamlFile('--out'),
     )
-    .option('--force', 'write the points even if they are not recommended, and replace an existing file')
+    .option('--anyway', 'write the points even if they are not recommended')
+    .option('--force', 'replace an existing file')
     .option('--json', 'print the result as JSON on standard output')
     .addHelpText(
       'after',
@@ -72,7 +73,7 @@ const nextStep = (inputs: readonly string[], { from, config, out }: Flags, wrote
 };
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
-  const { out, force, seed, without = [] } = flags;
+  const { out, anyway, force, seed, without = [] } = flags;
   if (out !== undefined && !force && existsSync(out)) {
     throw new Failure('usage', `${out} already exists: replace it with --force, or choose another file with --out`);
   }
@@ -123,7 +124,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     remarks: remarksOf(past.windows, past.newcomers, past.leaks, conversions, config.tuned?.until),
   });
   const { found, recommendation, until } = proposal;
-  const keep = out !== undefined && found && until !== undefined && (recommendation.recommended || force);
+  const keep = out !== undefined && found && until !== undefined && (recommendation.recommended || anyway);
   if (keep) await write(out, config, found.scoring.weights, until, flags);
   // What goes to standard output with --out - are the settings, or nothing.
   if (flags.json) await print(`${toJson(tuning, 2)}\n`);
@@ -133,7 +134,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
   process.stderr.write(`${[accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
   if (out !== undefined && !keep) {
-    process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}\n`);
+    process.stderr.write(
+      `gesture: ${printable(out)} is not written: ${adviceWords(recommendation)} (--anyway writes it)\n`,
+    );
     process.exitCode = EXIT.found;
   }
 };

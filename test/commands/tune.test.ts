@@ -1,5 +1,5 @@
 /** `gesture tune` as a user runs it, on small logs in which it is known what conversions depend on. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Tuning } from '../../src/backtest/tuning.js';
@@ -131,9 +131,15 @@ describe('gesture tune', () => {
     expect(run.stderr).toContain('gesture: few.yaml is not written: not recommended: ');
     expect([run.status, existsSync(inFolder('few.yaml'))]).toEqual([1, false]);
 
-    const forced = gesture(folder, ['tune', log, '--bootstrap', '0', '--out', '-', '--force']);
-    expect(forced.status).toBe(0);
-    expect(forced.stdout).toMatch(/^# gesture settings[^]*\ntuned: \{ until: \S+ \}\n$/);
+    const tuneInto = (...flags: string[]) => gesture(folder, ['tune', log, '--bootstrap', '0', '--out', ...flags]);
+    const anyway = tuneInto('-', '--anyway');
+    expect(anyway.status).toBe(0);
+    expect(anyway.stdout).toMatch(/^# gesture settings[^]*\ntuned: \{ until: \S+ \}\n$/);
+
+    writeFileSync(inFolder('mine.yaml'), 'labels: { high: 55 }\n');
+    expect(tuneInto('mine.yaml', '--anyway')).toMatchObject({ status: 2, stderr: expect.stringContaining('--force') });
+    expect(tuneInto('mine.yaml', '--force').status).toBe(1);
+    expect(readFileSync(inFolder('mine.yaml'), 'utf8')).toBe('labels: { high: 55 }\n');
   });
 
   it('has nothing to learn from if every cut-off is judged', () => {
