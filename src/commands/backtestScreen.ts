@@ -163,7 +163,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'in-sample':
       return `the points in the settings were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:
-      return `${doubt.conversions} of ${doubt.all} people who converted were not in the log before their window: no ranking could have listed them`;
+      return `in ${doubt.conversions} of ${doubt.all} cases, somebody who converted was not in the log before the window: no ranking could have listed them`;
   }
 };
 

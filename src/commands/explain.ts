@@ -7,7 +7,7 @@ import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import type { Explained } from '../scoring/explain.js';
 import type { Ranking } from '../scoring/ranking.js';
-import type { Answer } from './explainScreen.js';
+import type { Answer, Standing } from './explainScreen.js';
 import { FEATURES_FILE } from './files.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 import { examples } from './help.js';
@@ -20,7 +20,7 @@ const define = (program: CommandUnknownOpts) =>
     .command('explain')
     .helpGroup('Companions:')
     .description("Show everything behind one user's score, and what would raise it.")
-    .argument('<user>', 'the user to explain: an id, a name, or a rank such as 3 or #3')
+    .argument('<user>', 'the user to explain: an id, a name, or a rank among all, such as 3 or #3')
     .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option(
       '--what-if <signal=value>',
@@ -39,13 +39,18 @@ const define = (program: CommandUnknownOpts) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-const standing = ({ scores, order }: Ranking, index: number): Pick<Answer, 'rank' | 'users' | 'percentile'> => {
+const standing = ({ scores, order, users: { converted, optedOut } }: Ranking, index: number): Standing => {
   const lower = scores.filter((score) => score < (scores[index] ?? 0)).length;
   const users = scores.length;
+  const isOpen = (user: number): boolean => converted[user] !== 1 && optedOut[user] !== 1;
+  const rank = order.indexOf(index) + 1;
   return {
-    rank: order.indexOf(index) + 1,
+    rank,
     users,
     percentile: users === 1 ? null : Math.round((1000 * lower) / (users - 1)) / 10,
+    converted: converted[index] === 1,
+    opted_out: optedOut[index] === 1,
+    place_to_call: isOpen(index) ? order.subarray(0, rank).filter(isOpen).length : null,
   };
 };
 

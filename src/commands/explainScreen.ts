@@ -4,14 +4,22 @@ import { entry } from '../text/entry.js';
 import { signedPoints } from '../text/numbers.js';
 import type { Explained } from '../scoring/explain.js';
 
-/** The answer about one user, with the user's rank among all. */
-export interface Answer {
-  readonly user_id: string;
-  readonly username: string;
+/** Where a user stands among all. */
+export interface Standing {
   readonly rank: number;
   readonly users: number;
   /** Percentage of the other users with a lower score; null if there are no others. */
   readonly percentile: number | null;
+  readonly converted: boolean;
+  readonly opted_out: boolean;
+  /** The number in the list of `rank --exclude-converted`; null for people who are not in it. */
+  readonly place_to_call: number | null;
+}
+
+/** The answer about one user. */
+export interface Answer extends Standing {
+  readonly user_id: string;
+  readonly username: string;
   readonly config: string;
   readonly now: Explained;
   /** The answer with the values of --what-if, and the rank that the user would have. */
@@ -29,6 +37,13 @@ const WITH_BARS = 64;
 const POINTS = 7;
 
 const shareBar = (share: number): string => '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
+
+/** Whether the user is in the list, and which number: the other way to count than by rank. */
+const listing = ({ converted, opted_out: optedOut, place_to_call: place, rank }: Standing): string => {
+  if (optedOut) return 'asked not to be contacted, so never listed';
+  if (converted) return 'has converted already, so not listed with --exclude-converted';
+  return place === null || place === rank ? '' : `number ${place} of those who have not converted`;
+};
 
 const signed = (points: number): string => signedPoints(Math.round(points * 100), 2);
 
@@ -131,6 +146,7 @@ export const explainScreen = (answer: Answer, screen: Screen): string => {
   const heading = `${who}: ${now.score.toFixed(2)}, ${now.label}; rank ${rank} of ${users}, ${above}`;
   const lines = [
     ...wrapped(heading, screen.width).map((line) => paint(screen, 'bold', line)),
+    ...wrapped(listing(answer), screen.width).filter((line) => line !== ''),
     ...wrapped(now.explanation, screen.width),
     '',
     ...table(now, screen),

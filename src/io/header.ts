@@ -29,12 +29,18 @@ export const readHeader = (file: string, line: number, cells: readonly string[])
  * Refuses a file without the columns `required`.
  *
  * @param hint a sentence that says what to do if this seems to be the wrong file
+ * @param ours names that are no misspelling of another
  * @throws Failure `data` naming every column that is missing
  */
-export const requireColumns = (header: Header, required: readonly string[], hint: string): void => {
+export const requireColumns = (
+  header: Header,
+  required: readonly string[],
+  hint: string,
+  ours: readonly string[] = [],
+): void => {
   const missing = required.filter((name) => header.find(name) < 0);
   if (missing.length === 0) return;
-  const others = header.names.filter((name) => !required.includes(name));
+  const others = header.names.filter((name) => !required.includes(name) && !ours.includes(name));
   const guess = (missing.length === 1 && didYouMean(missing[0] ?? '', others)) || '.';
   const verb = missing.length === 1 ? 'is' : 'are';
   throw new Failure('data', `${header.file}:1: ${missing.join(', ')} ${verb} missing${guess} ${hint}`);

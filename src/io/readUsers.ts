@@ -1,4 +1,5 @@
 /** Reads a features file (user_features.csv) for scoring: one user per row, every cell checked. */
+import { features } from '../catalogue/features.js';
 import { Failure } from '../model.js';
 import { Users } from '../scoring/users.js';
 import { type Header, readHeader, requireColumns } from './header.js';
@@ -35,7 +36,7 @@ export const readUsersStrictly = async (path: string, wanted: UserColumns): Prom
     const { cells, line } = record;
     if (header === undefined) {
       header = readHeader(path === '-' ? 'standard input' : path, line, cells);
-      requireColumns(header, neededColumns(wanted), hintFor(header));
+      requireColumns(header, neededColumns(wanted), hintFor(header), Object.keys(features));
       columns = signals.map(header.find);
       continue;
     }

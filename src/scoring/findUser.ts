@@ -42,7 +42,9 @@ const suggestions = (asked: string, ranking: Ranking): string => {
     ...(id === undefined ? [] : [`the id ${shown(id)}`]),
     ...near.map((each) => `the name ${shown(each)}`),
   ];
-  return meant.length === 0 ? ': name a user by id, name or rank' : `. Did you mean ${meant.join(' or ')}?`;
+  return meant.length === 0
+    ? ': name a user by id, name or rank (people who are excluded have no score)'
+    : `. Did you mean ${meant.join(' or ')}?`;
 };
 
 /**

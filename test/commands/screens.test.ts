@@ -79,11 +79,28 @@ describe('the table of gesture rank', () => {
 /** The words of a screen in their order, without bars. */
 const wordsOf = (text: string): string[] => text.split(/[\s█·]+/);
 
+const OPEN = { converted: false, opted_out: false, place_to_call: 1 };
+
 describe('the answer of gesture explain', () => {
+  it.each([
+    [
+      { converted: true, opted_out: false, place_to_call: null },
+      'has converted already, so not listed with --exclude-converted',
+    ],
+    [{ converted: true, opted_out: true, place_to_call: null }, 'asked not to be contacted, so never listed'],
+    [{ ...OPEN, place_to_call: 3 }, 'number 3 of those who have not converted'],
+    [{ ...OPEN, place_to_call: 7 }, undefined],
+  ])('says of %j whether and where the list has them', (state, says) => {
+    const now = explain({ signups: 1 }, SCORING);
+    const user = { user_id: 'u1', username: '', rank: 7, users: 9, percentile: 30, config: '' };
+    const [, line] = explainScreen({ ...user, ...state, now }, { width: 80, colour: false }).split('\n');
+    expect(line).toBe(says ?? now.explanation);
+  });
+
   const answer = (as: Screen): string => {
     const row = { signups: 1, pricing_page_views: 3, account_balance_usd: 72.41, spam_rate: 0.25, bounce_rate: 1 };
     const [user_id, username] = HOSTILE[1];
-    const standing = { rank: 2, what_if_rank: 99, users: 100, percentile: 98, config: '0123456789ab' };
+    const standing = { rank: 2, what_if_rank: 99, users: 100, percentile: 98, config: '0123456789ab', ...OPEN };
     return explainScreen(
       { user_id, username, ...standing, now: explain(row, SCORING), what_if: explain({ spam_rate: 1 }, SCORING) },
       as,
@@ -108,7 +125,7 @@ describe('the answer of gesture explain', () => {
     const weights = { [name]: { points: 100, earns: { rate: true }, because: '', phrase: 'x' } } as const;
     const features = { [name]: { from: 'sessions', is: { op: 'count' }, unit: 'x', says: 'long' } } as const;
     const now = explain({ [name]: 1 }, { ...SCORING, weights, features });
-    const user = { user_id: 'u1', username: '', rank: 1, users: 1, percentile: null, config: '' };
+    const user = { user_id: 'u1', username: '', rank: 1, users: 1, percentile: null, config: '', ...OPEN };
     expect(explainScreen({ ...user, now }, { width: 40, colour: false })).toContain(
       `\n    in proportion;\n    ${name}\n`,
     );

@@ -56,6 +56,11 @@ describe('a features file is refused, by file and line, with', () => {
     await expect(reading).rejects.toMatchObject({ kind: 'data', message: expect.stringContaining(says) });
   });
 
+  it('a new feature whose name is near one that we have: no misspelling', async () => {
+    const reading = readUsers(write('features.csv', featuresCsv(USERS)), { signals: ['recent_price_views'] });
+    await expect(reading).rejects.toThrow('recent_price_views is missing. Run `gesture features`');
+  });
+
   it('a quote that is never closed, far below: the line where it was opened', async () => {
     const many = featuresCsv(Array.from({ length: 20_000 }, (__, i) => ({ user_id: `u${i}`, username: 'A "B"\nC' })));
     const reading = readUsers(write('features.csv', `${many}"ana\n\n\n`), { signals });

@@ -46,7 +46,7 @@ describe('nobody is found', () => {
     ['kim', '2 users are called "kim": name one by id or rank: u1 (rank 4), u2 (rank 5)'],
     ['9', 'f.csv has no user "9", and no rank 9: it has 8 users'],
     ['0', 'f.csv has no user "0", and no rank 0: it has 8 users'],
-    ['', 'f.csv has no user "": name a user by id, name or rank'],
+    ['', 'f.csv has no user "": name a user by id, name or rank (people who are excluded have no score)'],
     ['zo', 'f.csv has no user "zo". Did you mean the id "zoe"?'],
     ['ana silvo', 'f.csv has no user "ana silvo". Did you mean the id "ana silva" or the name "Ana Silva"?'],
     ['silva', 'f.csv has no user "silva". Did you mean the name "Ana Silva"?'],
