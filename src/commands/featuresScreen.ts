@@ -66,7 +66,7 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
     lines.push(`rejected ${placeOf(fault)}: ${why(fault)}`);
   }
   const byReason = rejectedByReason(faults).map(({ first, rows }) => `${why(first)} (${grouped(rows)})`);
-  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more: ${listed(byReason)}`);
+  if (faults.length > 3) lines.push(`... and ${grouped(faults.length - 3)} more; all of them: ${listed(byReason)}`);
   for (const { column, cells, file, line, reason, cell } of unreadable) {
     lines.push(
       `unreadable ${column} in ${counted(cells, 'row')}, taken for unknown; the first: ${placeOf({ file, line })}: ${shownCell(cell)} is ${reason}`,

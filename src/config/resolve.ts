@@ -211,13 +211,23 @@ const mappingProblems = (input: ConfigInput, features: Features): Problem[] => {
   const columns = [...Object.keys(EVENT_COLUMNS), ...EXCLUSION_COLUMNS, ...measures.flatMap(columnsOf)];
   const types = [...EVENT_TYPES, ...measures.flatMap(eventTypesOf)];
   const unused = 'no feature uses it';
+  /** The end of a message about a name of ours for a column that nothing uses. */
+  const ofColumn = (ours: string, theirs: unknown): string =>
+    columns.some((column) => column === theirs)
+      ? `: write our name first, ${String(theirs)}: ${ours}`
+      : didYouMean(ours, columns);
+  /** The same of an event type. */
+  const ofType = (ours: string, theirs: string): string =>
+    types.includes(theirs)
+      ? `: write their name first, '${ours}': ${theirs}`
+      : didYouMean(ours, types) || '; map to a type of ours, or name it in a feature, conversion or opt_out';
   return entriesOf(input).flatMap(({ place, entry }) => [
-    ...Object.keys(entry.columns ?? {})
-      .filter((ours) => !columns.includes(ours))
-      .map((ours) => at(...place, 'columns', ours).named(`${unused}${didYouMean(ours, columns)}`)),
+    ...Object.entries(entry.columns ?? {})
+      .filter(([ours]) => !columns.includes(ours))
+      .map(([ours, theirs]) => at(...place, 'columns', ours).named(`${unused}${ofColumn(ours, theirs)}`)),
     ...Object.entries(entry.types ?? {})
       .filter(([theirs, ours]) => !types.includes(ours) && theirs !== ours)
-      .map(([theirs, ours]) => at(...place, 'types', theirs).is(`"${ours}": ${unused}${didYouMean(ours, types)}`)),
+      .map(([theirs, ours]) => at(...place, 'types', theirs).is(`"${ours}": ${unused}${ofType(ours, theirs)}`)),
     ...(entry.type === undefined || types.includes(entry.type)
       ? []
       : [at(...place, 'type').is(`"${entry.type}": ${unused}${didYouMean(entry.type, types)}`)]),

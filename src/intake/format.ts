@@ -50,12 +50,25 @@ export const refuseForeign = (name: string, head: Buffer): void => {
   if (text.startsWith('<')) throw bad(name, 'this is a web page, not a log: did you download a login page?');
 };
 
+/** True of a text whose second line is an object of JSON lines: the first may be cut off, as by a rotated log. */
+const hasObjectBelow = (text: string): boolean => {
+  const [, line = ''] = text.split('\n', 3);
+  if (!line.startsWith('{')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** The format of a file, by its first bytes. */
 export const formatOf = (head: Buffer): { format: LogFormat; isArray: boolean } => {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { format: 'parquet', isArray: false };
   const text = head.toString('latin1');
   const isArray = /^(\xef\xbb\xbf)?\s*\[\s*[{\]]/.test(text);
-  return { format: isArray || /^(\xef\xbb\xbf)?\s*\{/.test(text) ? 'ndjson' : 'csv', isArray };
+  const isJson = isArray || /^(\xef\xbb\xbf)?\s*\{/.test(text) || hasObjectBelow(text);
+  return { format: isJson ? 'ndjson' : 'csv', isArray };
 };
 
 /** A key of an object, and scalars that may stand before it. */

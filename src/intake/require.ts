@@ -75,7 +75,7 @@ export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
   const [first = 'user_id'] = missing.keys();
   const advice =
     source === undefined || source === reading.from
-      ? `Map the log's own names in gesture.yaml${isTable ? '' : `, or let \`gesture init ${name}\` do it`}: ${mappingFor(missing.keys(), header)}`
+      ? `Map the log's own names in gesture.yaml${isTable ? '' : `, or let \`gesture init ${name === 'standard input' ? '-' : name}\` do it`}: ${mappingFor(missing.keys(), header)}`
       : `It looks like an export of ${source} (${sources[source].says}): read it with --from ${source}`;
   const guess = didYouMean(missing.get(first)?.[0] ?? first, header) || '.';
   throw bad(place, `${said}${guess} ${advice}`);

@@ -5,6 +5,7 @@ import { type Header, readHeader, requireColumns } from './header.js';
 import { records, withoutDecimalComma } from './csv.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
+import { unescapeFormula } from './sheet.js';
 
 const SUFFIX = '_points';
 
@@ -27,7 +28,7 @@ export const readScores = async (path: string): Promise<Scores> => {
       continue;
     }
     const { file, find } = header;
-    const text = (column: string): string => cells[find(column)] ?? '';
+    const text = (column: string): string => unescapeFormula(cells[find(column)] ?? '');
     const number = (column: string): number => {
       const value = cellNumber(withoutDecimalComma(text(column), record));
       if (value !== undefined && !Number.isNaN(value)) return value;

@@ -4,22 +4,30 @@
 const FORMULA = /^[\s\p{C}']*[=+\-@]/u;
 const PLAIN_NUMBER = /^-?\d+(?:\.\d+)?$/;
 
+/** Also true of what is guarded already, so that guarding can be undone. */
+const needsGuard = (text: string): boolean => /^'*[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC'));
+
 const guarded = (text: string): string => {
   if (/^\w/.test(text) || PLAIN_NUMBER.test(text)) return text;
-  return /^[\t\r\n]/.test(text) || FORMULA.test(text.normalize('NFKC')) ? `'${text}` : text;
+  return needsGuard(text) ? `'${text}` : text;
 };
+
+const unguarded = (text: string): string => {
+  const within = text.slice(1);
+  return text.startsWith("'") && needsGuard(within) && !PLAIN_NUMBER.test(within) ? within : text;
+};
+
+/** A cell in the pieces that a spreadsheet may split it into. */
+const piecesOf = (text: string): string[] => (/[;\t]/.test(text) ? text.split(/(?<=[;\t])/) : [text]);
 
 /**
  * A text cell that stays text: a `'` precedes anything that would start a formula, even in full-width characters, and also
  * after a semicolon or a tab, where some spreadsheets split a line whatever its quotes.
  */
-export const escapeFormula = (text: string): string =>
-  /[;\t]/.test(text)
-    ? text
-        .split(/(?<=[;\t])/)
-        .map(guarded)
-        .join('')
-    : guarded(text);
+export const escapeFormula = (text: string): string => piecesOf(text).map(guarded).join('');
+
+/** The text of a cell that `escapeFormula` made safe. */
+export const unescapeFormula = (cell: string): string => piecesOf(cell).map(unguarded).join('');
 
 /** A text as a CSV cell, quoted if needed. */
 export const csvCell = (text: string): string => (/[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

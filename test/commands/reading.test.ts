@@ -439,9 +439,9 @@ describe('exclusions', () => {
     write('gesture.yaml', 'exclude: { users: [qa, ana], email_domains: [acme.com], user_agents: [bot], bots: true }\n');
     write('log.csv', log('ana,2026-03-01,signup', 'ben,2026-03-01,signup'));
     const { stderr } = await features('log.csv');
-    expect(stderr).toContain('warning: gesture.yaml:1: exclude.email_domains met no row\n');
+    expect(stderr).toContain('warning: gesture.yaml:1: exclude.email_domains met no row; the log has no column email');
     expect(stderr).toContain(
-      'warning: gesture.yaml:1: exclude.user_agents met no row: the log has no column user_agent',
+      'warning: gesture.yaml:1: exclude.user_agents met no row; the log has no column user_agent',
     );
     expect(stderr).toContain('warning: gesture.yaml:1: exclude.bots met no row');
     expect(stderr).toContain('warning: gesture.yaml:1: exclude.users: no row of qa\n');

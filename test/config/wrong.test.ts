@@ -119,6 +119,24 @@ const WRONG: readonly (readonly [string, string, string, RegExp])[] = [
     '2:21',
     /no feature uses it\. Did you mean "page_view"\?/,
   ],
+  [
+    'an event type of nobody',
+    'events:\n  types: { bestellt: Order Viewed }\n',
+    '2:22',
+    /"Order Viewed": no feature uses it; map to a type of ours, or name it in a feature/,
+  ],
+  [
+    'a column the wrong way round',
+    'events:\n  columns: { kunde: user_id }\n',
+    '2:14',
+    /kunde: no feature uses it: write our name first, user_id: kunde/,
+  ],
+  [
+    'an event type the wrong way round',
+    'events:\n  types: { page_view: Gesehen }\n',
+    '2:23',
+    /"Gesehen": no feature uses it: write their name first, 'Gesehen': page_view/,
+  ],
   ['a conversion without actions', 'conversion: { undone_by: { signup: left } }\n', '1:1', /needs all_of or any_of/],
   [
     'a conversion that is a number',

@@ -274,6 +274,30 @@ describe('features and conversions', () => {
       [plans, 'conversion: { any_of: [upgrade, signup] }\n'],
     ],
     [
+      'a name that events.types makes another',
+      'types-unmatched',
+      'conversion.any_of: events.types makes "upgrade" signup, so nothing is called that any more: name signup',
+      [plans, 'events: { types: { upgrade: signup } }\nconversion: { any_of: [upgrade] }\n'],
+      [plans, 'events: { types: { upgrade: signup } }\nconversion: { any_of: [signup] }\n'],
+    ],
+    [
+      'a customary name that is named as it is',
+      'types-not-customary',
+      'conversion.any_of: "Signed Up" is named here, so it is no longer read as signup, which signups would count: name signup instead',
+      [log(`ana,${at(1)},Signed Up`), 'conversion: { any_of: [Signed Up] }\n'],
+      [log(`ana,${at(1)},Signed Up`), 'conversion: { any_of: [signup] }\n'],
+    ],
+    [
+      'a customary name that is named as it is where nothing is scored by ours',
+      'types-not-customary',
+      '"Page Viewed" is named here, so it is no longer read as page_view, which page_views would count',
+      [log(`ana,${at(1)},Page Viewed`), feature('{ op: countWhere, column: event_type, equals: Page Viewed }')],
+      [
+        log(`ana,${at(1)},Page Viewed`),
+        `${feature('{ op: countWhere, column: event_type, equals: Page Viewed }')}defaults: off\nweights: { own: { points: 100, saturates_at: 3 } }\n`,
+      ],
+    ],
+    [
       'an event type of opt_out',
       'types-unmatched',
       'gesture.yaml:1: opt_out.any_of: no event is called "unsubscribd". Did you mean "unsubscribed"?',

@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, escapeFormula } from '../../src/io/sheet.js';
+import { csvLine, escapeFormula, unescapeFormula } from '../../src/io/sheet.js';
+import { holds } from '../random.js';
 
 describe('a text cell', () => {
   it.each([
@@ -38,6 +40,15 @@ it.each([
   ['a;b', 'a;b'],
 ])('%j cannot run where a spreadsheet splits it', (text, safe) => {
   expect(escapeFormula(text)).toBe(safe);
+});
+
+it('every text comes back from the cell that kept it from running', () => {
+  const near = fc.string({
+    unit: fc.constantFrom("'", '=', '+', '-', '@', '5', 'a', ' ', '\t', '\n', ';', '＝', '\u200B'),
+  });
+  holds(fc.oneof(near, fc.string()), (text) => {
+    expect(unescapeFormula(escapeFormula(text))).toBe(text);
+  });
 });
 
 it('quotes the cells of a line that need it', () => {

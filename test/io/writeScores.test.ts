@@ -97,7 +97,7 @@ describe('scores read back', () => {
     expect([...configs]).toEqual(['abc']);
     expect(parts).toEqual(['signup', 'call', 'spam', 'floor', 'cap']);
     expect(users.get('bot')).toEqual({
-      name: "'@bot",
+      name: '@bot',
       rank: 3,
       score: 0,
       label: 'low',

@@ -83,7 +83,7 @@ const finding = (name: string, text: string): Finding => ({
 export const rulesWithout = (exclude: Exclusions, { plan }: Pick<Job, 'plan'>, met: ReadonlySet<string>): Finding[] => {
   const needs: [keyof Exclusions, string, string, readonly string[]][] = [
     ['users', 'users', 'an internal user', ['user_id']],
-    ['emailDomains', 'email_domains', 'an internal e-mail address', ['email', 'user_id', 'username']],
+    ['emailDomains', 'email_domains', 'an internal e-mail address', ['email']],
     ['userAgents', 'user_agents', 'the user agent of a bot', ['user_agent']],
     ['bots', 'bots', 'a known bot', ['user_agent']],
     ['fasterThanHuman', 'faster_than_human', 'in a session faster than a human', ['session_id', 'timestamp']],
@@ -92,9 +92,8 @@ export const rulesWithout = (exclude: Exclusions, { plan }: Pick<Job, 'plan'>, m
     const value = exclude[setting];
     if (value === false || (Array.isArray(value) && value.length === 0) || met.has(reason)) return [];
     const has = columns.some((column) => plan.rules.columns.includes(column));
-    return [
-      finding(name, ` met no row${has ? '' : `: the log has no column ${columns[0]}; name it in events.columns`}`),
-    ];
+    const lacking = `the log has no column ${columns[0]}: if it is called otherwise, name it in events.columns`;
+    return [finding(name, ` met no row${has ? '' : `; ${lacking}`}`)];
   });
 };
 

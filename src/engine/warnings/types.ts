@@ -2,11 +2,12 @@
 import { type Action, typesNamedBy } from '../../catalogue/conditions.js';
 import { features as builtIn } from '../../catalogue/features.js';
 import { eventTypesOf, type RowMeasure } from '../../catalogue/measures.js';
-import { sources } from '../../catalogue/sources.js';
+import { customary, sources } from '../../catalogue/sources.js';
 import type { Config } from '../../config/settings.js';
 import { EVENT_TYPES } from '../../model.js';
 import { featuresOfTypes } from '../../sql/account.js';
 import { identifier } from '../../sql/text.js';
+import { bareName } from '../../text/names.js';
 import { wildcardPattern } from '../../text/patterns.js';
 import type { Job } from '../aggregate.js';
 import type { Engine } from '../duckdb/open.js';
@@ -78,6 +79,25 @@ export const eventsOfTypes = async (engine: Engine, { plan }: Job): Promise<Map<
   return new Map(counts.map(([type], i) => [type, Number(row[i + 1] ?? 0)]));
 };
 
+/** The features that scores or conversions depend on and that count events of a built-in type. */
+const scoredOf = ({ features, weights }: Pick<Config, 'features' | 'weights'>, type: string): string[] =>
+  Object.entries(features).flatMap(([name, feature]) => {
+    const counts = name === 'converted' || name === 'opted_out' || (weights[name]?.points ?? 0) !== 0;
+    return counts && feature.from === 'events' && eventTypesOf(feature.is).includes(type) ? [name] : [];
+  });
+
+/** Names of the log that the settings use as they are, and that would otherwise be read as a type of ours that scores. */
+const notCustomary = (config: Config, named: readonly NamedInSettings[], theirs: readonly string[]): Finding[] => {
+  const first = new Map(named.toReversed().map((one) => [one.type, one]));
+  return [...first.values()].flatMap(({ type, place, at }) => {
+    const usual = Object.hasOwn(customary, bareName(type)) ? customary[bareName(type)] : undefined;
+    const lost = usual === undefined || BUILT_IN.has(type) ? [] : scoredOf(config, usual);
+    if (usual === undefined || lost.length === 0 || !theirs.includes(type)) return [];
+    const text = `${place}: "${type}" is named here, so it is no longer read as ${usual}, which ${lost.join(', ')} would count: name ${usual} instead`;
+    return [{ code: 'types-not-customary', at, text }];
+  });
+};
+
 /**
  * The event types that the settings name and the log has none of, with the closest name that it has.
  *
@@ -103,12 +123,23 @@ export const unmatchedTypes = async (
     at,
     text: `${place}: no event is called "${type}"${nearest(type, names)}`,
   });
+  /** A name that `events.types` makes another: what the settings must name instead. */
+  const misnamed = ({ type, place, at }: NamedInSettings): Finding => {
+    const becomes = types.all.find(({ theirs }) => theirs === type)?.type;
+    if (becomes === undefined || becomes === type) return unmatched(type, place, at, known);
+    return {
+      code: 'types-unmatched',
+      at,
+      text: `${place}: events.types makes "${type}" ${becomes}, so nothing is called that any more: name ${becomes}`,
+    };
+  };
   return [
     ...config.events.flatMap((reading, i) =>
       ownNames(reading)
         .filter((name) => !fits(name))
         .map((name) => unmatched(name, 'events.types', [...readingPath(config, i), 'types', name], theirs)),
     ),
-    ...named.filter(({ type }) => !ours.has(type)).map(({ type, place, at }) => unmatched(type, place, at, known)),
+    ...named.filter(({ type }) => !ours.has(type)).map(misnamed),
+    ...notCustomary(config, named, theirs),
   ];
 };
