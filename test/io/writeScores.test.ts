@@ -103,7 +103,7 @@ describe('scores read back', () => {
       label: 'low',
       points: Int32Array.of(0, 0, -2000, 2000, 0),
     });
-    expect(users.get("'=1+1")).toMatchObject({ score: 988, rank: 2 });
+    expect(users.get('=1+1')).toMatchObject({ score: 988, rank: 2 });
   });
 
   it('may be of two settings, and say so', async () => {

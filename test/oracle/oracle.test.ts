@@ -51,6 +51,11 @@ describe('the oracle', () => {
     );
   });
 
+  it('takes a line of nothing but a byte order mark for a record', () => {
+    const log = 'user_id,timestamp,event_type\nana,2026-01-05,signup\n\uFEFF\n';
+    expect(oracle(log).rejected.map(({ line }) => line)).toEqual([3]);
+  });
+
   it('names the line on which a rejected record begins', () => {
     holds(
       fc.tuple(logs, fc.constantFrom('\n', '\r\n')),

@@ -278,8 +278,9 @@ const records = (text: string): { line: number; cells: readonly string[] }[] => 
   let [line, from] = [1, 0];
   return found.map((cells, i) => {
     const raw = bytes.toString('utf8', from, ends[i]);
-    // Blank lines before a record are no part of it. A BOM may stand before them.
-    const start = line + breaks(/^\uFEFF?[\r\n]*/.exec(raw)?.[0] ?? '');
+    // Blank lines before a record are no part of it. In front of the header a BOM may stand before them.
+    const blank = line === 1 ? /^\uFEFF?[\r\n]*/ : /^[\r\n]*/;
+    const start = line + breaks(blank.exec(raw)?.[0] ?? '');
     line += breaks(raw);
     from = ends[i] ?? from;
     return { line: start, cells };
