@@ -176,10 +176,43 @@ export const needsTimes = (is: RowMeasure): boolean => {
     case 'distinctDays':
     case 'daysSinceFirst':
     case 'daysSinceLast':
+    case 'activeInLast':
+    case 'trend':
       return true;
-    default:
+    case 'count':
+    case 'countWhere':
+    case 'sum':
+    case 'max':
+    case 'min':
+    case 'mean':
+    case 'distinct':
+    case 'mode':
+    case 'everyOf':
+    case 'did':
       return columnsOf(is).some((column) => !untimed.includes(column));
   }
+};
+
+/** What a measure is: a whole number of things, another number that is 0 without a row, or a value that is unknown without one. */
+export const VALUES: Readonly<Record<RowMeasure['op'], 'count' | 'amount' | 'value'>> = {
+  count: 'count',
+  countWhere: 'count',
+  sum: 'amount',
+  max: 'value',
+  min: 'value',
+  mean: 'value',
+  distinct: 'count',
+  mode: 'value',
+  latest: 'value',
+  firstTime: 'value',
+  lastTime: 'value',
+  distinctDays: 'count',
+  daysSinceFirst: 'value',
+  daysSinceLast: 'value',
+  activeInLast: 'count',
+  trend: 'amount',
+  everyOf: 'count',
+  did: 'count',
 };
 
 /**

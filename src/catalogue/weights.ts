@@ -60,7 +60,13 @@ export interface WeightProblem {
   readonly rule: string;
 }
 
-const CURVES = ['binary', 'saturates_at', 'log_full_at', 'half_life', 'rate'];
+const CURVES: readonly string[] = Object.keys({
+  binary: 1,
+  saturates_at: 1,
+  log_full_at: 1,
+  half_life: 1,
+  rate: 1,
+} satisfies Record<Curve extends infer One ? (One extends Curve ? keyof One : never) : never, 1>);
 
 const ruleBrokenBy = ({ points, earns }: Weight): string | undefined => {
   if (!(Math.abs(points) <= MOST_POINTS)) return `points ${POINTS_RULES.bounds}, not ${points}`;
@@ -92,6 +98,16 @@ export const checkWeights = (weights: Weights): WeightProblem[] => {
   const missing = (MOST_POINTS * 100 - sum) / 100;
   const fix = missing > 0 ? `add ${missing} to some signal` : `take ${-missing} from some signal`;
   return [{ rule: `the positive points sum to ${sum / 100}, not ${MOST_POINTS}: ${fix}` }];
+};
+
+/** The rule of labels that is broken; undefined if there is none: between 0 and 100, two decimals, medium below high. */
+export const checkLabels = ({ high, medium }: Thresholds): string | undefined => {
+  const wrong = Object.entries({ high, medium }).find(
+    ([, least]) => !(least >= 0 && least <= 100 && hasTwoDecimals(least)),
+  );
+  if (wrong !== undefined)
+    return `${wrong[0]} must be a number from 0 to 100 with at most two decimals, not ${String(wrong[1])}`;
+  return medium < high ? undefined : `medium (${medium}) must be below high (${high})`;
 };
 
 type Unscorable = 'text' | 'UTC' | 'flag';

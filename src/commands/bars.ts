@@ -32,7 +32,7 @@ export const pensFor = (
   names: readonly string[],
   says: (signal: string) => string,
 ): Pen[] => {
-  const most = names.map((_, signal) => Math.max(0, ...points.map((user) => user[signal] ?? 0)));
+  const most = names.map((_, signal) => points.reduce((best, user) => Math.max(best, user[signal] ?? 0), 0));
   const strongest = [...most.keys()]
     .filter((signal) => (most[signal] ?? 0) > 0)
     .toSorted((a, b) => (most[b] ?? 0) - (most[a] ?? 0));

@@ -10,7 +10,7 @@ import { replaceFiles, writeText } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
-import { delimiter } from './flags.js';
+import { delimiter, jsonFile } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
@@ -28,7 +28,11 @@ const define = (program: CommandUnknownOpts) =>
     .option('--force', 'replace an existing file')
     .option('--json', 'print what was found as JSON')
     .option('--delimiter <char>', 'what separates the columns (default: found in the header)', delimiter('--delimiter'))
-    .option('--schema [file]', `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`)
+    .option(
+      '--schema [file]',
+      `write the JSON schema for editors instead (default: ${SCHEMA_FILE})`,
+      jsonFile('--schema'),
+    )
     .option('--config <file>', 'settings whose own signals the schema includes (default: gesture.yaml, if it exists)')
     .addHelpText(
       'after',
@@ -85,16 +89,20 @@ const inspectLogs = async (logs: readonly string[], { out, json, delimiter: sepa
 
 const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
   const { out, force, schema, config } = flags;
+  const refuseExisting = (path: string): void => {
+    if (force || path === '-' || !existsSync(path)) return;
+    throw new Failure('usage', `${path} already exists: replace it with --force, or choose another file with --out`);
+  };
   if (schema !== undefined) {
+    if (logs.length > 0) throw new Failure('usage', '--schema is of settings, not of a log: leave the log out');
+    if (schema !== true) refuseExisting(schema);
     const { jsonSchema } = await import('../config/schema.js');
     const { weights, path } = await loadConfig(config);
     const text = `${JSON.stringify(jsonSchema(weights), null, 2)}\n`;
     await write(schema === true ? SCHEMA_FILE : schema, text, path === undefined ? [] : [path]);
     return;
   }
-  if (!force && out !== '-' && existsSync(out)) {
-    throw new Failure('usage', `${out} already exists: replace it with --force, or choose another file with --out`);
-  }
+  refuseExisting(out);
   if (logs.length > 0) return inspectLogs(logs, flags);
   const { configTemplate } = await import('../config/template.js');
   await write(out, configTemplate(defaultConfig));

@@ -11,7 +11,7 @@ import {
   SESSION_COLUMNS,
   valueKind,
 } from '../catalogue/measures.js';
-import { checkWeights, type Curve, type Weight } from '../catalogue/weights.js';
+import { checkLabels, checkWeights, type Curve, type Weight } from '../catalogue/weights.js';
 import { defaultReading, type Exclusions, type Reading, type Settings } from './settings.js';
 import { didYouMean } from '../text/closest.js';
 import { durationSeconds } from '../text/duration.js';
@@ -272,8 +272,8 @@ export const resolve = (input: ConfigInput, defaults: Settings): { settings: Set
     high: input.labels?.high ?? defaults.labels.high,
     medium: input.labels?.medium ?? defaults.labels.medium,
   };
-  if (labels.medium >= labels.high) {
-    const rule = `medium (${labels.medium}) must be below high (${labels.high})`;
+  const rule = checkLabels(labels);
+  if (rule !== undefined) {
     problems.push(at('labels', input.labels?.medium === undefined ? 'high' : 'medium').is(rule));
   }
   return { settings: { ...partial, weights: resolveWeights(input, partial, problems), labels }, problems };

@@ -23,17 +23,20 @@ const weights: Weights = defaultWeights;
 /** Text that stands in a phrase as it is. */
 const plain = (text: string): string => wordsOf(text).join(' ').replaceAll(/[{}]/g, '').slice(0, 60) || 'event';
 
-/** The signal that counts events of a type. */
+/** The signal that counts events of a type, with the curve of the default weight or else one by how many there are. */
 const ofType = (
   type: string,
-  { earns, because, strength }: Pick<Draft, 'earns' | 'because' | 'strength'>,
+  { high, strength, ...given }: Pick<Draft, 'because' | 'strength'> & Pick<Evidence, 'high'>,
   used: Set<string>,
 ): Draft => {
+  const earns = curveFor(high);
+  const because = `${given.because}${curveReason(high)}`;
   const own = countedBy.get(type);
   if (own !== undefined) {
     const known = Object.hasOwn(weights, own.name) ? weights[own.name] : undefined;
     const phrase = known === undefined ? `${own.says} {times}` : undefined;
-    return { name: own.name, earns: known?.earns ?? earns, because, strength, phrase };
+    const curve = known === undefined ? { earns, because } : { earns: known.earns, because: given.because };
+    return { name: own.name, ...curve, strength, phrase };
   }
   const name = freeName(columnName(type), used);
   const says = `events of type ${type.replaceAll(/[{}]/g, ' ').slice(0, 100)}`;
@@ -66,22 +69,20 @@ const typeDraft = (
 ): Draft | undefined => {
   const { having, lacking } = evidence.has;
   if (having === 0 || (having < 2 && users > 20)) return undefined;
-  const earns = curveFor(evidence.high);
   if (learned) {
     const words = { has: 'with it', much: `with more than ${grouped(evidence.middle)}` };
     const { lift, because } = strongest(evidence, words);
     if (lift < LEAST_LIFT) return undefined;
-    const reason = `${because}${curveReason(evidence.high)}`;
-    return ofType(type, { earns, because: reason, strength: Math.log2(lift) }, used);
+    return ofType(type, { high: evidence.high, because, strength: Math.log2(lift) }, used);
   }
   const share = having / Math.max(1, having + lacking);
   // What everybody has once tells nobody apart.
-  if ('binary' in earns && share >= EVERYBODY) return undefined;
+  if ('binary' in curveFor(evidence.high) && share >= EVERYBODY) return undefined;
   // The rarer and the more effort, the more it says.
   const factor = { effort: 2, other: 1, passive: 0.4, conversion: 2, against: 0, 'opt-out': 0 }[role];
   const strength = factor * (0.5 + Math.min(5, -Math.log2(share)));
-  const because = `${percent(share, share < 0.1 ? 1 : 0)} of the users have it; ${why.replace(/^read as [^;]*; /, '')}${curveReason(evidence.high)}`;
-  return strength === 0 ? undefined : ofType(type, { earns, because, strength }, used);
+  const because = `${percent(share, share < 0.1 ? 1 : 0)} of the users have it; ${why.replace(/^read as [^;]*; /, '')}`;
+  return strength === 0 ? undefined : ofType(type, { high: evidence.high, because, strength }, used);
 };
 
 /** The sum of a column of numbers. */

@@ -45,6 +45,15 @@ const isZoned = (form: string, cells: readonly string[]): boolean =>
 const readsTime = (form: string, cells: readonly string[]): boolean =>
   form === 'iso' ? cells.some((cell) => cell.length > 10) : form.startsWith('epoch') || /%[HI]/.test(form);
 
+/** True of a text that a pattern of day, month and year reads as a day that there is: not the 31st of February. */
+const isDay = (pattern: string, cell: string): boolean => {
+  const order = /^%([dm])\W%([dm])\W%Y/.exec(pattern);
+  const [, first = '', second = '', year = ''] = /^(\d+)\D(\d+)\D(\d+)/.exec(cell.trim()) ?? [];
+  if (order === null || year === '') return true;
+  const [day, month] = order[1] === 'd' ? [first, second] : [second, first];
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+};
+
 /** How many days the times of a pattern span, at most; for days and months that could be the other way round. */
 const spanOf = (pattern: string, cells: readonly string[]): number => {
   const order = pattern.indexOf('%d') < pattern.indexOf('%m') ? ['d', 'm'] : ['m', 'd'];
@@ -62,6 +71,7 @@ const formOfShape = (cells: readonly string[]): { form: string; swapped?: string
   if (cells.every((cell) => parseInstant(cell) !== undefined)) return { form: 'iso' };
   const found = timestampFormOf(cells);
   if (found === undefined || !isPlausible(found.form, cells)) return undefined;
+  if (!cells.some((cell) => isDay(found.form, cell))) return undefined;
   const { form, swapped } = found;
   if (swapped === undefined) return found;
   // A log covers a stretch of time: days taken for months would scatter it over years.

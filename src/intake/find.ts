@@ -37,7 +37,7 @@ export const resolveInputs = async (names: readonly string[]): Promise<string[]>
           : [];
         if (matches.length === 0)
           throw noInput(name, pattern ? 'no file matches this pattern' : reasonOf(error), error);
-        found.push(...matches);
+        for (const match of matches) found.push(match);
       }
     }
   }

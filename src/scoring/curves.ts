@@ -16,6 +16,7 @@ export const shareBy = (curve: Curve): ((value: number) => number) => {
     return (value) => clamp(Math.log1p(Math.max(0, value)) / full);
   }
   if ('half_life' in curve) return (value) => clamp(2 ** (-Math.max(0, value) / curve.half_life));
+  curve satisfies { readonly rate: true };
   return clamp;
 };
 
@@ -28,5 +29,6 @@ export const curveWords = (curve: Curve): string => {
   if ('saturates_at' in curve) return `linear, full at ${full(curve.saturates_at)}`;
   if ('log_full_at' in curve) return `logarithmic, full at ${full(curve.log_full_at)}`;
   if ('half_life' in curve) return `halves every ${curve.half_life === 1 ? 'day' : `${curve.half_life} days`}`;
+  curve satisfies { readonly rate: true };
   return 'in proportion';
 };

@@ -1,11 +1,12 @@
 /** Ranks rows of the caller's own data, in the order of `gesture rank`. */
-import { Failure } from '../model.js';
+import { Failure, LABEL_FILTERS } from '../model.js';
 import { parseInstant } from '../text/instants.js';
 import { shown } from '../text/printable.js';
 import { type Scored, scoredOf } from './explain.js';
 import { type Filters, listUsers, rankedAt, rankUsers } from './ranking.js';
 import { type DefaultScoring, type FeatureRow, readerOf, refuse, valuesOf } from './row.js';
 import { defaultScoring, type Scoring } from './score.js';
+import { sentence } from './sentence.js';
 import { Users } from './users.js';
 
 /** A row of features with the id of its user. */
@@ -46,19 +47,38 @@ const idOf = (where: string, value: unknown): string => {
   throw refuse(where, 'user_id', value, 'an id');
 };
 
+/** Refuses an option that lists other users than it seems to. @throws Failure `usage` */
+const checkOptions = ({ top, minScore, label, excludeConverted, activeWithin, ...others }: Filters): void => {
+  const [unknown] = Object.keys(others);
+  const rules: [boolean, string][] = [
+    [unknown === undefined, `${unknown}: is no option`],
+    [top >= 0 && (top === Number.POSITIVE_INFINITY || Number.isInteger(top)), 'top: must be a whole number'],
+    [minScore === undefined || Number.isFinite(minScore), 'minScore: must be a number of points'],
+    [label === undefined || LABEL_FILTERS.includes(label), `label: must be one of ${LABEL_FILTERS.join(', ')}`],
+    [
+      excludeConverted === undefined || typeof excludeConverted === 'boolean',
+      'excludeConverted: must be true or false',
+    ],
+    [activeWithin === undefined || activeWithin >= 0, 'activeWithin: must be a number of seconds'],
+  ];
+  const broken = rules.find(([holds]) => !holds);
+  if (broken !== undefined) throw new Failure('usage', broken[1]);
+};
+
 /**
  * Scores rows and puts them in the order of `gesture rank`: by score, then the sum before floor and cap, then the later
  * `last_event_ts`, then the bytes of `user_id`. Nobody with `opted_out` is listed.
  *
  * @param scoring weights and labels; a `Config` will do
  * @throws Failure `data` naming the row and the column that cannot be read, or a user who appears twice; `usage` if the
- *   weights break a rule
+ *   weights, the labels or an option break a rule
  */
 export const rank = <S extends Scoring = DefaultScoring>(
   rows: Iterable<UserFeatures<NoInfer<S>>>,
   scoring?: S,
   { top = Number.POSITIVE_INFINITY, ...filters }: RankOptions = {},
 ): RankedUser[] => {
+  checkOptions({ top, ...filters });
   const reader = readerOf(scoring ?? defaultScoring);
   const users = new Users(reader.model.signals.length);
   const positions = new Map<string, number>();
@@ -80,7 +100,10 @@ export const rank = <S extends Scoring = DefaultScoring>(
   const ranking = rankUsers(users, reader.model);
   return listUsers(ranking, { top, ...filters }).places.map(({ place, number }) => {
     const user = rankedAt(ranking, place);
-    const scored = scoredOf(user, user.values, user.points, user.explanation, reader.model);
+    // What the row says of its age counts, rather than how much later the latest of these rows was.
+    const age = user.values[reader.model.recency] ?? Number.NaN;
+    const explanation = Number.isNaN(age) ? user.explanation : sentence(reader.model, user.values, user.points, user);
+    const scored = scoredOf(user, user.values, user.points, explanation, reader.model);
     return { rank: number, user_id: user.id, index: positions.get(user.id) ?? -1, ...scored };
   });
 };

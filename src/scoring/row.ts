@@ -1,6 +1,6 @@
 /** Rows of features as files and databases hold them: their type, their check, and the values of their signals. */
 import { features as builtIn } from '../catalogue/features.js';
-import { checkWeights } from '../catalogue/weights.js';
+import { checkLabels, checkWeights } from '../catalogue/weights.js';
 import { didYouMean } from '../text/closest.js';
 import { cellNumber } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
@@ -39,19 +39,47 @@ export interface Reader {
 
 const readers = new WeakMap<Scoring, Reader>();
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** True of what has the parts of a scoring; what they hold is another question. */
+const isScoring = (value: unknown): value is Scoring =>
+  isObject(value) && 'weights' in value && isObject(value.weights) && 'labels' in value && isObject(value.labels);
+
+/** Refuses a scoring that breaks a rule, also one that no compiler has seen. @throws Failure `usage` */
+const checkScoring = (scoring: unknown): void => {
+  const refusal = (says: string): Failure => new Failure('usage', says);
+  if (scoring instanceof Promise) throw refusal('the scoring is a promise: await loadConfig(...)');
+  if (!isScoring(scoring)) throw refusal('a scoring has weights and labels: { weights: ..., labels: ... }');
+  const { weights, labels, features = {} } = scoring;
+  for (const [signal, weight] of Object.entries(weights)) {
+    const isWhole = typeof weight.points === 'number' && isObject(weight.earns) && typeof weight.phrase === 'string';
+    if (!isWhole) {
+      throw refusal(
+        `weights.${signal}: needs points, earns and phrase: { points: 10, earns: { saturates_at: 3 }, phrase: '...' }`,
+      );
+    }
+    const is = features[signal]?.is;
+    if (signal === 'gender' || (is && 'column' in is && is.column === 'gender')) {
+      throw refusal(`weights.${signal}: gender is never a signal`);
+    }
+  }
+  const [problem] = checkWeights(weights);
+  if (problem !== undefined)
+    throw refusal(`weights${problem.signal === undefined ? '' : `.${problem.signal}`}: ${problem.rule}`);
+  const rule = checkLabels(labels);
+  if (rule !== undefined) throw refusal(`labels: ${rule}`);
+};
+
 /**
  * A scoring prepared for rows; once for each.
  *
- * @throws Failure `usage` if its weights break a rule
+ * @throws Failure `usage` if its weights or labels break a rule
  */
 export const readerOf = (scoring: Scoring): Reader => {
   const known = readers.get(scoring);
   if (known) return known;
+  checkScoring(scoring);
   const { weights, features = {} } = scoring;
-  const [problem] = checkWeights(weights);
-  if (problem !== undefined) {
-    throw new Failure('usage', `weights${problem.signal === undefined ? '' : `.${problem.signal}`}: ${problem.rule}`);
-  }
   const columns = new Set([...CONTEXT, ...[weights, features, builtIn].flatMap((each) => Object.keys(each))]);
   const reader = { model: prepare(scoring), columns };
   readers.set(scoring, reader);

@@ -96,7 +96,7 @@ export const idAndName = (
   room: number,
 ): { readonly id: number; readonly name: number } => {
   const longest = (texts: readonly string[]): number =>
-    Math.max(0, ...texts.map((text) => displayWidth(printable(text))));
+    texts.reduce((most, text) => Math.max(most, displayWidth(printable(text))), 0);
   const name = longest(names);
   const id = Math.min(longest(ids), Math.max(8, room - Math.min(name, 12)));
   return { id, name: Math.min(name, Math.max(4, room - id)) };

@@ -6,7 +6,7 @@ const FIRST = 24;
 
 /** Columns of text side by side, the first on the left and the others on the right; without those that do not fit. */
 export const table = (rows: readonly (readonly string[])[], screen: Screen): string[] => {
-  const all = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))));
+  const all = (rows[0] ?? []).map((_, i) => rows.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), 0));
   const least = Math.min(all[0] ?? 0, FIRST);
   let others = 0;
   const widths = all.filter((width, i) => i === 0 || (others += width + 2) <= screen.width - least);

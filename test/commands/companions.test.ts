@@ -212,4 +212,15 @@ weights: { calls: { points: 0, binary: true, because: We shall see. } }
     expect(readFileSync(join(folder, 'gesture.schema.json'), 'utf8')).toContain('0 points. We shall see.');
     expect(JSON.parse((await init('--schema', '-')).stdout)).toHaveProperty('properties.weights.properties.calls');
   });
+
+  it('--schema writes over nothing but a schema', async () => {
+    writeFileSync(join(folder, 'log.csv'), 'user_id\n');
+    writeFileSync(join(folder, 'other.json'), '{}');
+    const refused = (says: string): object => ({ status: 2, stderr: expect.stringContaining(says) });
+    expect(await init('--schema', 'log.csv')).toMatchObject(refused('ends in .json'));
+    expect(await init('--schema', 'other.json')).toMatchObject(refused('--force'));
+    expect(await init('log.csv', '--schema')).toMatchObject(refused('leave the log out'));
+    expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe('user_id\n');
+    expect((await init('--schema', 'other.json', '--force')).status).toBe(0);
+  });
 });

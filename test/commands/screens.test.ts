@@ -10,6 +10,7 @@ import { healthOf } from '../../src/scoring/health.js';
 import { listUsers, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
 import { Users } from '../../src/scoring/users.js';
+import { table } from '../../src/text/table.js';
 import { SCORING } from '../fixtures/scoring.js';
 
 const model = prepare(SCORING);
@@ -74,6 +75,13 @@ describe('the table of gesture rank', () => {
     expect(screenOf({ columns: 132 })).toEqual({ width: 132, colour: false });
     expect(screenOf({ columns: 132, hasColors: () => true }).colour).toBe(false); // a pipe
   });
+});
+
+it('has room for as many people as somebody asks for', () => {
+  const many = 200_000;
+  expect(idAndName(Array<string>(many).fill('u1'), Array<string>(many).fill('Ana'), 80)).toEqual({ id: 2, name: 3 });
+  expect(pensFor(Array<number[]>(many).fill([1, 3]), ['a', 'b'], String).map(({ signal }) => signal)).toEqual([1, 0]);
+  expect(table(Array<string[]>(many).fill(['a', 'b']), { width: 80, colour: false })).toHaveLength(many);
 });
 
 /** The words of a screen in their order, without bars. */

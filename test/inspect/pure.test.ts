@@ -28,6 +28,16 @@ describe('times', () => {
     expect(timeFormOf(cells)).toMatchObject({ forms, hasTime, share: 1 });
   });
 
+  it('that are days of no month make no form of their own', () => {
+    const cells = [
+      ...Array.from({ length: 40 }, (_, i) => `2026-01-05T10:00:${10 + i}+01:00`),
+      '31.02.2026',
+      '30.02.2026',
+    ];
+    expect(timeFormOf(cells)).toMatchObject({ forms: ['iso'], hasZone: true });
+    expect(timeFormOf([...cells, '28.02.2026'])).toMatchObject({ forms: ['iso', '%d.%m.%Y'] });
+  });
+
   it('that can be read in two ways are read as the shorter stretch of time, with a doubt', () => {
     expect(timeFormOf(['12/1/2010 8:26', '12/2/2010 9:00'])).toMatchObject({
       forms: ['%m/%d/%Y %H:%M'],

@@ -125,6 +125,23 @@ describe('weights', () => {
       expect(use).toThrow(failure);
   });
 
+  /** What a caller without a compiler may pass. */
+  const unchecked = (scoring: unknown): typeof SCORING => scoring as typeof SCORING;
+
+  it.each<[string, unknown]>([
+    ['the scoring is a promise: await loadConfig(...)', Promise.resolve(SCORING)],
+    ['a scoring has weights and labels', { weights: SCORING.weights }],
+    ['a scoring has weights and labels', 'weights'],
+    ['weights.x: needs points, earns and phrase', { ...SCORING, weights: { x: { points: 100, saturates_at: 3 } } }],
+    ['weights.gender: gender is never a signal', { ...SCORING, weights: { gender: weight({}) } }],
+    ['labels: medium (30) must be below high (20)', { ...SCORING, labels: { high: 20, medium: 30 } }],
+    ['labels: high must be a number from 0 to 100', { ...SCORING, labels: { high: Number.NaN, medium: 30 } }],
+    ['labels: medium must be a number from 0 to 100', { ...SCORING, labels: { high: 60 } }],
+  ])('and labels that no compiler has seen are refused: %s', (says, scoring) => {
+    const failure = expect.objectContaining({ kind: 'usage', message: expect.stringContaining(says) });
+    expect(() => score({}, unchecked(scoring))).toThrow(failure);
+  });
+
   it('that sum to more than 100 are refused with the difference', () => {
     const scoring = { ...SCORING, weights: { x: weight({}), y: weight({ points: 2.5 }) } };
     expect(() => score({}, scoring)).toThrow(/sum to 102\.5, not 100: take 2\.5 from some signal$/);
@@ -179,6 +196,28 @@ describe('rank', () => {
       { user_id: 'B', last_event_ts: '2026-01-05T00:00:00Z' },
     ];
     expect(rank(rows, SCORING).map(({ user_id }) => user_id)).toEqual(['c', 'B', 'b', 'a', '9', '10']);
+  });
+
+  it('says how long ago people were active in their own words, whoever else is ranked', () => {
+    const old = { user_id: 'old', last_event_ts: '2026-01-01', days_since_last_event: 9 };
+    const alone = rank([old])[0]?.explanation;
+    const beside = rank([old, { user_id: 'new', last_event_ts: '2026-01-05' }]).find((one) => one.user_id === 'old');
+    expect([beside?.explanation, alone]).toEqual([score(old).explanation, score(old).explanation]);
+    expect(alone).toContain('9 days ago');
+  });
+
+  it.each<[string, object]>([
+    ['top: must be a whole number', { top: -1 }],
+    ['top: must be a whole number', { top: Number.NaN }],
+    ['minScore: must be a number of points', { minScore: '60' }],
+    ['label: must be one of high, medium, low, medium+', { label: 'hot' }],
+    ['excludeConverted: must be true or false', { excludeConverted: 1 }],
+    ['activeWithin: must be a number of seconds', { activeWithin: Number.NaN }],
+    ['exclude_converted: is no option', { exclude_converted: true }],
+  ])('refuses an option that means something else: %s', (says, options) => {
+    expect(() => rank([], SCORING, options)).toThrow(
+      expect.objectContaining({ kind: 'usage', message: expect.stringContaining(says) }),
+    );
   });
 
   it('gives each user the score that they have alone, and lists as many as asked for', () => {

@@ -1,7 +1,7 @@
 /** Features, conversions and opt-outs of gesture.yaml that no row of the log takes part in. */
 import { type Condition, typesNamedBy } from '../../catalogue/conditions.js';
 import { features as builtIn } from '../../catalogue/features.js';
-import { conditionsOf, rowMeasures, type RowMeasure } from '../../catalogue/measures.js';
+import { conditionsOf, rowMeasures, type RowMeasure, VALUES } from '../../catalogue/measures.js';
 import type { Dialect } from '../../sql/dialect.js';
 import { duckdb } from '../../sql/duckdb.js';
 import { condition } from '../../sql/measures.js';
@@ -24,12 +24,12 @@ interface Question {
   readonly column?: string | undefined;
 }
 
-/** Measures whose value for a user without a row is 0; that of the others is unknown. */
-const ZERO = new Set(['count', 'countWhere', 'sum', 'distinct', 'distinctDays', 'activeInLast', 'trend', 'everyOf']);
+/** Whether the value for a user without a row is 0; that of the others is unknown. Actions are looked at one by one. */
+const isZeroWithoutRows = (op: RowMeasure['op']): boolean => VALUES[op] !== 'value' && op !== 'did';
 
 /** SQL: true if some user has a value that is neither unknown nor 0. */
 const someValue = (name: string, { op }: RowMeasure): string =>
-  `coalesce(bool_or(${identifier(name)} ${ZERO.has(op) ? '<> 0' : 'IS NOT NULL'}), false)`;
+  `coalesce(bool_or(${identifier(name)} ${isZeroWithoutRows(op) ? '<> 0' : 'IS NOT NULL'}), false)`;
 
 /** The measures, in a table of users, that have no value for anybody. */
 const idleMeasures = async (
@@ -188,7 +188,7 @@ export const idleFeatures = async (engine: Engine, job: Job, found: Aggregated):
 
 /** The own features that may have no value for anybody, with whether 0 is none. */
 export const doubtfulFeatures = (job: Pick<Job, 'plan' | 'config'>): Map<string, boolean> =>
-  new Map([...ofEvents(job).others, ...ofSessions(job)].map(([name, { op }]) => [name, ZERO.has(op)]));
+  new Map([...ofEvents(job).others, ...ofSessions(job)].map(([name, { op }]) => [name, isZeroWithoutRows(op)]));
 
 /** The same warnings from the names of those that have no value for anybody. */
 export const featuresWithout = async (
