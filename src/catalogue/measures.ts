@@ -165,54 +165,38 @@ export const comparedColumnsOf = (is: Feature['is']): string[] =>
 export const needsAsOf = (is: RowMeasure): boolean =>
   is.op === 'activeInLast' || is.op === 'trend' || is.within !== undefined;
 
+/**
+ * What each measure is: a whole number of things, another amount that is 0 without a row, or a value that is unknown
+ * without one; and whether it matters when the rows were.
+ */
+export const MEASURES: Readonly<
+  Record<RowMeasure['op'], { readonly is: 'count' | 'amount' | 'value'; readonly timed: boolean }>
+> = {
+  count: { is: 'count', timed: false },
+  countWhere: { is: 'count', timed: false },
+  sum: { is: 'amount', timed: false },
+  max: { is: 'value', timed: false },
+  min: { is: 'value', timed: false },
+  mean: { is: 'value', timed: false },
+  distinct: { is: 'count', timed: false },
+  mode: { is: 'value', timed: false },
+  latest: { is: 'value', timed: true },
+  firstTime: { is: 'value', timed: true },
+  lastTime: { is: 'value', timed: true },
+  distinctDays: { is: 'count', timed: true },
+  daysSinceFirst: { is: 'value', timed: true },
+  daysSinceLast: { is: 'value', timed: true },
+  activeInLast: { is: 'count', timed: true },
+  trend: { is: 'amount', timed: true },
+  everyOf: { is: 'count', timed: false },
+  did: { is: 'count', timed: false },
+};
+
 /** True of a measure over sessions for which it matters when they were. */
 export const needsTimes = (is: RowMeasure): boolean => {
   if (needsAsOf(is)) return true;
   const untimed = ['events', 'device', 'is_repeat', 'is_bounce', 'is_spam'];
-  switch (is.op) {
-    case 'latest':
-    case 'firstTime':
-    case 'lastTime':
-    case 'distinctDays':
-    case 'daysSinceFirst':
-    case 'daysSinceLast':
-    case 'activeInLast':
-    case 'trend':
-      return true;
-    case 'count':
-    case 'countWhere':
-    case 'sum':
-    case 'max':
-    case 'min':
-    case 'mean':
-    case 'distinct':
-    case 'mode':
-    case 'everyOf':
-    case 'did':
-      return columnsOf(is).some((column) => !untimed.includes(column));
-  }
-};
-
-/** What a measure is: a whole number of things, another number that is 0 without a row, or a value that is unknown without one. */
-export const VALUES: Readonly<Record<RowMeasure['op'], 'count' | 'amount' | 'value'>> = {
-  count: 'count',
-  countWhere: 'count',
-  sum: 'amount',
-  max: 'value',
-  min: 'value',
-  mean: 'value',
-  distinct: 'count',
-  mode: 'value',
-  latest: 'value',
-  firstTime: 'value',
-  lastTime: 'value',
-  distinctDays: 'count',
-  daysSinceFirst: 'value',
-  daysSinceLast: 'value',
-  activeInLast: 'count',
-  trend: 'amount',
-  everyOf: 'count',
-  did: 'count',
+  return MEASURES[is.op].timed || columnsOf(is).some((column) => !untimed.includes(column));
 };
 
 /**

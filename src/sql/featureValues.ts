@@ -1,6 +1,6 @@
 /** The values of features in SQL: from aggregates to ages and ratios, then as text or as numbers. */
 import { levelsOf } from '../catalogue/derived.js';
-import { type Features, VALUES } from '../catalogue/measures.js';
+import { type Features, MEASURES } from '../catalogue/measures.js';
 import { printQuotient } from './decimals.js';
 import type { Dialect } from './dialect.js';
 import { DAY } from './measures.js';
@@ -53,7 +53,7 @@ const unitsOf = (dialect: Dialect, features: Features, name: string): string => 
 const ratioOf = (dialect: Dialect, features: Features, of: string, per: string): string => {
   const areCounts = [of, per].every((name) => {
     const feature = features[name];
-    return feature !== undefined && feature.from !== 'features' && VALUES[feature.is.op] === 'count';
+    return feature !== undefined && feature.from !== 'features' && MEASURES[feature.is.op].is === 'count';
   });
   return areCounts
     ? dialect.quotientOfCounts(`${identifier(of)}::BIGINT`, `${identifier(per)}::BIGINT`)

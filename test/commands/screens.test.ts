@@ -80,8 +80,19 @@ describe('the table of gesture rank', () => {
 it('has room for as many people as somebody asks for', () => {
   const many = 200_000;
   expect(idAndName(Array<string>(many).fill('u1'), Array<string>(many).fill('Ana'), 80)).toEqual({ id: 2, name: 3 });
-  expect(pensFor(Array<number[]>(many).fill([1, 3]), ['a', 'b'], String).map(({ signal }) => signal)).toEqual([1, 0]);
-  expect(table(Array<string[]>(many).fill(['a', 'b']), { width: 80, colour: false })).toHaveLength(many);
+  expect(
+    pensFor(
+      Array.from({ length: many }, () => [1, 3]),
+      ['a', 'b'],
+      String,
+    ).map(({ signal }) => signal),
+  ).toEqual([1, 0]);
+  expect(
+    table(
+      Array.from({ length: many }, () => ['a', 'b']),
+      { width: 80, colour: false },
+    ),
+  ).toHaveLength(many);
 });
 
 /** The words of a screen in their order, without bars. */

@@ -64,7 +64,8 @@ const shown = (lines: readonly string[], numbers: string): string[] => {
     const [from = 1, to = from] = range.split('-').map(Number);
     const some = lines.slice(from - 1, to);
     if (some.length <= to - from || some[0] === '' || some.at(-1) === '') {
-      throw new Error(`the lines ${range} are not those that were meant; number them anew:\n${lines.join('\n')}`);
+      const numbered = lines.map((line, i) => `${String(i + 1).padStart(4)}  ${line}`).join('\n');
+      throw new Error(`"shows ${numbers}": ${range} are not the lines that were meant; number them anew:\n${numbered}`);
     }
     return some;
   });

@@ -125,9 +125,6 @@ describe('weights', () => {
       expect(use).toThrow(failure);
   });
 
-  /** What a caller without a compiler may pass. */
-  const unchecked = (scoring: unknown): typeof SCORING => scoring as typeof SCORING;
-
   it.each<[string, unknown]>([
     ['the scoring is a promise: await loadConfig(...)', Promise.resolve(SCORING)],
     ['a scoring has weights and labels', { weights: SCORING.weights }],
@@ -139,7 +136,7 @@ describe('weights', () => {
     ['labels: medium must be a number from 0 to 100', { ...SCORING, labels: { high: 60 } }],
   ])('and labels that no compiler has seen are refused: %s', (says, scoring) => {
     const failure = expect.objectContaining({ kind: 'usage', message: expect.stringContaining(says) });
-    expect(() => score({}, unchecked(scoring))).toThrow(failure);
+    expect(() => Reflect.apply(score, undefined, [{}, scoring])).toThrow(failure);
   });
 
   it('that sum to more than 100 are refused with the difference', () => {

@@ -1,7 +1,7 @@
 /** Features, conversions and opt-outs of gesture.yaml that no row of the log takes part in. */
 import { type Condition, typesNamedBy } from '../../catalogue/conditions.js';
 import { features as builtIn } from '../../catalogue/features.js';
-import { conditionsOf, rowMeasures, type RowMeasure, VALUES } from '../../catalogue/measures.js';
+import { conditionsOf, MEASURES, rowMeasures, type RowMeasure } from '../../catalogue/measures.js';
 import type { Dialect } from '../../sql/dialect.js';
 import { duckdb } from '../../sql/duckdb.js';
 import { condition } from '../../sql/measures.js';
@@ -25,7 +25,7 @@ interface Question {
 }
 
 /** Whether the value for a user without a row is 0; that of the others is unknown. Actions are looked at one by one. */
-const isZeroWithoutRows = (op: RowMeasure['op']): boolean => VALUES[op] !== 'value' && op !== 'did';
+const isZeroWithoutRows = (op: RowMeasure['op']): boolean => MEASURES[op].is !== 'value' && op !== 'did';
 
 /** SQL: true if some user has a value that is neither unknown nor 0. */
 const someValue = (name: string, { op }: RowMeasure): string =>

@@ -109,7 +109,7 @@ export const unmatchedTypes = async (
   counts: () => Promise<ReadonlyMap<string, number>>,
 ): Promise<Finding[]> => {
   const named = ownFeatures(config).flatMap(typesIn);
-  const theirs = [...new Set(types.all.map((type) => type.theirs))];
+  const theirs = [...new Set(types.all.map((one) => one.theirs))];
   const builtInTypes = named.some(({ type }) => BUILT_IN.has(type)) ? await counts() : [];
   const counted = [...builtInTypes].flatMap(([type, events]) => (events > 0 ? [type] : []));
   const ours = new Set([...types.all.map(({ type }) => type), ...counted]);
@@ -125,7 +125,7 @@ export const unmatchedTypes = async (
   });
   /** A name that `events.types` makes another: what the settings must name instead. */
   const misnamed = ({ type, place, at }: NamedInSettings): Finding => {
-    const becomes = types.all.find(({ theirs }) => theirs === type)?.type;
+    const becomes = types.all.find((one) => one.theirs === type)?.type;
     if (becomes === undefined || becomes === type) return unmatched(type, place, at, known);
     return {
       code: 'types-unmatched',
