@@ -147,8 +147,8 @@ class RecordReader {
           if (time === undefined) return NOT_CLEAN;
           last = time;
         }
-        const kept = users.shown[shown[column] ?? -1];
-        if (kept) kept.add(textOf(bytes, from, to));
+        const kept = shown[column] ?? -1;
+        if (kept >= 0) users.shown[kept]?.add(textOf(bytes, from, to));
         if (byte === COMMA && column < lastColumn) {
           at += 1;
           continue;
