@@ -30,6 +30,9 @@ const program = (): Command => {
     .configureHelp(helpStyle)
     .exitOverride();
   for (const register of commands) register(gesture);
+  for (const command of gesture.commands) {
+    command.showHelpAfterError(`(run gesture ${command.name()} --help to see its flags)`);
+  }
   return gesture.addHelpText('after', examples(FIRST_STEPS, 'First step:')).addHelpText('after', EXIT_CODES);
 };
 

@@ -95,7 +95,10 @@ const define = (program: CommandUnknownOpts) =>
       'measure the users of a table in N parts, to use less memory',
       wholeNumber('--slices', 1, 999),
     )
-    .option('--print-sql', 'print the query that measures the users, and write nothing')
+    .option(
+      '--print-sql',
+      "print the query that measures the users, in the engine's dialect (DuckDB, or that of the table's server), and write nothing",
+    )
     .addHelpText(
       'after',
       examples([

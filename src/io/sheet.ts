@@ -17,17 +17,23 @@ const unguarded = (text: string): string => {
   return text.startsWith("'") && needsGuard(within) && !PLAIN_NUMBER.test(within) ? within : text;
 };
 
-/** A cell in the pieces that a spreadsheet may split it into. */
-const piecesOf = (text: string): string[] => (/[;\t]/.test(text) ? text.split(/(?<=[;\t])/) : [text]);
+/** A cell with each of the pieces changed that a spreadsheet may split it into. */
+const changed = (text: string, change: (piece: string) => string): string =>
+  /[;\t]/.test(text)
+    ? text
+        .split(/(?<=[;\t])/)
+        .map(change)
+        .join('')
+    : change(text);
 
 /**
  * A text cell that stays text: a `'` precedes anything that would start a formula, even in full-width characters, and also
  * after a semicolon or a tab, where some spreadsheets split a line whatever its quotes.
  */
-export const escapeFormula = (text: string): string => piecesOf(text).map(guarded).join('');
+export const escapeFormula = (text: string): string => changed(text, guarded);
 
 /** The text of a cell that `escapeFormula` made safe. */
-export const unescapeFormula = (cell: string): string => piecesOf(cell).map(unguarded).join('');
+export const unescapeFormula = (cell: string): string => changed(cell, unguarded);
 
 /** A text as a CSV cell, quoted if needed. */
 export const csvCell = (text: string): string => (/[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -74,6 +74,6 @@ it('shows without a command, with the first step, and exits with 2', async () =>
 
 it('prints nothing of a wrong argument that could move the cursor', async () => {
   expect((await call('.', ['rank', '--\u001B[2Jtop\u202E'])).stderr).toBe(
-    "error: unknown option '--top'\n(run gesture --help to see the commands)\n",
+    "error: unknown option '--top'\n(run gesture rank --help to see its flags)\n",
   );
 });

@@ -8,5 +8,5 @@ console.log(points, label); // 34.36 medium
 console.log(explanation); // signed up (+30.0), viewed pricing 6 times (+6.9), ...
 console.log(explain(ana).gains[0]?.says); // booked a call
 
-// Many rows, in the order of `gesture rank`. loadConfig('gesture.yaml') is the second argument for your own settings.
+// Many rows, in the order of `gesture rank`. `await loadConfig('gesture.yaml')` as the second argument uses your own settings.
 console.log(rank([{ user_id: 7 }, { user_id: 8, ...ana }])[0]?.user_id); // 8
