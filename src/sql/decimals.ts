@@ -24,7 +24,8 @@ export const DECIMAL_MACROS = `
     THEN sign(a) * sign(b) * long_division(abs(a), abs(b)) END;
   CREATE TEMP MACRO print_quotient(q) AS
     CASE WHEN q IS NOT NULL
-    THEN concat(CASE WHEN q < 0 THEN '-' END, abs(q) // 10000, rtrim('.' || lpad((abs(q) % 10000)::VARCHAR, 4, '0'), '0.')) END;
+    THEN concat(CASE WHEN q < 0 THEN '-' END, abs(q) // 10000, CASE WHEN q % 10000 <> 0 THEN concat('.', substr((10000 + abs(q) % 10000)::VARCHAR, 2,
+      CASE WHEN q % 1000 = 0 THEN 1 WHEN q % 100 = 0 THEN 2 WHEN q % 10 = 0 THEN 3 ELSE 4 END)) END) END;
   CREATE TEMP MACRO units(x) AS
     trunc(x)::HUGEINT * ${ONE} + ((x - trunc(x)) * ${ONE}::DECIMAL(11, 0))::HUGEINT`;
 
