@@ -2,6 +2,7 @@
  * gesture as a library: score a user or rank many in your own backend, in microseconds each; no file, no clock.
  * The commands use the same functions.
  */
+export type { Feature, Features } from './catalogue/measures.js';
 export type { Curve, Thresholds, Weight, Weights } from './catalogue/weights.js';
 export { defaultLabels, defaultWeights } from './catalogue/weights.js';
 export { type Config } from './config/settings.js';

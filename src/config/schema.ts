@@ -331,7 +331,9 @@ const settings = z.strictObject({
     .max(20, 'has more than 20 columns')
     .optional()
     .describe('Columns of the log or features that the list shows beside the score, such as email.'),
-  tuned: tuned.optional().describe('Written by gesture tune: what the points were learned from. Scores ignore it.'),
+  tuned: tuned
+    .optional()
+    .describe('Written by gesture tune and gesture init: what the points were learned from. Scores ignore it.'),
 });
 
 const listed = settings.extend({ events: z.array(listedReading).min(1, 'must have at least one entry').optional() });

@@ -175,9 +175,12 @@ const weightLines = (findings: Findings): string[] => {
 
 const block = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', ...lines]);
 
+const IN_SAMPLE =
+  'The points have seen the whole log, so a backtest of the same log flatters them, and says so. Remove this when you choose points of your own.';
+
 /** The text of gesture.yaml. */
 export const yamlOf = (findings: Findings): string => {
-  const { groups, files, events, users, from, until, optOut, show, labels, bots, doubts, next } = findings;
+  const { groups, files, events, users, from, until, optOut, show, labels, bots, doubts, next, basis } = findings;
   const head = [
     ...comment(
       `gesture settings for ${files
@@ -212,6 +215,7 @@ export const yamlOf = (findings: Findings): string => {
     ),
     ...block(featureLines(signals(findings))),
     ...block(weightLines(findings)),
+    ...block(basis === 'learned' ? [...comment(IN_SAMPLE, ''), `tuned: { until: ${until} }`] : []),
     ...block(
       labels === undefined
         ? []

@@ -27,6 +27,20 @@ const fromZone = (local: string, zone: string | undefined): string =>
 /** Shapes of seconds, before and after 20:00, in which GLOB checks whatever the cast would take in other forms, such as ` 9` or `24`. */
 const SECONDS = ['[01][0-9]', '2[0-3]'].map((hour) => `????-??-?[0-9][T ]${hour}:?[0-9]:[0-5][0-9]`);
 
+/** Any of these seconds, with something behind them. The hour is looked at apart: `24` and later are none. */
+const SECONDS_AND_MORE = '????-??-?[0-9][T ][0-2][0-9]:?[0-9]:[0-5][0-9]*';
+
+/** Shapes of fractions, as trackers and typed columns write them, and of zones behind them. */
+const FRACTIONS = ['', '.[0-9][0-9][0-9]', `.${'[0-9]'.repeat(6)}`];
+const ZONES = ['Z', '+00', '[+-]0[0-9]:[0-5][0-9]', '[+-]1[0-5]:[0-5][0-9]'];
+
+/** SQL: true of seconds followed by one of these shapes. */
+const hasBehind = (cell: string, shapes: readonly string[]): string => {
+  const rest = `substr(${cell}, 20)`;
+  const fits = shapes.map((shape) => `${rest} GLOB ${literal(shape)}`).join(' OR ');
+  return `${cell} GLOB ${literal(SECONDS_AND_MORE)} AND substr(${cell}, 12, 2) < '24' AND (${fits})`;
+};
+
 /**
  * The instant of an ISO timestamp as TIMESTAMP (UTC, microseconds); NULL if it does not meet the grammar.
  * The first branches are the forms that nearly every log uses, checked without a regular expression: by their shape, and
@@ -39,12 +53,17 @@ const isoInstant = (cell: string, zone: string | undefined): string => {
       ? inUtc
       : `CASE WHEN regexp_matches(${cell}, ${literal(ZONED)}) THEN ${inUtc} ELSE ${fromZone(inUtc, zone)} END`;
   const cast = `try_cast(${cell} AS TIMESTAMP)`;
+  // The cast to TIMESTAMP takes any offset for none.
+  const zoned = `make_timestamp(epoch_us(try_cast(${cell} AS TIMESTAMPTZ)))`;
+  const withZone = FRACTIONS.flatMap((fraction) => ZONES.map((shape) => fraction + shape));
   const common = [
-    ...SECONDS.map((shape) => ({ shape: `${shape}Z`, instant: cast })),
-    ...SECONDS.map((shape) => ({ shape, instant: fromZone(cast, zone) })),
+    ...SECONDS.map((shape) => ({ is: `${cell} GLOB ${literal(`${shape}Z`)}`, instant: cast })),
+    ...SECONDS.map((shape) => ({ is: `${cell} GLOB ${literal(shape)}`, instant: fromZone(cast, zone) })),
+    { is: hasBehind(cell, withZone), instant: zoned },
+    { is: hasBehind(cell, FRACTIONS.slice(1)), instant: fromZone(cast, zone) },
   ];
   return `CASE
-      ${common.map(({ shape, instant }) => `WHEN ${cell} GLOB ${literal(shape)} THEN ${instant}`).join('\n      ')}
+      ${common.map(({ is, instant }) => `WHEN ${is} THEN ${instant}`).join('\n      ')}
       WHEN regexp_full_match(${cell}, ${literal(ISO)}) THEN ${local}
     END`;
 };

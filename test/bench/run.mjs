@@ -5,7 +5,7 @@
 // so that a busy machine slows both sides; seconds of two runs cannot be compared. Needs GNU time.
 import { spawnSync } from 'node:child_process';
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { peers, shapes } from './features.mjs';
@@ -77,7 +77,7 @@ const version = (name) =>
 
 /** When and where a table was measured. */
 const circumstances = () => {
-  const machine = `${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`;
+  const machine = `${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()}`;
   const programs = `Node ${process.versions.node}, DuckDB ${version('@duckdb/node-api')}`;
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
   return `${new Date().toISOString().slice(0, 10)}, commit ${commit}; ${machine}; ${programs}; ${rounds} rounds.`;
