@@ -36,7 +36,7 @@ const COMMANDS = {
   features: {
     args: ['features', '--as-of', '2026-01-20', '--memory-limit', '100MB'],
     reads: ['raw_events.csv'],
-    writes: ['user_features.csv', 'rejected_events.csv', 'user_features.run.json'],
+    writes: ['user_features.csv', 'rejected_events.csv', 'unreadable_cells.csv', 'user_features.run.json'],
   },
   rank: {
     args: ['rank'],
