@@ -60,13 +60,16 @@ export interface WeightProblem {
   readonly rule: string;
 }
 
+type KeyOfEach<One> = One extends One ? keyof One : never;
+
+/** The names of the curves; the compiler misses none. */
 const CURVES: readonly string[] = Object.keys({
   binary: 1,
   saturates_at: 1,
   log_full_at: 1,
   half_life: 1,
   rate: 1,
-} satisfies Record<Curve extends infer One ? (One extends Curve ? keyof One : never) : never, 1>);
+} satisfies Record<KeyOfEach<Curve>, 1>);
 
 const ruleBrokenBy = ({ points, earns }: Weight): string | undefined => {
   if (!(Math.abs(points) <= MOST_POINTS)) return `points ${POINTS_RULES.bounds}, not ${points}`;

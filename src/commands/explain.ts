@@ -39,18 +39,21 @@ const define = (program: CommandUnknownOpts) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-const standing = ({ scores, order, users: { converted, optedOut } }: Ranking, index: number): Standing => {
+const rankOf = ({ order }: Ranking, index: number): number => order.indexOf(index) + 1;
+
+const standing = (ranking: Ranking, index: number): Standing => {
+  const { scores, order, users } = ranking;
+  const canCall = (user: number): boolean => users.canBeCalled(user);
   const lower = scores.filter((score) => score < (scores[index] ?? 0)).length;
-  const users = scores.length;
-  const isOpen = (user: number): boolean => converted[user] !== 1 && optedOut[user] !== 1;
-  const rank = order.indexOf(index) + 1;
+  const others = scores.length - 1;
+  const rank = rankOf(ranking, index);
   return {
     rank,
-    users,
-    percentile: users === 1 ? null : Math.round((1000 * lower) / (users - 1)) / 10,
-    converted: converted[index] === 1,
-    opted_out: optedOut[index] === 1,
-    place_to_call: isOpen(index) ? order.subarray(0, rank).filter(isOpen).length : null,
+    users: scores.length,
+    percentile: others === 0 ? null : Math.round((1000 * lower) / others) / 10,
+    converted: users.converted[index] === 1,
+    opted_out: users.optedOut[index] === 1,
+    place_to_call: canCall(index) ? order.subarray(0, rank).filter(canCall).length : null,
   };
 };
 
@@ -110,7 +113,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
     const age = changed.get(signals[model.recency] ?? '');
     users.replace(index, values, age === undefined ? (users.last[index] ?? Number.NaN) : asOf - age * DAY_MS);
     const supposed = rankUsers(users, model, asOf);
-    return { what_if: answerOf(supposed), what_if_rank: standing(supposed, index).rank };
+    return { what_if: answerOf(supposed), what_if_rank: rankOf(supposed, index) };
   };
   const answer: Answer = changed.size === 0 ? now : { ...now, ...suppose() };
   await print(json ? `${toJson(answer, 2)}\n` : explainScreen(answer, screenOf(process.stdout)));

@@ -11,6 +11,12 @@ export const FEATURES_FILE = 'data/user_features.csv';
 /** What `backtest` found. */
 export const BACKTEST_FILE = 'data/backtest.json';
 
+/** Refuses to write over a file that is there, unless asked to. @throws Failure `usage` */
+export const refuseExisting = (path: string, force: boolean | undefined): void => {
+  if (force || path === '-' || !existsSync(path)) return;
+  throw new Failure('usage', `${path} already exists: replace it with --force, or choose another file with --out`);
+};
+
 /**
  * The logs to read: those on the command line, or else of gesture.yaml, or else the demo.
  *

@@ -3,13 +3,13 @@
  * that editors use to complete one.
  */
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { existsSync } from 'node:fs';
 import { defaultConfig } from '../config/settings.js';
 import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
+import { refuseExisting } from './files.js';
 import { delimiter, jsonFile } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
@@ -89,20 +89,16 @@ const inspectLogs = async (logs: readonly string[], { out, json, delimiter: sepa
 
 const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
   const { out, force, schema, config } = flags;
-  const refuseExisting = (path: string): void => {
-    if (force || path === '-' || !existsSync(path)) return;
-    throw new Failure('usage', `${path} already exists: replace it with --force, or choose another file with --out`);
-  };
   if (schema !== undefined) {
     if (logs.length > 0) throw new Failure('usage', '--schema is of settings, not of a log: leave the log out');
-    if (schema !== true) refuseExisting(schema);
+    if (schema !== true) refuseExisting(schema, force);
     const { jsonSchema } = await import('../config/schema.js');
     const { weights, path } = await loadConfig(config);
     const text = `${JSON.stringify(jsonSchema(weights), null, 2)}\n`;
     await write(schema === true ? SCHEMA_FILE : schema, text, path === undefined ? [] : [path]);
     return;
   }
-  refuseExisting(out);
+  refuseExisting(out, force);
   if (logs.length > 0) return inspectLogs(logs, flags);
   const { configTemplate } = await import('../config/template.js');
   await write(out, configTemplate(defaultConfig));

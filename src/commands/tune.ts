@@ -12,6 +12,7 @@ import { labelled, screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { accountsLine } from './featuresScreen.js';
+import { refuseExisting } from './files.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
 import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
@@ -74,9 +75,7 @@ const nextStep = (inputs: readonly string[], { from, config, out }: Flags, wrote
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const { out, anyway, force, seed, without = [] } = flags;
-  if (out !== undefined && !force && existsSync(out)) {
-    throw new Failure('usage', `${out} already exists: replace it with --force, or choose another file with --out`);
-  }
+  if (out !== undefined) refuseExisting(out, force);
   if (out === '-' && flags.json) throw new Failure('usage', 'only one of --out and --json can go to standard output');
   if (out !== undefined && flags.shuffleLabels) {
     throw new Failure('usage', '--out: points that were found with --shuffle-labels are not worth keeping');
@@ -124,7 +123,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
     remarks: remarksOf(past.windows, past.newcomers, past.leaks, conversions, config.tuned?.until),
   });
   const { found, recommendation, until } = proposal;
-  const keep = out !== undefined && found && until !== undefined && (recommendation.recommended || anyway);
+  const hasPoints = found !== undefined && until !== undefined;
+  const keep = out !== undefined && hasPoints && (recommendation.recommended || anyway);
   if (keep) await write(out, config, found.scoring.weights, until, flags);
   // What goes to standard output with --out - are the settings, or nothing.
   if (flags.json) await print(`${toJson(tuning, 2)}\n`);
@@ -134,9 +134,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
   process.stderr.write(`${[accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
   if (out !== undefined && !keep) {
-    process.stderr.write(
-      `gesture: ${printable(out)} is not written: ${adviceWords(recommendation)} (--anyway writes it)\n`,
-    );
+    const otherwise = hasPoints ? ' (--anyway writes it)' : '';
+    process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}${otherwise}\n`);
     process.exitCode = EXIT.found;
   }
 };

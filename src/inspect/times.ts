@@ -45,24 +45,23 @@ const isZoned = (form: string, cells: readonly string[]): boolean =>
 const readsTime = (form: string, cells: readonly string[]): boolean =>
   form === 'iso' ? cells.some((cell) => cell.length > 10) : form.startsWith('epoch') || /%[HI]/.test(form);
 
+/** The day of the month and the instant in days that a pattern of day, month and year reads; undefined if it reads none. */
+const dayOf = (pattern: string, cell: string): { readonly day: number; readonly time: number } | undefined => {
+  const [, first = '', second = '', year = ''] = /(\d+)\D(\d+)\D(\d+)/.exec(cell) ?? [];
+  const [day, month] = pattern.indexOf('%d') < pattern.indexOf('%m') ? [first, second] : [second, first];
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day)) / 86_400_000;
+  return Number.isNaN(time) ? undefined : { day: Number(day), time };
+};
+
 /** True of a text that a pattern of day, month and year reads as a day that there is: not the 31st of February. */
 const isDay = (pattern: string, cell: string): boolean => {
-  const order = /^%([dm])\W%([dm])\W%Y/.exec(pattern);
-  const [, first = '', second = '', year = ''] = /^(\d+)\D(\d+)\D(\d+)/.exec(cell.trim()) ?? [];
-  if (order === null || year === '') return true;
-  const [day, month] = order[1] === 'd' ? [first, second] : [second, first];
-  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  const read = /^%[dm]\W%[dm]\W%Y/.test(pattern) ? dayOf(pattern, cell) : undefined;
+  return read === undefined || new Date(read.time * 86_400_000).getUTCDate() === read.day;
 };
 
 /** How many days the times of a pattern span, at most; for days and months that could be the other way round. */
 const spanOf = (pattern: string, cells: readonly string[]): number => {
-  const order = pattern.indexOf('%d') < pattern.indexOf('%m') ? ['d', 'm'] : ['m', 'd'];
-  const days = cells.flatMap((cell) => {
-    const [, first = '', second = '', year = ''] = /(\d+)\D(\d+)\D(\d+)/.exec(cell) ?? [];
-    const [day, month] = order[0] === 'd' ? [first, second] : [second, first];
-    const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
-    return Number.isNaN(time) ? [] : [time / 86_400_000];
-  });
+  const days = cells.flatMap((cell) => dayOf(pattern, cell)?.time ?? []);
   return days.length === 0 ? 0 : Math.max(...days) - Math.min(...days);
 };
 

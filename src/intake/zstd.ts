@@ -101,37 +101,45 @@ async function* readParts(reader: ByteReader, header: Buffer): AsyncGenerator<Bu
   }
 }
 
-/** The content of a frame by Node's own Zstandard, which verifies the checksum. */
-async function* decompressByNode(reader: ByteReader, frame: Frame, decompress: Duplex): AsyncGenerator<Uint8Array> {
-  const bytes = async function* (): AsyncGenerator<Buffer> {
-    yield* frame.parts;
-    if (frame.hasChecksum) yield await reader.take(4);
-  };
-  // An error of either side destroys the stream, and is thrown where it is read.
-  pipeline(bytes(), decompress).catch(() => {});
-  try {
-    yield* decompress;
-  } catch (error) {
-    throw systemCode(error) === 'ZSTD_error_checksum_wrong' ? new Error(WRONG_CHECKSUM) : error;
-  }
-}
+/** The content of a frame. */
+type Decompress = (reader: ByteReader, frame: Frame) => AsyncGenerator<Uint8Array>;
 
-/** The content of a frame by fzstd, where Node has no Zstandard of its own: before 22.15. */
-async function* decompressByFzstd(reader: ByteReader, frame: Frame): AsyncGenerator<Uint8Array> {
-  const [{ Decompress }, { default: xxhash }] = await Promise.all([import('fzstd'), import('xxhash-wasm')]);
-  const ready: Uint8Array[] = [];
-  const decompress = new Decompress((chunk) => ready.push(chunk));
-  const hash = (await xxhash()).create64();
-  for await (const part of frame.parts) {
-    decompress.push(part);
-    for (const chunk of ready.splice(0)) {
-      if (frame.hasChecksum) hash.update(chunk);
-      yield chunk;
+/** By Node's own Zstandard, which verifies the checksum. */
+const byNode = (create: (options: zlib.ZlibOptions) => Duplex): Decompress =>
+  async function* (reader, { parts, hasChecksum }) {
+    const decompress = create({ chunkSize: 1 << 17 });
+    const bytes = async function* (): AsyncGenerator<Buffer> {
+      yield* parts;
+      if (hasChecksum) yield await reader.take(4);
+    };
+    // An error of either side destroys the stream, and is thrown where it is read.
+    pipeline(bytes(), decompress).catch(() => {});
+    try {
+      yield* decompress;
+    } catch (error) {
+      throw systemCode(error) === 'ZSTD_error_checksum_wrong' ? new Error(WRONG_CHECKSUM) : error;
     }
-  }
-  const checksum = frame.hasChecksum ? (await reader.take(4)).readUInt32LE() : undefined;
-  if (checksum !== undefined && checksum !== Number(hash.digest() & 0xffffffffn)) throw new Error(WRONG_CHECKSUM);
-}
+  };
+
+/** By fzstd, where Node has no Zstandard of its own: before 22.15. */
+const byFzstd = async (): Promise<Decompress> => {
+  const [fzstd, { default: xxhash }] = await Promise.all([import('fzstd'), import('xxhash-wasm')]);
+  const xxh = await xxhash();
+  return async function* (reader, { parts, hasChecksum }) {
+    const ready: Uint8Array[] = [];
+    const decompress = new fzstd.Decompress((chunk) => ready.push(chunk));
+    const hash = xxh.create64();
+    for await (const part of parts) {
+      decompress.push(part);
+      for (const chunk of ready.splice(0)) {
+        if (hasChecksum) hash.update(chunk);
+        yield chunk;
+      }
+    }
+    const checksum = hasChecksum ? (await reader.take(4)).readUInt32LE() : undefined;
+    if (checksum !== undefined && checksum !== Number(hash.digest() & 0xffffffffn)) throw new Error(WRONG_CHECKSUM);
+  };
+};
 
 /** Node's own stream, from 22.15 on. */
 const { createZstdDecompress }: typeof zlib & { createZstdDecompress?: (options: zlib.ZlibOptions) => Duplex } = zlib;
@@ -144,6 +152,7 @@ const { createZstdDecompress }: typeof zlib & { createZstdDecompress?: (options:
  */
 export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   const reader = new ByteReader(source[Symbol.asyncIterator]());
+  const decompress = createZstdDecompress ? byNode(createZstdDecompress) : await byFzstd();
   while (!(await reader.isAtEnd())) {
     const magic = await reader.take(4);
     if (isSkippable(magic.readUInt32LE())) {
@@ -152,9 +161,6 @@ export async function* decompressZstd(source: AsyncIterable<Buffer>): AsyncGener
     }
     if (magic.readUInt32LE() !== FRAME) throw new Error('there is something else after a frame');
     const { header, hasChecksum } = await readHeader(reader);
-    const frame = { hasChecksum, parts: readParts(reader, Buffer.concat([magic, header])) };
-    yield* createZstdDecompress
-      ? decompressByNode(reader, frame, createZstdDecompress({ chunkSize: 1 << 17 }))
-      : decompressByFzstd(reader, frame);
+    yield* decompress(reader, { hasChecksum, parts: readParts(reader, Buffer.concat([magic, header])) });
   }
 }

@@ -89,7 +89,7 @@ export const healthOf = (ranking: Ranking, { places, tied }: Listed): Health => 
     if (hasConverted) won[label]++;
     converted += Number(hasConverted);
     optedOut += Number(hasOptedOut);
-    toCall += Number(!hasConverted && !hasOptedOut);
+    toCall += Number(users.canBeCalled(i));
     const bin = Math.min(9, Math.floor(score / 1000));
     histogram[bin] = (histogram[bin] ?? 0) + 1;
   }

@@ -134,7 +134,7 @@ export const listUsers = (ranking: Ranking, filters: Filters): Listed => {
     const isFull = places.length === top;
     if (score < Math.round(minScore * 100) || (isFull && score !== scores[order[places.at(-1)?.place ?? 0] ?? 0]))
       break;
-    if (users.optedOut[index] === 1 || (excludeConverted && users.converted[index] === 1)) continue;
+    if (excludeConverted ? !users.canBeCalled(index) : users.optedOut[index] === 1) continue;
     number++;
     if (label !== undefined && !hasLabel(labelOf(score, model.labels), label)) continue;
     if (activeWithin !== undefined && !(asOf - (users.last[index] ?? Number.NaN) <= activeWithin * 1000)) continue;

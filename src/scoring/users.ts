@@ -164,6 +164,11 @@ export class Users {
     this.optedOut.push(optedOut);
   }
 
+  /** True of somebody who has neither converted nor asked not to be contacted, as far as anybody knows. */
+  canBeCalled(index: number): boolean {
+    return this.converted[index] !== 1 && this.optedOut[index] !== 1;
+  }
+
   /** Removes the texts of a user who was not completed. */
   dropUnfinished(): void {
     for (const texts of [this.ids, this.names, ...this.shown]) texts.truncate(this.count);

@@ -30,9 +30,10 @@ const SECONDS = ['[01][0-9]', '2[0-3]'].map((hour) => `????-??-?[0-9][T ]${hour}
 /** Any of these seconds, with something behind them. The hour is looked at apart: `24` and later are none. */
 const SECONDS_AND_MORE = '????-??-?[0-9][T ][0-2][0-9]:?[0-9]:[0-5][0-9]*';
 
-/** Shapes of fractions, as trackers and typed columns write them, and of zones behind them. */
-const FRACTIONS = ['', '.[0-9][0-9][0-9]', `.${'[0-9]'.repeat(6)}`];
-const ZONES = ['Z', '+00', '[+-]0[0-9]:[0-5][0-9]', '[+-]1[0-5]:[0-5][0-9]'];
+/** Shapes of fractions and of offsets, as trackers and typed columns write them. */
+const FRACTIONS = [3, 6].map((digits) => `.${'[0-9]'.repeat(digits)}`);
+const OFFSETS = ['+00', '[+-]0[0-9]:[0-5][0-9]', '[+-]1[0-5]:[0-5][0-9]'];
+const ZONED_SHAPES = [...OFFSETS, ...FRACTIONS.flatMap((fraction) => ['Z', ...OFFSETS].map((zone) => fraction + zone))];
 
 /** SQL: true of seconds followed by one of these shapes. */
 const hasBehind = (cell: string, shapes: readonly string[]): string => {
@@ -55,12 +56,11 @@ const isoInstant = (cell: string, zone: string | undefined): string => {
   const cast = `try_cast(${cell} AS TIMESTAMP)`;
   // The cast to TIMESTAMP takes any offset for none.
   const zoned = `make_timestamp(epoch_us(try_cast(${cell} AS TIMESTAMPTZ)))`;
-  const withZone = FRACTIONS.flatMap((fraction) => ZONES.map((shape) => fraction + shape));
   const common = [
     ...SECONDS.map((shape) => ({ is: `${cell} GLOB ${literal(`${shape}Z`)}`, instant: cast })),
     ...SECONDS.map((shape) => ({ is: `${cell} GLOB ${literal(shape)}`, instant: fromZone(cast, zone) })),
-    { is: hasBehind(cell, withZone), instant: zoned },
-    { is: hasBehind(cell, FRACTIONS.slice(1)), instant: fromZone(cast, zone) },
+    { is: hasBehind(cell, ZONED_SHAPES), instant: zoned },
+    { is: hasBehind(cell, FRACTIONS), instant: fromZone(cast, zone) },
   ];
   return `CASE
       ${common.map(({ is, instant }) => `WHEN ${is} THEN ${instant}`).join('\n      ')}

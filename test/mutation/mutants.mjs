@@ -62,7 +62,7 @@ export const mutants = [
     ['ties go by user_id', 'const byId = ids.sorted();', 'const byId = ids.sorted().reverse();'],
     ['ties go by recency', 'y > x ? 1 : -1', 'y > x ? -1 : 1'],
     ['what floor and cap hold back decides', 'score - floor - cap', 'score'],
-    ['people who opted out are not listed', 'users.optedOut[index] === 1 ||', ''],
+    ['people who opted out are not listed', ': users.optedOut[index] === 1', ': false'],
     ['numbers count who can be called', 'places.push({ place, number })', 'places.push({ place, number: place + 1 })'],
     ['ties are counted', 'if (isFull) tied++;', 'if (isFull) tied += 2;'],
     [
@@ -77,6 +77,7 @@ export const mutants = [
   ...of(
     'src/scoring/users.ts',
     SCORING,
+    ['people who opted out cannot be called', ' && this.optedOut[index] !== 1', ''],
     ['ids are in byte order', 'unit < 0xe000 ? unit + 0x2000', 'unit < 0xe000 ? unit'],
     ['the shorter text comes first', 'return a.length - b.length;', 'return b.length - a.length;'],
     ['the shorter id comes first', 'return xEnd - x - (yEnd - y);', 'return yEnd - y - (xEnd - x);'],
