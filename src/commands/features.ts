@@ -227,6 +227,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
       unreadable: unreadable.file,
       stdin: process.stdin,
       scratch,
+      threads: flags.threads,
     };
     try {
       let done = (): number | undefined => undefined;

@@ -87,6 +87,7 @@ export const runTraining = async (inputs: readonly string[], config: Config, fla
       unreadable: undefined,
       stdin: process.stdin,
       scratch,
+      threads: flags.threads,
     };
     const cut = {
       at: at.map((time) => Number(endOf(time, config.events[0]?.timezone) / 1000n)),

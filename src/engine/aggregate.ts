@@ -1,7 +1,7 @@
 /** What a run is asked and what it finds, and the steps that the fast and the strict reading share. */
 import type { Config } from '../config/settings.js';
 import type { Log } from '../intake/bind.js';
-import type { Fault, UnreadableCell } from '../intake/locate.js';
+import type { Fault, UnreadableCell } from '../intake/faults.js';
 import { Failure } from '../model.js';
 import type { PackedEvents } from '../sql/packedEvents.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
@@ -43,6 +43,8 @@ export interface Request {
   readonly unreadable?: string | undefined;
   readonly stdin: NodeJS.ReadableStream;
   readonly scratch: string;
+  /** Threads that copy logs; default: one per core. */
+  readonly threads?: number | undefined;
   readonly watch?: Watcher | undefined;
 }
 
@@ -65,6 +67,8 @@ export interface Job {
   /** Where the list of unreadable cells goes, in `scratch`; undefined: nowhere. */
   readonly unreadable: string | undefined;
   readonly scratch: string;
+  /** Threads that copy logs; default: one per core. */
+  readonly threads?: number | undefined;
   readonly watch?: Watcher | undefined;
 }
 

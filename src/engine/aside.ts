@@ -5,7 +5,7 @@
 import { leavesRowsOut } from '../config/settings.js';
 import { type Log, whereColumn } from '../intake/bind.js';
 import { shapeOf } from '../intake/csvShape.js';
-import type { Fault } from '../intake/locate.js';
+import type { Fault } from '../intake/faults.js';
 import { pickRecords } from '../intake/pick.js';
 import type { FileScan } from '../intake/scan.js';
 import { duckdb } from '../sql/duckdb.js';

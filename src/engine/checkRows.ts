@@ -1,7 +1,8 @@
 /** Locates every record of a log and checks every cell: what is rejected, which cells are unreadable, and how much of it is too much. */
 import { join } from 'node:path';
 import type { Log } from '../intake/bind.js';
-import { type Fault, type Located, locate, rawText } from '../intake/locate.js';
+import type { Fault } from '../intake/faults.js';
+import { type Located, locate, rawText } from '../intake/locate.js';
 import { spelled } from '../intake/open.js';
 import { NOT_UTF8, RAGGED, type RawRecord } from '../intake/records.js';
 import { damaged, ENCODING_ADVICE } from '../intake/refuse.js';
@@ -126,11 +127,11 @@ export interface Part {
 export type Copies = readonly (Located | undefined)[];
 
 /** Copies the logs that the engine cannot read as they are. @throws Failure `data` for a file that cannot be divided into records */
-export const copyLogs = async ({ logs, scratch, watch }: Job): Promise<Copies> => {
+export const copyLogs = async ({ logs, scratch, threads, watch }: Job): Promise<Copies> => {
   const copies: (Located | undefined)[] = [];
   for (const [i, log] of logs.entries()) {
     const isReadable = log.format === 'csv' || log.format === 'parquet';
-    copies.push(isReadable ? undefined : await locate(log, i, scratch, watch?.rows));
+    copies.push(isReadable ? undefined : await locate(log, i, scratch, { onRecords: watch?.rows, threads }));
   }
   return copies;
 };
@@ -140,15 +141,15 @@ const locateIn = async (
   engine: Engine,
   log: Log,
   index: number,
-  { scratch, watch }: Job,
+  { scratch, threads, watch }: Job,
   copy: Located | undefined,
   part: Part | undefined,
 ): Promise<Located> => {
   if (copy !== undefined) return copy;
-  if (part !== undefined) return locate(log, index, scratch, undefined, part.records[index]);
+  if (part !== undefined) return locate(log, index, scratch, { some: part.records[index] });
   return log.format === 'parquet'
-    ? { path: log.path, records: await parquetRows(engine, log), faults: [], lossy: 0 }
-    : locate(log, index, scratch, watch?.rows);
+    ? { paths: [log.path], records: await parquetRows(engine, log), faults: [], lossy: 0 }
+    : locate(log, index, scratch, { onRecords: watch?.rows, threads });
 };
 
 /** The rows of a log that can be placed, and what was rejected or unreadable. */

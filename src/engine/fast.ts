@@ -59,7 +59,8 @@ const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copi
   const bytes = await Promise.all(
     logs.map(async (log, i) => {
       if (log.format === 'parquet') return (await parquetRows(engine, log)) * ROW_BYTES;
-      return (await stat(copies[i]?.path ?? log.path)).size;
+      const files = copies[i]?.paths ?? [log.path];
+      return sum(await Promise.all(files.map(async (path) => (await stat(path)).size)));
     }),
   );
   const list = (sum(bytes) / ROW_BYTES) * LISTED;

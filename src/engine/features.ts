@@ -3,7 +3,7 @@
  * clean, the strict one otherwise.
  */
 import type { Log } from '../intake/bind.js';
-import type { Fault } from '../intake/locate.js';
+import type { Fault } from '../intake/faults.js';
 import { Failure, type Warning } from '../model.js';
 import { duckdb } from '../sql/duckdb.js';
 import { sessionRows, users } from '../sql/query.js';

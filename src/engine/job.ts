@@ -193,6 +193,7 @@ export const jobOf = (request: Request, logs: readonly Log[], aliases: ReadonlyM
     maxRejected: request.maxRejected,
     unreadable: request.unreadable,
     scratch,
+    threads: request.threads,
     watch: request.watch,
   };
 };

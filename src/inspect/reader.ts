@@ -57,8 +57,10 @@ const placeLogs = async (
     );
     if (works) return;
   }
-  const copies: Pick<Located, 'path'>[] = [];
-  for (const [i, log] of logs.entries()) copies.push(log.format === 'parquet' ? log : await locate(log, i, scratch));
+  const copies: Pick<Located, 'paths'>[] = [];
+  for (const [i, log] of logs.entries()) {
+    copies.push(log.format === 'parquet' ? { paths: [log.path] } : await locate(log, i, scratch));
+  }
   await place(engine, locatedRelation(logs, copies, numbers), columns);
 };
 

@@ -1,8 +1,11 @@
 /** Copies JSON lines to the lines of CSV that the engine reads: plain ones byte by byte, any other by its parsed object. */
 import { isUtf8 } from 'node:buffer';
-import type { Log } from './bind.js';
+import { open } from 'node:fs/promises';
+import { copyObject, type JsonLog, lineInCopy } from './copyObject.js';
+import type { Tally } from './faults.js';
 import { FlatLines, LONGEST_LINE } from './flatJson.js';
-import { LINE_FEED, lineRecord, type RawRecord, wholeLines } from './records.js';
+import { lineRecord, type RawRecord } from './records.js';
+import { LINE_FEED, type Part, WHOLE, wholeLines } from './wholeLines.js';
 
 /** Bytes that are handed on at once. */
 const CHUNK = 4 << 20;
@@ -37,12 +40,13 @@ class LineCopier {
   #full: Buffer[] = [];
   readonly #spare: Buffer[] = [];
   /** Lines so far, and those of them that were plain. */
-  lines = 0;
+  lines: number;
   plain = 0;
 
-  constructor(flat: FlatLines | undefined, lineOf: (record: RawRecord) => string) {
+  constructor(flat: FlatLines | undefined, lineOf: (record: RawRecord) => string, before: number) {
     this.#flat = flat;
     this.#lineOf = lineOf;
+    this.lines = before;
   }
 
   /** Copies a piece of whole lines, which begins at `offset` in the file. */
@@ -106,29 +110,48 @@ class LineCopier {
   }
 }
 
+/** How many lines of a file begin before an offset. */
+const countLinesBefore = async (path: string, offset: number): Promise<number> => {
+  let lines = 0;
+  if (offset === 0) return lines;
+  for await (const { bytes } of wholeLines(path, { from: 0, to: offset })) {
+    for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
+  }
+  return lines;
+};
+
 /**
- * The lines of the copy of a log: each record with its line, offset and length, and what of it could not be copied, in front of
- * its cells.
+ * Copies lines of a log to the file `to`: each record with its line, offset and length, and what of it could not be copied, in
+ * front of its cells.
  *
- * @param lineOf copies a record that is not plain: its line in Latin-1
- * @param onLines is told of so many more lines, of which so many were plain
- * @returns pieces, each valid until the next one is asked for
+ * @param onLines is told of so many more lines, from time to time
+ * @param part only these lines
  * @throws Unreadable if a line is longer than a megabyte
  */
-export async function* copyJsonLines(
-  { path, columns }: Log,
-  lineOf: (record: RawRecord) => string,
-  onLines: (lines: number, plain: number) => void,
-): AsyncGenerator<Buffer> {
-  const cells = [...columns.values()].flat().map(({ within = [] }) => within);
+export const copyJsonLines = async (
+  log: JsonLog,
+  to: string,
+  onLines: ((n: number) => void) | undefined,
+  part: Part = WHOLE,
+): Promise<Tally> => {
+  const tally: Tally = { records: 0, lossy: 0, faults: [] };
+  const cells = [...log.columns.values()].flat().map(({ within = [] }) => within);
   // A cell can be a row as a whole.
   const flat = cells.every((keys) => keys.length > 0) ? new FlatLines(cells) : undefined;
-  const copier = new LineCopier(flat, lineOf);
-  for await (const { offset, bytes } of wholeLines(path)) {
-    const { lines, plain } = copier;
-    copier.take(bytes, offset);
-    onLines(copier.lines - lines, copier.plain - plain);
-    yield* copier.handOn();
+  const lineOf = (record: RawRecord): string => lineInCopy(record, copyObject(record, log.columns), log, tally);
+  const copier = new LineCopier(flat, lineOf, await countLinesBefore(log.path, part.from));
+  const file = await open(to, 'w');
+  try {
+    for await (const { offset, bytes } of wholeLines(log.path, part)) {
+      const { lines } = copier;
+      copier.take(bytes, offset);
+      onLines?.(copier.lines - lines);
+      for (const piece of copier.handOn()) await file.appendFile(piece);
+    }
+    for (const piece of copier.handOn(true)) await file.appendFile(piece);
+  } finally {
+    await file.close();
   }
-  yield* copier.handOn(true);
-}
+  tally.records += copier.plain;
+  return tally;
+};

@@ -1,13 +1,43 @@
 /** Copies records to lines of CSV: an object of JSON becomes a row with the cells that are used. */
 import { REQUIRED_COLUMNS } from '../model.js';
 import type { Log } from './bind.js';
+import type { Tally } from './faults.js';
 import { cellWithin, parseObject } from './json.js';
-import { MAX_RECORD_BYTES, type RawRecord } from './records.js';
+import type { RawRecord } from './records.js';
+import { MAX_RECORD_BYTES } from './wholeLines.js';
 
 /** A record to be copied, as the line of CSV that the engine reads; or what is wrong with it. */
 export type Copied =
   | { readonly cells: string; readonly lost?: string }
   | { readonly column: string; readonly reason: string };
+
+/** What copying the lines of a log of JSON takes; it can be handed to another thread. */
+export type JsonLog = Pick<Log, 'name' | 'path' | 'columns' | 'delimiter'>;
+
+/**
+ * The line of a record in a copy, in Latin-1: its line, offset and length, what of it could not be copied, and its cells. Empty
+ * if it is not in the copy.
+ *
+ * @param copied null for a record that is no row
+ * @param delimiter what stands between the cells
+ * @param tally counts it
+ */
+export const lineInCopy = (
+  { line, offset, length, bytes }: RawRecord,
+  copied: Copied | null,
+  { name, delimiter }: Pick<Log, 'name' | 'delimiter'>,
+  tally: Tally,
+): string => {
+  if (copied === null) return '';
+  if ('reason' in copied) {
+    tally.faults.push({ file: name, line, ...copied, raw: bytes.toString() });
+    return '';
+  }
+  const { lost = '', cells } = copied;
+  tally.records += 1;
+  if (lost !== '') tally.lossy += 1;
+  return `${[line, offset, length, lost, cells].join(delimiter)}\n`;
+};
 
 /** Why a cell from JSON cannot be written to a file, if it cannot. */
 const textFault = (cell: string | undefined): string | undefined => {

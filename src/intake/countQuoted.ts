@@ -1,6 +1,6 @@
 /** Counts the records of a CSV file with quotes, in which a record can span lines: every byte is looked at, and nothing kept. */
 import { isUtf8 } from 'node:buffer';
-import { MAX_RECORD_BYTES, wholeLines } from './records.js';
+import { MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
 import type { CsvShape } from './csvShape.js';
 
 const LF = 0x0a;

@@ -1,7 +1,8 @@
 /** Walks the elements of a JSON array, as lines of JSON are walked: each with its place in the file. */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { MAX_RECORD_BYTES, NOT_UTF8, type RawRecord, Unreadable } from './records.js';
+import { NOT_UTF8, type RawRecord, Unreadable } from './records.js';
+import { MAX_RECORD_BYTES } from './wholeLines.js';
 
 const [LF, QUOTE, BACKSLASH, COMMA, SPACE] = [0x0a, 0x22, 0x5c, 0x2c, 0x20];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];

@@ -6,7 +6,8 @@
 /** Bytes that matter in JSON. */
 const [TAB, SPACE, QUOTE, COMMA, MINUS, POINT, ZERO, NINE] = [0x09, 0x20, 0x22, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
 const [COLON, BACKSLASH, OPEN, CLOSE] = [0x3a, 0x5c, 0x7b, 0x7d];
-const [TRUE, FALSE, NULL] = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
+const NULL = Buffer.from('null');
+const NAMES = [NULL, Buffer.from('true'), Buffer.from('false')];
 
 /** Longer lines are not worth the room. */
 export const LONGEST_LINE = 1 << 16;
@@ -27,6 +28,18 @@ const equals = (bytes: Buffer, at: number, other: Buffer): boolean => {
   return true;
 };
 
+/** The bytes of a string that are copied as they are: not control characters, quotes, backslashes or commas. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < SPACE || byte === QUOTE || byte === BACKSLASH || byte === COMMA ? 0 : 1,
+);
+
+/** The end of the plain bytes from `at`. */
+const endOfPlain = (bytes: Buffer, at: number): number => {
+  let end = at;
+  while (PLAIN[bytes[end] ?? 0] === 1) end += 1;
+  return end;
+};
+
 /** Whether a byte is a digit. */
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
 
@@ -45,6 +58,14 @@ const endOfNumber = (bytes: Buffer, at: number): number => {
   if (bytes[whole] !== POINT) return whole;
   const end = endOfDigits(bytes, whole + 1);
   return end === whole + 1 ? NOT_PLAIN : end;
+};
+
+/** The end of the number or name of a value that begins at `at`; NOT_PLAIN if there is none. */
+const endOfWord = (bytes: Buffer, at: number): number => {
+  const first = bytes[at];
+  if (first === MINUS || isDigit(first)) return endOfNumber(bytes, at);
+  const name = NAMES.find((one) => equals(bytes, at, one));
+  return name === undefined ? NOT_PLAIN : at + name.length;
 };
 
 /** Copies plain lines. */
@@ -124,11 +145,14 @@ export class FlatLines {
     if (expected !== undefined && lines[at + expected.bytes.length] === QUOTE && equals(lines, at, expected.bytes)) {
       return expected;
     }
-    let end = at;
-    for (let byte = lines[end]; byte !== QUOTE; byte = lines[end]) {
-      if (byte === undefined || byte < SPACE || byte === BACKSLASH) return undefined;
-      end += 1;
-    }
+    return this.#otherKeyAt(lines, at, nth);
+  }
+
+  /** The key whose text begins at `at`, if it is another than expected. */
+  #otherKeyAt(lines: Buffer, at: number, nth: number): Key | undefined {
+    let end = endOfPlain(lines, at);
+    while (lines[end] === COMMA) end = endOfPlain(lines, end + 1);
+    if (lines[end] !== QUOTE) return undefined;
     const name = lines.toString('latin1', at, end);
     const known = this.#keys.get(name);
     const key = known ?? { bytes: Buffer.from(name, 'latin1'), cells: [], isOpened: false };
@@ -138,27 +162,21 @@ export class FlatLines {
 
   /** Notes the value at `at` in the cells of its key. @returns the end of the value, or NOT_PLAIN */
   #valueAt(lines: Buffer, at: number, { cells, isOpened }: Key): number {
-    const first = lines[at];
+    const isString = lines[at] === QUOTE;
     let begin = at;
-    let end = NOT_PLAIN;
+    let end = at;
     let comma = 0;
-    if (first === QUOTE) {
-      begin = at + 1;
-      end = begin;
-      for (let byte = lines[end]; byte !== QUOTE; byte = lines[end]) {
-        if (byte === undefined || byte < SPACE || byte === BACKSLASH) return NOT_PLAIN;
-        if (byte === COMMA) comma = 1;
-        end += 1;
+    if (isString) {
+      begin += 1;
+      end = endOfPlain(lines, begin);
+      while (lines[end] === COMMA) {
+        comma = 1;
+        end = endOfPlain(lines, end + 1);
       }
-    } else if (first === MINUS || isDigit(first)) {
-      end = endOfNumber(lines, at);
-    } else if (equals(lines, at, NULL)) {
-      end = at + NULL.length;
-      begin = end;
-    } else if (equals(lines, at, TRUE)) {
-      end = at + TRUE.length;
-    } else if (equals(lines, at, FALSE)) {
-      end = at + FALSE.length;
+      if (lines[end] !== QUOTE) return NOT_PLAIN;
+    } else {
+      end = endOfWord(lines, at);
+      if (lines[at] === NULL[0]) begin = end;
     }
     // Text can be JSON itself, within which cells are found.
     if (end === NOT_PLAIN || (isOpened && begin < end)) return NOT_PLAIN;
@@ -168,7 +186,7 @@ export class FlatLines {
       this.#ends[cell] = end;
       this.#commas[cell] = comma;
     }
-    return first === QUOTE ? end + 1 : end;
+    return isString ? end + 1 : end;
   }
 
   #write(lines: Buffer, to: Buffer, from: number): number {

@@ -1,44 +1,22 @@
 /** Locates each record of a log: makes copies that the engine reads safely, and finds the text of rejected records. */
 import { open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from './bind.js';
-import { type Copied, copyObject, quoted } from './copyObject.js';
 import { copyJsonLines } from './copyJsonLines.js';
+import { type Copied, copyObject, lineInCopy, quoted } from './copyObject.js';
+import { copyParts, partsOf } from './copyParts.js';
 import { walkElements } from './elements.js';
+import type { Tally } from './faults.js';
 import { type LineSplitter, splitRecord } from './lines.js';
 import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
+import { WHOLE } from './wholeLines.js';
 
 /** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
-export interface Located {
-  readonly path: string;
-  /** Well-formed records in the copy. */
-  readonly records: number;
-  /** Records that are not well formed and so not in the copy. */
-  readonly faults: readonly Fault[];
-  /** Records in the copy that lack a cell which no copy can hold. */
-  readonly lossy: number;
-}
-
-/** A record that cannot be used. */
-export interface Fault {
-  readonly file: string;
-  /** Physical line of the record's first byte; the first line is 1. */
-  readonly line: number;
-  /** The column at fault; empty if the record itself is broken. */
-  readonly column: string;
-  readonly reason: string;
-  /** The record as it is in the file. */
-  readonly raw: string;
-}
-
-/** A cell that cannot be read, although its row can. */
-export interface UnreadableCell {
-  readonly file: string;
-  readonly line: number;
-  readonly column: string;
-  readonly reason: string;
-  readonly cell: string;
+export interface Located extends Readonly<Tally> {
+  /** The files that it stands in. */
+  readonly paths: readonly string[];
 }
 
 /** A line of an access log as a line of CSV, in Latin-1 bytes of UTF-8; null if it is no row. */
@@ -52,49 +30,27 @@ const copyLine = (record: RawRecord, splitter: LineSplitter): Copied | null => {
 const copyRecord = ({ bytes, fault }: RawRecord): Copied =>
   fault === undefined ? { cells: bytes.toString('latin1') } : { column: '', reason: fault };
 
-/**
- * Copies the well-formed records of a log, each preceded by its line, offset and length, and by what of it could not be copied. An object of JSON lines becomes
- * a row with the cells that are used.
- *
- * @param onRecords is told of so many more records, from time to time
- * @param some only these records of a regular CSV file; by default all
- * @throws Failure `data` with the line, if the end of a record cannot be found
- */
-export const locate = async (
+/** Copies all records but those of JSON lines to the file `to`. @throws Unreadable if the end of a record cannot be found */
+const copyRecords = async (
   log: Log,
-  index: number,
-  scratch: string,
-  onRecords?: (n: number) => void,
-  some?: AsyncIterable<RawRecord[]>,
-): Promise<Located> => {
-  const path = join(scratch, `located${index}.csv`);
+  to: string,
+  onRecords: ((n: number) => void) | undefined,
+  some: AsyncIterable<RawRecord[]> | undefined,
+): Promise<Tally> => {
   const isCsv = log.format === 'csv';
   const shape = { fields: log.header.length, fill: log.reading.raggedRows === 'fill' };
-  const jsonOf = log.isArray ? walkElements : walkLines;
-  const batches = some ?? (isCsv ? walkRecords(log.path, log.delimiter, shape) : jsonOf(log.path));
+  const others = log.isArray ? walkElements(log.path) : walkLines(log.path);
+  const batches = some ?? (isCsv ? walkRecords(log.path, log.delimiter, shape) : others);
   const { splitter } = log;
   const copyOf = (record: RawRecord): Copied | null => {
     if (isCsv) return copyRecord(record);
     return splitter === undefined ? copyObject(record, log.columns) : copyLine(record, splitter);
   };
-  const faults: Fault[] = [];
-  let [records, lossy] = [0, 0];
-  /** The line of a record in the copy, in Latin-1; empty if it is not in it. */
-  const lineOf = (record: RawRecord): string => {
-    const { line, offset, length } = record;
-    const copied = copyOf(record);
-    if (copied === null) return '';
-    if ('reason' in copied) {
-      faults.push({ file: log.name, line, ...copied, raw: record.bytes.toString() });
-      return '';
-    }
-    const { lost = '', cells } = copied;
-    records += 1;
-    if (lost !== '') lossy += 1;
-    return `${[line, offset, length, lost, cells].join(log.delimiter)}\n`;
-  };
-  const copy = async function* (): AsyncGenerator<Buffer> {
-    let header = isCsv && log.reading.header === undefined && some === undefined;
+  const tally: Tally = { records: 0, lossy: 0, faults: [] };
+  const lineOf = (record: RawRecord): string => lineInCopy(record, copyOf(record), log, tally);
+  let header = isCsv && log.reading.header === undefined && some === undefined;
+  const file = await open(to, 'w');
+  try {
     for await (const batch of batches) {
       onRecords?.(batch.length);
       const [first] = batch;
@@ -103,25 +59,50 @@ export const locate = async (
         if (first.fault !== undefined) throw bad(`${log.name}:${first.line}`, `the header is broken: ${first.fault}`);
         batch.shift();
       }
-      yield Buffer.from(batch.map(lineOf).join(''), 'latin1');
+      await file.appendFile(Buffer.from(batch.map(lineOf).join(''), 'latin1'));
     }
-  };
-  const copyLines = (): AsyncGenerator<Buffer> =>
-    copyJsonLines(log, lineOf, (n, plain) => {
-      onRecords?.(n);
-      records += plain;
-    });
-  const isLines = log.format === 'ndjson' && !log.isArray;
-  const file = await open(path, 'w');
-  try {
-    for await (const bytes of isLines ? copyLines() : copy()) await file.appendFile(bytes);
-  } catch (error) {
-    if (error instanceof Unreadable) throw bad(`${log.name}:${error.line}`, error.message);
-    throw error;
   } finally {
     await file.close();
   }
-  return { path, records, faults, lossy };
+  return tally;
+};
+
+/** How a log is copied. */
+export interface Copying {
+  /** Is told of so many more records, from time to time. */
+  readonly onRecords?: ((n: number) => void) | undefined;
+  /** Only these records of a regular CSV file; by default all. */
+  readonly some?: AsyncIterable<RawRecord[]> | undefined;
+  /** Threads that share a large log of JSON lines; default: one per core. */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Copies the well-formed records of a log, each preceded by its line, offset and length, and by what of it could not be copied. An object of JSON lines becomes
+ * a row with the cells that are used.
+ *
+ * @throws Failure `data` with the line, if the end of a record cannot be found
+ */
+export const locate = async (
+  log: Log,
+  index: number,
+  scratch: string,
+  { onRecords, some, threads = availableParallelism() }: Copying = {},
+): Promise<Located> => {
+  const isLines = log.format === 'ndjson' && !log.isArray;
+  const parts = isLines ? await partsOf(log.path, threads) : [WHOLE];
+  const paths = parts.map((_, i) => join(scratch, `located${index}.${i}.csv`));
+  const [path = ''] = paths;
+  const copy = async (): Promise<Tally> => {
+    if (!isLines) return copyRecords(log, path, onRecords, some);
+    return parts.length === 1 ? copyJsonLines(log, path, onRecords) : copyParts(log, parts, paths, onRecords);
+  };
+  try {
+    return { paths, ...(await copy()) };
+  } catch (error) {
+    if (error instanceof Unreadable) throw bad(`${log.name}:${error.line}`, error.message);
+    throw error;
+  }
 };
 
 /** Bytes read at once, since rejected records are often close together. */

@@ -1,5 +1,6 @@
 /** Picks some records of a CSV file that the engine can read as it is, by their numbers. */
-import { LINE_FEED, type RawRecord, walkRecords, wholeLines } from './records.js';
+import { type RawRecord, walkRecords } from './records.js';
+import { LINE_FEED, wholeLines } from './wholeLines.js';
 import type { CsvShape } from './csvShape.js';
 
 /** Takes from a list of ascending numbers those that come next. */

@@ -1,17 +1,11 @@
 /** Walks a log byte by byte: where each record begins and ends, and which are not well formed (RFC 4180). */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { BOM, LINE_FEED, MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
 
-/** The byte that ends a line. */
-export const LINE_FEED = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const SPACE = 0x20;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-
-/** The longest record in bytes. The engine refuses lines over 2 MB. */
-export const MAX_RECORD_BYTES = 1 << 20;
 
 const SHORTEN = 'shorten or remove it';
 const FIX_QUOTE = 'close the quote, or double it if it is part of the text';
@@ -30,35 +24,6 @@ export interface LineEnds {
   lf: number;
   crlf: number;
   blank: number;
-}
-
-/**
- * The bytes of a file after its byte order mark, in pieces of whole lines with their offsets. Only the last piece can lack
- * a line end: it is the last line, or the beginning of a line that is too long. A piece is valid until the next one is
- * read: all share one buffer, which takes half the time of a stream.
- */
-export async function* wholeLines(path: string): AsyncGenerator<{ offset: number; bytes: Buffer }> {
-  const buffer = Buffer.allocUnsafe(MAX_RECORD_BYTES + 1);
-  const file = await open(path);
-  try {
-    const opening = await file.read(buffer, 0, BOM.length);
-    const marked = buffer.subarray(0, opening.bytesRead).equals(BOM);
-    let offset = marked ? BOM.length : 0;
-    let kept = opening.bytesRead - offset;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, kept, buffer.length - kept);
-      if (bytesRead === 0) break;
-      const filled = kept + bytesRead;
-      const end = buffer.subarray(0, filled).lastIndexOf(LINE_FEED) + 1;
-      if (end > 0) yield { offset, bytes: buffer.subarray(0, end) };
-      buffer.copyWithin(0, end, filled);
-      offset += end;
-      kept = filled - end;
-    }
-    if (kept > 0) yield { offset, bytes: buffer.subarray(0, kept) };
-  } finally {
-    await file.close();
-  }
 }
 
 const withoutBom = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes);

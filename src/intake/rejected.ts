@@ -1,7 +1,7 @@
 /** rejected_events.csv and unreadable_cells.csv: records and cells with their line, the reason and their text. */
 import { stringify } from 'csv-stringify/sync';
 import { csvLine } from '../io/row.js';
-import type { Fault, UnreadableCell } from './locate.js';
+import type { Fault, UnreadableCell } from './faults.js';
 
 /** The file as text, in pieces; only a header if nothing was rejected. */
 export function* rejectedCsv(faults: readonly Fault[]): Generator<string> {

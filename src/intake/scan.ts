@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer';
 import { countQuoted } from './countQuoted.js';
 import type { CsvShape } from './csvShape.js';
-import { MAX_RECORD_BYTES, wholeLines } from './records.js';
+import { MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
 
 const LF = 0x0a;
 const CR = 0x0d;

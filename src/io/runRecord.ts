@@ -1,8 +1,7 @@
 /** The record of a run beside its table: what was read and written, under which settings. Jobs and reports need no prose. */
 import { toJson } from '../text/printable.js';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Warning } from '../model.js';
 import { type Target, writeText } from './output.js';
@@ -42,15 +41,24 @@ export interface RunRecord {
 /** The name of the record beside a table: `data/user_features.csv` -> `data/user_features.run.json`. */
 export const runFileOf = (table: string): string => `${table.replace(/\.(?:csv|json|ndjson)$/i, '')}.run.json`;
 
+/** Bytes that are hashed at a time. One buffer serves for all: a stream takes half as long again. */
+const PIECE = 4 << 20;
+
 const digest = async (path: string, signal?: AbortSignal): Promise<Omit<RecordedFile, 'path'>> => {
   const hash = createHash('sha256');
-  let bytes = 0;
-  const stream = createReadStream(path, { highWaterMark: 1 << 20, signal });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  const buffer = Buffer.allocUnsafe(PIECE);
+  const file = await open(path);
+  try {
+    for (let bytes = 0; ;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, PIECE);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 };
 
 /**

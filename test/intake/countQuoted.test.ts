@@ -1,7 +1,8 @@
 /** The count of records in a file with quotes, against the walk that finds each of them. */
 import { describe, expect, it } from 'vitest';
 import { countQuoted } from '../../src/intake/countQuoted.js';
-import { MAX_RECORD_BYTES, Unreadable, walkRecords } from '../../src/intake/records.js';
+import { Unreadable, walkRecords } from '../../src/intake/records.js';
+import { MAX_RECORD_BYTES } from '../../src/intake/wholeLines.js';
 import { temporary } from '../config/temporary.js';
 import { mutated } from '../fuzz/bytes.js';
 import { holdsAsync, tries } from '../random.js';

@@ -1,6 +1,7 @@
 /** Where records begin and end. */
 import { describe, expect, it } from 'vitest';
-import { MAX_RECORD_BYTES, type RawRecord, walkRecords } from '../../src/intake/records.js';
+import { type RawRecord, walkRecords } from '../../src/intake/records.js';
+import { MAX_RECORD_BYTES } from '../../src/intake/wholeLines.js';
 import { temporary } from '../config/temporary.js';
 
 const { write } = temporary();

@@ -1,6 +1,6 @@
 /** The count that does not trust the engine. */
 import { describe, expect, it } from 'vitest';
-import { MAX_RECORD_BYTES } from '../../src/intake/records.js';
+import { MAX_RECORD_BYTES } from '../../src/intake/wholeLines.js';
 import { idsBeginAscending, scanFile } from '../../src/intake/scan.js';
 import { temporary } from '../config/temporary.js';
 

@@ -1,5 +1,5 @@
 /** What a table is found to be like, before its users are measured: counts, facts and doubts. */
-import type { Fault, UnreadableCell } from '../../intake/locate.js';
+import type { Fault, UnreadableCell } from '../../intake/faults.js';
 import {
   allEventTypes,
   countedCopies,

@@ -17,7 +17,11 @@ export interface Relation {
 /** Bytes that the reader takes at a time, at least two of the longest lines. Its default is larger, which slows a sample. */
 const BUFFER = 4 << 20;
 
-/** The reader with nothing left to guess: line ends, for example, can be guessed from inside a quoted cell. */
+/**
+ * The reader with nothing left to guess: line ends, for example, can be guessed from inside a quoted cell.
+ *
+ * @param path one, or a list
+ */
 const readCsv = (
   path: string,
   shape: { columns: number; delimiter: string; header: boolean; crlf: boolean },
@@ -87,10 +91,25 @@ const rowsOf = (
   return readRows(duckdb, log.reading, places, from, { numbers, look, also: [`${file} AS "#file"`, ...also] });
 };
 
-const together = (relations: readonly string[], paths: readonly string[]): Relation => ({
-  sql: `(${relations.join(' UNION ALL BY NAME ')})`,
-  paths: paths.map(literalPath),
-});
+/**
+ * The rows of logs together.
+ *
+ * @param files those of each log
+ * @param read the relation of a log, from the parameters that stand for its files
+ */
+const together = (
+  logs: readonly Log[],
+  files: readonly (readonly string[])[],
+  read: (log: Log, i: number, path: string) => string,
+): Relation => {
+  const paths = files.flat().map(literalPath);
+  let last = 0;
+  const parameters = files.map((list) => {
+    const numbered = list.map(() => `$${(last += 1)}`);
+    return numbered.length === 1 ? numbered.join('') : `[${numbered.join(', ')}]`;
+  });
+  return { sql: `(${logs.map((log, i) => read(log, i, parameters[i] ?? '')).join(' UNION ALL BY NAME ')})`, paths };
+};
 
 /** The reader of a log as it is. */
 const directly = ({ format, header, reading, delimiter, crlf }: Log, path: string): string => {
@@ -117,21 +136,19 @@ export const directRelation = (
   logs: readonly Log[],
   numbers: ReadonlySet<string>,
   look: Look = EVERYTHING,
-  copies: readonly (Pick<Located, 'path'> | undefined)[] = [],
+  copies: readonly (Pick<Located, 'paths'> | undefined)[] = [],
 ): Relation =>
   together(
-    logs.map((log, i) => {
-      const path = `$${i + 1}`;
-      return copies[i] === undefined
+    logs,
+    logs.map((log, i) => copies[i]?.paths ?? [log.path]),
+    (log, i, path) =>
+      copies[i] === undefined
         ? rowsOf(log, i, directly(log, path), numbers, { look })
-        : rowsOf(log, i, copied(log, path), numbers, { look, shift: LOCATED });
-    }),
-    logs.map((log, i) => copies[i]?.path ?? log.path),
+        : rowsOf(log, i, copied(log, path), numbers, { look, shift: LOCATED }),
   );
 
 /** A log with the place of each record: "#line" (in Parquet the number of the row), "#offset" and "#length". */
-const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string => {
-  const path = `$${i + 1}`;
+const locatedLog = (log: Log, i: number, path: string, numbers: ReadonlySet<string>): string => {
   if (log.format === 'parquet') {
     const row = ['file_row_number + 1 AS "#line"', '0::BIGINT AS "#offset"', '0::BIGINT AS "#length"'];
     return rowsOf(log, i, readParquet(path, log.header.length), numbers, {
@@ -145,12 +162,13 @@ const locatedLog = (log: Log, i: number, numbers: ReadonlySet<string>): string =
 /** The logs from their located copies (Parquet as it is), each row with its place. */
 export const locatedRelation = (
   logs: readonly Log[],
-  located: readonly Pick<Located, 'path'>[],
+  located: readonly Pick<Located, 'paths'>[],
   numbers: ReadonlySet<string>,
 ): Relation =>
   together(
-    logs.map((log, i) => locatedLog(log, i, numbers)),
-    located.map((copy) => copy.path),
+    logs,
+    located.map(({ paths }) => paths),
+    (log, i, path) => locatedLog(log, i, path, numbers),
   );
 
 /**
@@ -158,13 +176,15 @@ export const locatedRelation = (
  *
  * @param copy its located copy, for a log that the engine cannot read as it is
  */
-export const cellsRelation = (log: Log, copy: Pick<Located, 'path'> | undefined): Relation => {
+export const cellsRelation = (log: Log, copy: Pick<Located, 'paths'> | undefined): Relation => {
   const cells = [...log.columns.values()].map((places, i) => {
     const known = places.map((place) => cellAt(log, place, copy === undefined ? 0 : LOCATED));
     return `${known.length === 1 ? known[0] : `coalesce(${known.join(', ')})`} AS v${i}`;
   });
-  const from = copy === undefined ? directly(log, '$1') : copied(log, '$1');
-  return { sql: `(SELECT ${cells.join(', ')} FROM ${from})`, paths: [literalPath(copy?.path ?? log.path)] };
+  return together([log], [copy?.paths ?? [log.path]], (_log, _i, path) => {
+    const from = copy === undefined ? directly(log, path) : copied(log, path);
+    return `(SELECT ${cells.join(', ')} FROM ${from})`;
+  });
 };
 
 /** Reads what opening a Parquet file needs. */
