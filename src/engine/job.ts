@@ -6,6 +6,7 @@ import type { Config, Reading } from '../config/settings.js';
 import { isHidden, type Log } from '../intake/bind.js';
 import { isAddress } from '../intake/find.js';
 import { type Input, openLogs } from '../intake/open.js';
+import { areOf, isPlainNumber, isTextless } from '../intake/parquetTypes.js';
 import { ANONYMOUS_ID, EVENT_COLUMNS, EXCLUSION_COLUMNS, Failure, messageOf } from '../model.js';
 import { aliasesFor, withAliases } from '../sql/aliases.js';
 import { type CellRules, numberColumns } from '../sql/cells.js';
@@ -108,9 +109,18 @@ export const underAliases = (log: Log, aliases: ReadonlyMap<string, string>): Lo
 });
 
 /** The columns of a log whose cells can hold a NUL character; in CSV it is a fault of the record. */
-const columnsWithNul = ({ format, columns }: Log): string[] =>
-  [...columns].flatMap(([ours, places]) =>
-    format === 'parquet' || (format === 'csv' && places.some(({ within }) => within !== undefined)) ? [ours] : [],
+const columnsWithNul = (log: Log): string[] =>
+  [...log.columns].flatMap(([ours, places]) =>
+    (log.format === 'parquet' && !areOf(log, places, isTextless)) ||
+    (log.format === 'csv' && places.some(({ within }) => within !== undefined))
+      ? [ours]
+      : [],
+  );
+
+/** The columns of numbers that can be nothing else, by their type in every log that has them. */
+const typedNumbers = (logs: readonly Log[], numbers: ReadonlySet<string>): Set<string> =>
+  new Set(
+    [...numbers].filter((column) => logs.every((log) => areOf(log, log.columns.get(column) ?? [], isPlainNumber))),
   );
 
 /** The columns of ours that a log has: those it names, and those that its reading makes up. */
@@ -174,9 +184,13 @@ export const jobOf = (request: Request, logs: readonly Log[], aliases: ReadonlyM
   const compared = ofEvents.flatMap(({ is }) => comparedColumnsOf(is));
   const numbers = [...ofEvents.map(numberColumnOf), ...compared];
   const calculated = [...ofEvents.map(({ is }) => calculatedColumnOf(is)), ...compared];
-  const rules: CellRules = {
+  const named = {
     columns: [...new Set(logs.flatMap(columnsOf))],
     numbers: new Set(numbers.filter((column) => column !== undefined)),
+  };
+  const rules: CellRules = {
+    ...named,
+    typed: typedNumbers(logs, numberColumns(named)),
     calculated: new Set(calculated.filter((column) => column !== undefined)),
     mayHoldNul: new Set(logs.flatMap(columnsWithNul)),
     timestamps: logs.map(({ reading }) => formsInWords(reading.timestamp)),

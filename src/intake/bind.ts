@@ -53,8 +53,8 @@ export interface CellPath {
 /** The columns of a Parquet file. */
 export interface ParquetHeader {
   readonly names: readonly string[];
-  /** Columns that hold instants or days, by their type. */
-  readonly times: readonly number[];
+  /** The type of each column, as the engine calls it. */
+  readonly types: readonly string[];
   /** Columns of bytes that the file does not call text. `isId`: always 16 bytes. */
   readonly blobs: readonly { readonly at: number; readonly isId: boolean }[];
 }
@@ -87,6 +87,8 @@ export interface Log {
   readonly columns: ReadonlyMap<string, readonly CellPath[]>;
   /** Columns that are not used. */
   readonly ignored: readonly string[];
+  /** What the file itself says of its columns, if it is Parquet. */
+  readonly parquet?: ParquetHeader;
   /** How the bytes of a Parquet column are read, by its position, for columns that the file does not call text. */
   readonly blobs: ReadonlyMap<number, 'text' | 'bytes'>;
   /** How it is read. */

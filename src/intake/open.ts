@@ -14,7 +14,6 @@ import {
   type Log,
   missingColumns,
   type Named,
-  type ParquetHeader,
   respelledIn,
   sourceNames,
   theirsOf,
@@ -25,6 +24,7 @@ import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
 import { requireColumns, shownNames } from './require.js';
 import { type LineSplitter, splitterFor } from './lines.js';
+import { isTime } from './parquetTypes.js';
 import { NOT_UTF8, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad, damaged, ENCODING_ADVICE, noInput, reasonOf } from './refuse.js';
 
@@ -56,9 +56,7 @@ const firstRecord = async (name: string, path: string): Promise<{ line: Buffer; 
 };
 
 /** An input on disk with the names of its columns. */
-export type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'reading' | 'respelled'> & {
-  readonly parquet?: ParquetHeader;
-};
+export type Opened = Omit<Log, 'columns' | 'ignored' | 'blobs' | 'reading' | 'respelled'>;
 
 const sinceThen = async (path: string, then: Stats): Promise<'nothing' | 'growth' | 'loss'> => {
   const now = await stat(path).catch(() => undefined);
@@ -222,7 +220,7 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   const log = bindLog(opened, options);
   const blobs = await blobsOf(opened, log.columns, options);
   // Typed instants are printed as ISO 8601, however the timestamps of other files are written.
-  const typed = log.columns.get('timestamp')?.every(({ at }) => opened.parquet?.times.includes(at)) ?? false;
+  const typed = log.columns.get('timestamp')?.every(({ at }) => isTime(opened.parquet?.types[at] ?? '')) ?? false;
   const asTyped = typed ? { ...reading, timestamp: ['iso'] } : reading;
   return { ...log, reading: asTyped, blobs };
 };

@@ -75,13 +75,16 @@ const timestampWords = ({ literal }: Dialect, { timestamps }: CellRules): string
   return `CASE "#file" ${reasons.map((words, file) => `WHEN ${file} THEN ${words}`).join(' ')} END`;
 };
 
+/** True of rows without a timestamp, which have no instant either. */
+const NO_TIMESTAMP = '"timestamp" IS NULL';
+
 /** Why a row cannot be placed: conditions in the order in which they are tried; reasons are SQL. */
 const placing = (dialect: Dialect, rules: CellRules): { column: string; broken: string; reason: string }[] => [
   ...REQUIRED_COLUMNS.filter((column) => rules.mayHoldNul.has(column)).map((column) => {
     const { broken, says } = holdsNul(dialect, column);
     return { column, broken, reason: dialect.literal(says) };
   }),
-  { column: 'timestamp', broken: '"timestamp" IS NULL', reason: dialect.literal('empty') },
+  { column: 'timestamp', broken: NO_TIMESTAMP, reason: dialect.literal('empty') },
   { column: 'timestamp', broken: 't IS NULL', reason: timestampWords(dialect, rules) },
   {
     column: 'timestamp',
@@ -94,6 +97,7 @@ const placing = (dialect: Dialect, rules: CellRules): { column: string; broken: 
 /** A condition that holds for rows that can be placed; it is never NULL. */
 export const isPlaced = (dialect: Dialect, rules: CellRules): string =>
   placing(dialect, rules)
+    .filter(({ broken }) => broken !== NO_TIMESTAMP)
     .map(({ broken }) => `(${broken}) IS NOT TRUE`)
     .join(' AND ');
 

@@ -92,6 +92,16 @@ const patternInstant = (cell: string, pattern: string, zone: string | undefined)
   return `CASE WHEN regexp_full_match(${cell}, ${literal(parsed.regex)}) THEN ${instant} END`;
 };
 
+/**
+ * The instant of a column of instants or days: what its text would be read as, without printing it. NULL if it is infinite.
+ *
+ * @param type as the engine calls it
+ */
+export const typedInstant = (column: string, type: string, zone: string | undefined): string =>
+  type.endsWith('TIME ZONE')
+    ? `make_timestamp(epoch_us(${column}))`
+    : fromZone(`make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMP)))`, zone);
+
 /** How an engine spells the instant of a cell, by the kinds of forms; in a zone if the form names no offset. */
 interface InstantSpellings {
   readonly iso: (cell: string, zone: string | undefined) => string;

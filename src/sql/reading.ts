@@ -227,7 +227,7 @@ export const readRows = (
   ];
   // Much shorter to plan than comparisons, which are quicker.
   const anyWord = [...places].flatMap(([column, at]) =>
-    at.map((place) => dialect.matchesFully(place, anyOf(wordsOf(column, reading)))),
+    plain?.has(column) === true ? [] : at.map((place) => dialect.matchesFully(place, anyOf(wordsOf(column, reading)))),
   );
   const marked = look.marked ? [`(${anyWord.join(' OR ')}) AS ${identifier(ROW.hasWord)}`] : [];
   // What a condition looks at is kept, so that a condition that no row meets can be explained.

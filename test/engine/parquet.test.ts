@@ -157,3 +157,72 @@ it('instants are read by their type, whatever the settings say of text', async (
   const last = rows[0]?.indexOf('last_event_ts') ?? -1;
   expect(rows.slice(1).map((cells) => cells[last])).toEqual(['2026-01-05T09:00:00Z', '2026-01-06T09:00:00Z']);
 });
+
+describe('typed columns are read as their text is', () => {
+  /** What is found in rows as they are typed, and in the same as text. */
+  const both = async (rows: string, config = defaultConfig) => {
+    const columns = ['user_id', 'timestamp', 'event_type', 'account_balance_usd', 'recent_pages_viewed', 'bounce_flag'];
+    const texts = columns.map((column) => `nullif(${column}::VARCHAR, '') AS ${column}`).join(', ');
+    const paths = [
+      await parquet(rows, 'typed.parquet'),
+      await parquet(`SELECT ${texts} FROM (${rows})`, 'text.parquet'),
+    ];
+    const found = paths.map(async (path) => {
+      const { csv, accounts, faults, unreadable } = await find([], { inputs: [path], config });
+      const places = (all: readonly { column: string; line?: number; reason: string }[]) =>
+        all.map(({ column, line, reason }) => [column, line, reason]);
+      return { csv, accounts, faults: places(faults), unreadable: places(unreadable) };
+    });
+    return Promise.all(found);
+  };
+
+  /** Rows of two users: an instant, a flag and numbers of certain types. */
+  const rowsOf = (instants: readonly string[], type = 'TIMESTAMP', number = 'BIGINT', values = ['12', 'NULL', '-3']) =>
+    instants
+      .map(
+        (instant, i) =>
+          `SELECT 'user' || ${i % 2} AS user_id, ${instant}::${type} AS timestamp, 'signup' AS event_type,
+            (${values[i % values.length]})::${number} AS account_balance_usd, ${i}::UTINYINT AS recent_pages_viewed, ${i % 2 === 0} AS bounce_flag`,
+      )
+      .join(' UNION ALL ');
+
+  const AT = ["'2026-01-05 23:59:59.123456'", "'2026-03-29 02:30:00'", "'2026-10-25 02:30:00'"];
+  const ODD = ["'infinity'", "'-infinity'", 'NULL', "'1989-12-31'", "'2200-01-02'"];
+
+  it.each(['TIMESTAMP', 'TIMESTAMPTZ', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'DATE'])('%s', async (type) => {
+    const cases = [
+      { instants: AT, timezone: undefined },
+      { instants: [...AT, ...ODD], timezone: undefined },
+      { instants: [...AT, ...ODD], timezone: 'Europe/Berlin' },
+    ];
+    for (const { instants, timezone } of cases) {
+      const config = { ...defaultConfig, events: [{ ...defaultReading, timezone }] };
+      const [typed, text] = await both(rowsOf(instants, type), config);
+      expect(typed).toEqual(text);
+      expect(typed?.accounts).toMatchObject({ read: instants.length, rejected: instants.length - AT.length });
+    }
+  });
+
+  it.each([
+    ['TINYINT', ['0', '-128', 'NULL']],
+    ['DECIMAL(38,0)', ["'99999999999999999999999999999999999999'", '7']],
+    ['UBIGINT', ["'18446744073709551615'", '1']],
+    ['DECIMAL(38,4)', ['12.5', '-0.0001']],
+    ['DOUBLE', ['1e300', '0.1', "'nan'", "'infinity'", '1e-7']],
+    ['FLOAT', ['16777217', '0.1']],
+    ['BOOLEAN', ['true', 'false']],
+  ])('%s', async (type, values) => {
+    const instants = values.map((_, i) => `'2026-01-0${i + 1}'`);
+    const [typed, text] = await both(rowsOf(instants, 'TIMESTAMP', type, values));
+    expect(typed).toEqual(text);
+  });
+
+  it('numbers have a point, whatever the settings say of text', async () => {
+    const config = { ...defaultConfig, events: [{ ...defaultReading, decimal: ',' as const }] };
+    for (const type of ['DECIMAL(9,1)', 'DOUBLE']) {
+      const [typed] = await both(rowsOf(["'2026-01-05'"], 'TIMESTAMP', type, ['1234.5']), config);
+      expect(typed?.unreadable).toEqual([]);
+      expect(typed?.csv).toContain(',1234.5,');
+    }
+  });
+});

@@ -821,6 +821,18 @@ export const mutants = [
     ['a comma is quoted', 'const isQuoted = end > begin && this.#commas[cell] === 1', 'const isQuoted = end < begin'],
   ),
   ...of(
+    'src/intake/parquetTypes.ts',
+    ['test/engine/parquet.test.ts'],
+    ['a fraction may be no number', '|DECIMAL\\(\\d+,\\d+\\))$/', '|DOUBLE|DECIMAL\\(\\d+,\\d+\\))$/'],
+    ['a typed number has a point', 'isPlainNumber(type) || /^(?:FLOAT|DOUBLE)$/', '/^(?:FLOAT|DOUBLE)$/'],
+  ),
+  ...of(
+    'src/sql/instants.ts',
+    ['test/engine/parquet.test.ts'],
+    ['a typed instant lies in its zone', "type.endsWith('TIME ZONE')", "type.startsWith('TIME')"],
+    ['no instant is infinite', 'make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMP)))', '${column}::TIMESTAMP'],
+  ),
+  ...of(
     'src/intake/countQuoted.ts',
     ['test/intake/countQuoted.test.ts'],
     ['a quote is at the beginning of a cell', 'if (state === UNQUOTED) return false;', ''],
@@ -869,7 +881,7 @@ export const mutants = [
     'src/engine/duckdb/relations.ts',
     FORMATS,
     ['rows of Parquet count from 1', 'file_row_number + 1 AS "#line"', 'file_row_number AS "#line"'],
-    ['an empty text is unknown', "`nullif(${parquetText(log, place.at)}, '')`", '`${parquetText(log, place.at)}`'],
+    ['an empty text is unknown', "`nullif(${text}, '')`", 'text'],
     [
       'an empty text of JSON is unknown',
       "`nullif(${within(column, place.within)}, '')`",

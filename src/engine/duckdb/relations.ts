@@ -1,10 +1,12 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
 import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
+import { areOf, isNumber, isTextless, isTime } from '../../intake/parquetTypes.js';
 import { damaged } from '../../intake/refuse.js';
 import { type Look, readRows } from '../../sql/reading.js';
 import { duckdb } from '../../sql/duckdb.js';
-import { literal } from '../../sql/text.js';
+import { typedInstant } from '../../sql/instants.js';
+import { identifier, literal } from '../../sql/text.js';
 import { type Engine, isDataFault } from './open.js';
 
 /** A relation. */
@@ -72,7 +74,20 @@ const cellAt = (log: Log, place: CellPath, shift: number): string => {
   const column = `c${place.at + shift}`;
   // Cells within JSON lines have become columns of the located copy.
   if (place.within !== undefined && log.format !== 'ndjson') return `nullif(${within(column, place.within)}, '')`;
-  return log.format === 'parquet' ? `nullif(${parquetText(log, place.at)}, '')` : column;
+  if (log.format !== 'parquet') return column;
+  const text = parquetText(log, place.at);
+  return areOf(log, [place], isTextless) ? text : `nullif(${text}, '')`;
+};
+
+/** The name of a column that is the instant of a row already. */
+const INSTANT = '#instant';
+
+/** The instant of a row of Parquet, if a column holds it as such. */
+const typedInstantOf = (log: Log): string | undefined => {
+  const places = log.columns.get('timestamp') ?? [];
+  const [place] = places;
+  if (place === undefined || places.length > 1 || !areOf(log, places, isTime)) return undefined;
+  return typedInstant(`c${place.at}`, log.parquet?.types[place.at] ?? '', log.reading.timezone);
 };
 
 const EVERYTHING: Look = { words: true, names: true };
@@ -88,7 +103,17 @@ const rowsOf = (
   const places = new Map(
     [...log.columns].map(([ours, at]) => [ours, at.map((place) => cellAt(log, place, shift))] as const),
   );
-  return readRows(duckdb, log.reading, places, from, { numbers, look, also: [`${file} AS "#file"`, ...also] });
+  const pointed = new Set([...log.columns].flatMap(([ours, at]) => (areOf(log, at, isNumber) ? [ours] : [])));
+  const instant = typedInstantOf(log);
+  if (instant !== undefined) places.set(INSTANT, [instant]);
+  return readRows(duckdb, log.reading, places, from, {
+    numbers,
+    look,
+    pointed,
+    plain: new Set([INSTANT]),
+    instant: instant && identifier(INSTANT),
+    also: [`${file} AS "#file"`, ...also],
+  });
 };
 
 /**
@@ -199,7 +224,7 @@ export const parquetReader = (engine: Engine): ParquetReader => ({
     const ids = new Set(fixed.map(([name]) => String(name)));
     return {
       names: columns.map(([name]) => String(name)),
-      times: columns.flatMap(([, type], at) => (/^(?:TIMESTAMP|DATE)/.test(String(type)) ? [at] : [])),
+      types: columns.map(([, type]) => String(type)),
       blobs: columns.flatMap(([name, type], at) => (type === 'BLOB' ? [{ at, isId: ids.has(String(name)) }] : [])),
     };
   },
