@@ -110,7 +110,7 @@ const ownRows = async (
   if (job.identity) await engine.run(`CREATE OR REPLACE TEMP TABLE present AS ${presentRows(rows, ends)}`);
   const all = job.identity ? `(${VERSIONED_ROWS})` : rows;
   const versions = job.identity ? VERSION_COLUMNS : [];
-  const known = repeated ? withoutDuplicates(job.plan.rules, all, 'repeated', versions) : all;
+  const known = repeated ? withoutDuplicates(job.plan.rules, all, 'repeated', { versions }) : all;
   return { all, known, ...withoutExcluded(job, known, job.identity, ends) };
 };
 

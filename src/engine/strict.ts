@@ -27,6 +27,9 @@ import { ownParquet, type Relation } from './duckdb/relations.js';
 import { findBots, leftRows, makeExcluded } from './excluded.js';
 import { resolveUsers } from './identity.js';
 
+/** Where a row stands. */
+const PLACE = ['"#file"', '"#line"'];
+
 /** Leaves out second rows of one event. */
 const dropDuplicates = async (
   engine: Engine,
@@ -38,7 +41,9 @@ const dropDuplicates = async (
   await engine.run('CREATE OR REPLACE TEMP TABLE repeated AS SELECT event_id FROM counted WHERE copies > 0');
   const duplicate = await count(engine, 'SELECT sum(copies)::BIGINT FROM counted');
   const shared = await count(engine, 'SELECT count(*) FROM counted WHERE n > 1');
-  return { rows: duplicate > 0 ? withoutDuplicates(rules, accepted, 'repeated') : accepted, duplicate, shared };
+  if (duplicate === 0) return { rows: accepted, duplicate, shared };
+  // The relation is read several times, and rows that are left out are told by their places: it must be the same row each time.
+  return { rows: withoutDuplicates(rules, accepted, 'repeated', { place: PLACE }), duplicate, shared };
 };
 
 /** Accepted rows with the users they belong to, kept in a file: they are read several times. */
@@ -105,7 +110,7 @@ export const aggregateChecked = async (
   if (leaves) {
     if (config.exclude?.bots) await findBots(engine, plan, { sql: early, paths: [] });
     await makeExcluded(engine, job, facts, checked, early);
-    rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING ("#file", "#line"))`;
+    rows = `(SELECT rows.* FROM ${early} AS rows ANTI JOIN excluded USING (${PLACE.join(', ')}))`;
   }
   const asOf = job.asOf ?? (await latestOf(engine, rows));
   await engine.run(`CREATE OR REPLACE TEMP TABLE by_event AS ${byEvent(duckdb, plan, facts, asOf, rows)}`);

@@ -131,7 +131,7 @@ export const duckdb: Dialect = {
     return `given AS (
     SELECT user_id, session_id, min(t) AS first, max(t) AS last FROM events WHERE session_id IS NOT NULL GROUP BY ALL
   ),
-  numbered AS (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
+  numbered AS MATERIALIZED (SELECT * EXCLUDE (session_id), row_number() OVER () AS "#row" FROM events WHERE session_id IS NULL),
   joined AS (
     SELECT numbered.*, session_id FROM numbered JOIN given USING (user_id) WHERE ${distance} <= ${timeout}
     QUALIFY row_number() OVER (PARTITION BY "#row" ORDER BY ${distance}, first DESC, session_id) = 1

@@ -76,17 +76,18 @@ export const orderOfCopies = ({ columns }: CellRules): string =>
  *
  * @param repeated a table of the event_ids in question
  * @param versions columns that tell versions of a user apart
+ * @param place columns that tell rows with the same cells apart, where it matters which one of them is kept
  */
 export const withoutDuplicates = (
   rules: CellRules,
   rows: string,
   repeated: string,
-  versions: readonly string[] = [],
+  { versions = [], place = [] }: { readonly versions?: readonly string[]; readonly place?: readonly string[] } = {},
 ): string => `(
     SELECT * FROM ${rows} WHERE event_id IS NULL OR event_id NOT IN (FROM ${repeated})
     UNION ALL
     SELECT * FROM ${rows} WHERE event_id IN (FROM ${repeated})
-    QUALIFY row_number() OVER (PARTITION BY ${[...SAME_EVENT, ...versions].join(', ')} ORDER BY ${orderOfCopies(rules)}) = 1
+    QUALIFY row_number() OVER (PARTITION BY ${[...SAME_EVENT, ...versions].join(', ')} ORDER BY ${[orderOfCopies(rules), ...place].join(', ')}) = 1
   )`;
 
 /** SQL: of the event_ids that several rows have, with `n` events and `copies` rows of them that repeat an event. */

@@ -29,6 +29,18 @@ describe('rows', () => {
     expect([lines[0], lines.at(-1)]).toEqual([1002, 1001 + bad]);
   });
 
+  it('that are there twice are told from those that are left out, whichever comes first', async () => {
+    const events = Array.from({ length: 24_000 }, (_, i) => {
+      const user = Math.floor(i / 6);
+      const at = user % 2 === 0 ? `00.${i % 6}` : `0${i % 6}.0`;
+      return `e${i},u${user},s${user},2026-01-05T09:00:${at}Z,page_view\n`;
+    });
+    const log = `event_id,user_id,session_id,timestamp,event_type\n${[...events, ...events.toReversed()].join('')}`;
+    const exclude = { users: [], emailDomains: [], userAgents: [], bots: false, fasterThanHuman: true };
+    const { accounts } = await find([log], { config: { ...defaultConfig, exclude }, threads: 4 });
+    expect(accounts).toMatchObject({ read: 48_000, duplicate: 24_000, excluded: 12_000, used: 12_000 });
+  });
+
   it('with text after a closing quote are rejected alone', async () => {
     const log = `${HEADER}\n${row('a')}${row('"b"x')}${row('"c"')}${row('d')}`;
     expect(await outcome(log)).toEqual({ users: ['a', 'c', 'd'], rows: [4, 3, 1], lines: [3] });

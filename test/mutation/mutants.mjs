@@ -833,6 +833,11 @@ export const mutants = [
     ['no instant is infinite', 'make_timestamp(epoch_us(try_cast(${column} AS TIMESTAMP)))', '${column}::TIMESTAMP'],
   ),
   ...of(
+    'src/sql/query.ts',
+    ['test/engine/traps.test.ts'],
+    ['one of two equal rows is kept', '[orderOfCopies(rules), ...place]', '[orderOfCopies(rules)]'],
+  ),
+  ...of(
     'src/intake/countQuoted.ts',
     ['test/intake/countQuoted.test.ts'],
     ['a quote is at the beginning of a cell', 'if (state === UNQUOTED) return false;', ''],
@@ -943,7 +948,7 @@ export const mutants = [
     [...ENGINE, ...READING],
     ['what a row says of itself counts first', 'coalesce(rows.user_id, ${user}, rows', 'coalesce(${user}, rows'],
     ['the next user counts', 'change."until" >= rows.t', 'change."until" > rows.t'],
-    ['or else the last one', 'changes.users[-1].user_id', 'changes.users[1].user_id'],
+    ['or else the last one', '"#changes"[-1].user_id', '"#changes"[1].user_id'],
     ['several users are several', 'WHERE user_id <> other)', 'WHERE false)'],
   ),
   ...of(
