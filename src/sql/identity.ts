@@ -38,12 +38,15 @@ export const identityChanges = (rows: string, early: string): string => `WITH in
  * @param several whether some id has stood for several users, so that there are `changes`
  */
 export const resolvedRows = (rows: string, several: boolean): string => {
-  const joined = `${rows} AS rows LEFT JOIN identities ON rows.${ID} = identities.${ID}`;
-  const resolved = (user: string): string =>
-    `SELECT rows.* REPLACE (coalesce(rows.user_id, ${user}, rows.${ID}) AS user_id)`;
-  if (!several) return `(${resolved('identities.user_id')} FROM ${joined})`;
-  const until = 'list_filter(changes.users, lambda change: change."until" >= rows.t)[1].user_id';
-  return `(${resolved(`${until}, changes.users[-1].user_id, identities.user_id`)} FROM ${joined} LEFT JOIN changes ON rows.${ID} = changes.${ID})`;
+  // Of a join the engine may keep the rows in memory instead of the ids: it takes any CSV file for 42 rows.
+  const lookUp = (table: string, column: string): string =>
+    `(SELECT ${table}.${column} FROM ${table} WHERE ${table}.${ID} = rows.${ID})`;
+  const resolved = (user: string): string => `REPLACE (coalesce(rows.user_id, ${user}, rows.${ID}) AS user_id)`;
+  const known = lookUp('identities', 'user_id');
+  if (!several) return `(SELECT * ${resolved(known)} FROM ${rows} AS rows)`;
+  const until = 'list_filter("#changes", lambda change: change."until" >= rows.t)[1].user_id';
+  return `(SELECT * EXCLUDE ("#changes") ${resolved(`${until}, "#changes"[-1].user_id, ${known}`)}
+    FROM (SELECT *, ${lookUp('changes', 'users')} AS "#changes" FROM ${rows} AS rows) AS rows)`;
 };
 
 /** SQL: how many ids in `identities` are null words. */
