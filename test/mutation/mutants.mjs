@@ -434,7 +434,7 @@ export const mutants = [
   ...of(
     'src/sql/query.ts',
     ENGINE,
-    ['a second row of one id is not used', '${orderOfCopies(rules)}) = 1\n', '${orderOfCopies(rules)}) <= 2\n'],
+    ['a second row of one id is not used', "place].join(', ')}) = 1", "place].join(', ')}) <= 2"],
     [
       'which of two rows is used does not depend on the file',
       '`${identifier(column)} ASC NULLS LAST`',
