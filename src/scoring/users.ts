@@ -158,7 +158,8 @@ export class Users {
     const at = this.count % BLOCK;
     if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.signals));
     const block = this.blocks.at(-1) ?? new Float64Array();
-    for (let i = 0; i < this.signals; i++) block[at * this.signals + i] = values[i] ?? Number.NaN;
+    const start = at * this.signals;
+    for (let i = 0; i < this.signals; i++) block[start + i] = values[i] ?? Number.NaN;
     this.converted.push(converted);
     this.last.push(last);
     this.optedOut.push(optedOut);

@@ -121,6 +121,28 @@ describe('the fast reader', () => {
     expect(taken).toBeGreaterThan(0);
   });
 
+  it('reads the times that the reader of record reads', async () => {
+    const days = [1, 28, 29, 30, 31].flatMap((day) => [1, 2, 4, 12].map((month) => [month, day] as const));
+    const usual = [2024, 2026, 1000, 9999].flatMap((year) =>
+      days.map(([month, day]) => {
+        const [mm, dd] = [month, day].map((n) => String(n).padStart(2, '0'));
+        return `${year}-${mm}-${dd}T23:59:59Z`;
+      }),
+    );
+    const odd = ['0999-01-01T00:00:00Z', '2026-00-01T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-00T00:00:00Z'];
+    odd.push('2026-01-01T24:00:00Z', '2026-01-01T00:60:00Z', '2026-01-01T00:00:60Z', '2026-01-01T00:0x:00Z', '');
+    odd.push('2026-01-01t00:00:00Z', '2026-01-01 00:00:00Z', '2026-01-01T00:00:00.5Z', '2026-01-01T02:00:00+02', '-');
+    for (const time of [...usual, ...odd]) {
+      const path = write(
+        'time.csv',
+        `user_id,username,signups,page_views,converted,last_event_ts\nana,,1,1,0,${time}\n`,
+      );
+      const strict = await readUsersStrictly(path, { signals }).catch(() => undefined);
+      const fast = await readUsersFast(path, { signals });
+      expect([time, fast?.last]).toStrictEqual([time, strict?.last]);
+    }
+  });
+
   const rows = Array.from({ length: 20_000 }, (_, i) => ({
     user_id: `user ${(i * 7919) % 20_000}`,
     username: i % 3 === 0 ? `A "B"\nC, ${i}` : `Zoë ${i}`,
