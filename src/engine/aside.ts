@@ -98,8 +98,11 @@ export const readAside = async (
   if (job.identity) return { notClean: 'a row that is rejected has no say in who is who' };
   if (logs.some(({ format }) => format !== 'csv')) return { notClean: 'only rows of CSV are located' };
   const records = [];
+  // What no row came to need not be looked for again.
+  const none = excluded === 0 ? { isExcluded: undefined, hasConditions: false } : {};
+  const possible: Fateful = { ...fateful, ...none, allPlaced: rejected === 0 };
   for (const [i, log] of logs.entries()) {
-    const places = rejected + excluded === 0 ? [] : await placesAside(engine, job, log, look, fateful);
+    const places = rejected + excluded === 0 ? [] : await placesAside(engine, job, log, look, possible);
     records.push(pickRecords(log.path, shapeOf(log), places, scans[i]?.quoted === true));
   }
   const { faults, rows, checked } = await checkRows(engine, job, [], { read, records });

@@ -40,6 +40,8 @@ export interface Fateful {
   readonly looksAt: readonly string[];
   /** Whether there is a condition of `where`. */
   readonly hasConditions: boolean;
+  /** Whether it is known that every row can be placed. */
+  readonly allPlaced?: boolean;
 }
 
 /** The fates that rows can have. */
@@ -58,7 +60,7 @@ export const possibleFates = ({ asOf, isExcluded, hasConditions }: Fateful): Set
  */
 export const withFates = (
   rows: string,
-  { rules, asOf, isExcluded, looksAt, hasConditions }: Fateful,
+  { rules, asOf, isExcluded, looksAt, hasConditions, allPlaced = false }: Fateful,
   words: readonly string[],
 ): string => {
   const ofOwned = [
@@ -67,7 +69,7 @@ export const withFates = (
   ];
   const fates = [
     ...(hasConditions ? [`WHEN ${identifier(ROW.left)} IS NOT NULL THEN ${FATES.left}`] : []),
-    `WHEN NOT (${isPlaced(duckdb, rules)}) THEN ${FATES.rejected}`,
+    ...(allPlaced ? [] : [`WHEN NOT (${isPlaced(duckdb, rules)}) THEN ${FATES.rejected}`]),
     ...(ofOwned.length === 0 ? [] : ['WHEN user_id IS NULL THEN NULL', ...ofOwned]),
   ];
   const fated = `(SELECT *, CASE ${fates.join(' ')} END AS ${identifier(FATE)} FROM ${rows})`;
