@@ -63,14 +63,14 @@ const prepared = ({ reads, writes }: (typeof COMMANDS)[keyof typeof COMMANDS], f
   return folder;
 };
 
-/** Waits for a moment of the run: any, or one at which it is busy with its files. */
+/** Waits for a moment of the run: any, or one at which it is busy with its files. The first ones are early, so that it surely runs. */
 const moment = async (running: Running, folder: string, at: number): Promise<string> => {
   if (at % 2 === 0) {
-    const ms = chance() * 900;
+    const ms = chance() * (at === 0 ? 20 : 900);
     await Promise.race([wait(ms), running.end]);
     return `after ${ms} ms`;
   }
-  const nth = 1 + Math.floor(chance() * 8);
+  const nth = at === 1 ? 1 : 1 + Math.floor(chance() * 8);
   await nthChange(join(folder, 'data'), nth, running);
   return `at change ${nth} of its folder`;
 };
