@@ -11,7 +11,7 @@ export const FEATURES_FILE = 'data/user_features.csv';
 /** What `backtest` found. */
 export const BACKTEST_FILE = 'data/backtest.json';
 
-/** Refuses to write over a file that is there, unless asked to. @throws Failure `usage` */
+/** Refuses to overwrite an existing file unless `force` is given. @throws Failure `usage` */
 export const refuseExisting = (path: string, force: boolean | undefined): void => {
   if (force || path === '-' || !existsSync(path)) return;
   throw new Failure('usage', `${path} already exists: replace it with --force, or choose another file with --out`);

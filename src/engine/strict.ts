@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { leavesRowsOut } from '../config/settings.js';
 import { duckdb } from '../sql/duckdb.js';
 import { type Facts, type Plan, profiledColumns } from '../sql/plan.js';
-import { byEvent, sharedIds, withoutDuplicates } from '../sql/query.js';
+import { byEvent, PLACE, sharedIds, withoutDuplicates } from '../sql/query.js';
 import { literal } from '../sql/text.js';
 import {
   aggregateSessions,
@@ -26,9 +26,6 @@ import type { Engine } from './duckdb/open.js';
 import { ownParquet, type Relation } from './duckdb/relations.js';
 import { findBots, leftRows, makeExcluded } from './excluded.js';
 import { resolveUsers } from './identity.js';
-
-/** Where a row stands. */
-const PLACE = ['"#file"', '"#line"'];
 
 /** Leaves out second rows of one event. */
 const dropDuplicates = async (

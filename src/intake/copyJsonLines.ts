@@ -5,7 +5,7 @@ import { copyObject, type JsonLog, lineInCopy } from './copyObject.js';
 import type { Tally } from './faults.js';
 import { FlatLines, LONGEST_LINE } from './flatJson.js';
 import { lineRecord, type RawRecord } from './records.js';
-import { LINE_FEED, type Part, WHOLE, wholeLines } from './wholeLines.js';
+import { countLines, LINE_FEED, type Part, WHOLE, wholeLines } from './wholeLines.js';
 
 /** Bytes that are handed on at once. */
 const CHUNK = 4 << 20;
@@ -114,9 +114,7 @@ class LineCopier {
 const countLinesBefore = async (path: string, offset: number): Promise<number> => {
   let lines = 0;
   if (offset === 0) return lines;
-  for await (const { bytes } of wholeLines(path, { from: 0, to: offset })) {
-    for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
-  }
+  for await (const { bytes } of wholeLines(path, { from: 0, to: offset })) lines += countLines(bytes);
   return lines;
 };
 

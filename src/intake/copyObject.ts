@@ -19,7 +19,6 @@ export type JsonLog = Pick<Log, 'name' | 'path' | 'columns' | 'delimiter'>;
  * if it is not in the copy.
  *
  * @param copied null for a record that is no row
- * @param delimiter what stands between the cells
  * @param tally counts it
  */
 export const lineInCopy = (

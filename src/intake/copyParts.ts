@@ -19,7 +19,7 @@ export type Answer =
   | { readonly tally: Tally }
   | { readonly unreadable: { readonly line: number; readonly message: string } };
 
-/** Bytes that are worth a thread: it takes as long to start as to copy a tenth of them. */
+/** Bytes that are worth a thread: to start one takes most of the time in which they are copied. */
 const WORTH = 32 << 20;
 
 /** More threads gain little: each has to count the lines before its own. */

@@ -24,7 +24,7 @@ import { toLocalFile } from './local.js';
 import { keysOf, parseObject } from './json.js';
 import { requireColumns, shownNames } from './require.js';
 import { type LineSplitter, splitterFor } from './lines.js';
-import { isTime } from './parquetTypes.js';
+import { areOf, isTime } from './parquetTypes.js';
 import { NOT_UTF8, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad, damaged, ENCODING_ADVICE, noInput, reasonOf } from './refuse.js';
 
@@ -220,7 +220,8 @@ const openLog = async (name: string, index: number, options: IntakeOptions): Pro
   const log = bindLog(opened, options);
   const blobs = await blobsOf(opened, log.columns, options);
   // Typed instants are printed as ISO 8601, however the timestamps of other files are written.
-  const typed = log.columns.get('timestamp')?.every(({ at }) => isTime(opened.parquet?.types[at] ?? '')) ?? false;
+  const places = log.columns.get('timestamp');
+  const typed = places !== undefined && areOf(log, places, isTime);
   const asTyped = typed ? { ...reading, timestamp: ['iso'] } : reading;
   return { ...log, reading: asTyped, blobs };
 };

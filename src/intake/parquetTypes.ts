@@ -15,5 +15,8 @@ export const isNumber = (type: string): boolean => isPlainNumber(type) || /^(?:F
 export const isTextless = (type: string): boolean => isTime(type) || isNumber(type) || type === 'BOOLEAN';
 
 /** Whether all places of a column of ours are columns of Parquet with such types. */
-export const areOf = ({ parquet }: Log, places: readonly CellPath[], is: (type: string) => boolean): boolean =>
-  places.every(({ at, within }) => within === undefined && is(parquet?.types[at] ?? ''));
+export const areOf = (
+  { parquet }: Pick<Log, 'parquet'>,
+  places: readonly CellPath[],
+  is: (type: string) => boolean,
+): boolean => places.every(({ at, within }) => within === undefined && is(parquet?.types[at] ?? ''));

@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer';
 import { countQuoted } from './countQuoted.js';
 import type { CsvShape } from './csvShape.js';
-import { MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
+import { countLines, MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -195,12 +195,6 @@ const scanQuoted = async (path: string, shape: CsvShape): Promise<FileScan> => {
   const records = await countQuoted(path, shape);
   if (records === undefined) return IRREGULAR;
   return { records: Math.max(0, records - (shape.hasHeader ? 1 : 0)), regular: true, quoted: true };
-};
-
-const countLines = (bytes: Buffer): number => {
-  let lines = 0;
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines += 1;
-  return lines;
 };
 
 const isRegular = (lines: Buffer, crlf: boolean): boolean => {

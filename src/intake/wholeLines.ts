@@ -10,6 +10,13 @@ export const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 /** The longest record in bytes. The engine refuses lines over 2 MB. */
 export const MAX_RECORD_BYTES = 1 << 20;
 
+/** How many lines end within `bytes`. */
+export const countLines = (bytes: Buffer): number => {
+  let lines = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
+  return lines;
+};
+
 /** Some whole lines of a file. */
 export interface Part {
   /** Offset of the first byte: the beginning of the file, or of a line. */

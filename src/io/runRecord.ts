@@ -41,7 +41,7 @@ export interface RunRecord {
 /** The name of the record beside a table: `data/user_features.csv` -> `data/user_features.run.json`. */
 export const runFileOf = (table: string): string => `${table.replace(/\.(?:csv|json|ndjson)$/i, '')}.run.json`;
 
-/** Bytes that are hashed at a time. One buffer serves for all: a stream takes half as long again. */
+/** Bytes that are hashed at a time. One buffer serves for all: a stream takes two thirds more CPU. */
 const PIECE = 4 << 20;
 
 const digest = async (path: string, signal?: AbortSignal): Promise<Omit<RecordedFile, 'path'>> => {

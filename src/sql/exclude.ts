@@ -7,7 +7,7 @@ import { identifier } from './text.js';
 /** Columns that may hold a person's e-mail address. */
 const ADDRESS_COLUMNS = ['email', 'user_id', 'username'];
 
-/** Domains that are looked for one by one, at most: all of them together take as long as so many. */
+/** Domains that are looked for one by one, at most. */
 const FEW = 8;
 
 /** The table of the user agents of known bots, for `exclude.bots`. */

@@ -62,6 +62,9 @@ export const checkedRows = (dialect: Dialect, rules: CellRules, rows: string): s
     ${ofKept(unreadableCells(dialect, rules))} AS ${identifier(CHECKED.unreadable)} FROM ${rows}`;
 };
 
+/** Where a row stands: of two with the same cells, this alone tells them apart. */
+export const PLACE = ['"#file"', '"#line"'];
+
 /** What two rows of one event have in common. */
 export const SAME_EVENT: readonly string[] = ['event_id', 'user_id', 'event_type', 't'];
 
@@ -211,11 +214,10 @@ export const excluded = (dialect: Dialect, plan: Plan, facts: Facts, exclude: Ex
   const named = excludedRows(dialect, exclude, plan.rules.columns, rows);
   if (!exclude.fasterThanHuman) return named;
   const sessions = { ...sessionFacts(plan, facts), speed: true };
-  const others = `(SELECT rows.* FROM ${rows} AS rows ANTI JOIN named USING ("#file", "#line"))`;
-  const place = ['"#file"', '"#line"'];
+  const others = `(SELECT rows.* FROM ${rows} AS rows ANTI JOIN named USING (${PLACE.join(', ')}))`;
   return `WITH named AS (${named}), bursts AS (
-    ${sessionsFrom(dialect, plan, sessions, others, place)}
-    SELECT ${place.join(', ')}, user_id, 'session_id' AS "column", 'in a session faster than a human' AS reason
+    ${sessionsFrom(dialect, plan, sessions, others, PLACE)}
+    SELECT ${PLACE.join(', ')}, user_id, 'session_id' AS "column", 'in a session faster than a human' AS reason
     FROM sessioned JOIN sessions USING (${sessionKey(sessions)}) WHERE ${identifier(IS_FAST)}
   )
   FROM named UNION ALL FROM bursts`;
