@@ -1,8 +1,9 @@
 /** What ages in explanations are counted from. */
-import { utc } from '@date-fns/utc';
-import { isSameDay } from 'date-fns/isSameDay';
 import type { RunRecord } from '../io/runRecord.js';
 import type { Users } from '../scoring/users.js';
+import { dateFns, utc } from '../text/dates.js';
+
+const isSameDay = dateFns('isSameDay');
 
 /** As-of of a features file in milliseconds since 1970: as recorded, or the last activity of any user; NaN if unknown. */
 export const asOfOf = (record: RunRecord | undefined, users: Users): number =>

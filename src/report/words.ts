@@ -1,7 +1,8 @@
 /** Words, dates and numbers as the page shows them. */
-import { utc } from '@date-fns/utc';
-import { format } from 'date-fns/format';
 import type { Label } from '../model.js';
+import { dateFns, utc } from '../text/dates.js';
+
+const format = dateFns('format');
 
 /** The glyph of each label: a label is never told by its colour alone. */
 export const GLYPHS: Readonly<Record<Label, string>> = { high: '●', medium: '◐', low: '○' };

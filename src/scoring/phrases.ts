@@ -1,7 +1,8 @@
 /** The words for a signal: a phrase with one user's value in it. */
-import { format } from 'date-fns/format';
-import { utc } from '@date-fns/utc';
+import { dateFns, utc } from '../text/dates.js';
 import { grouped, percent } from '../text/numbers.js';
+
+const format = dateFns('format');
 
 const DAY_MS = 86_400_000;
 

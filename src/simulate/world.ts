@@ -5,10 +5,6 @@
  * from streams named by (seed, k), forward in time, so a later `until` adds events and changes none. Instants are whole
  * epoch seconds (UTC).
  */
-import { utc } from '@date-fns/utc';
-import { addDays } from 'date-fns/addDays';
-import { getDay } from 'date-fns/getDay';
-import { startOfDay } from 'date-fns/startOfDay';
 import {
   commercial,
   hours,
@@ -22,6 +18,7 @@ import {
 } from '../catalogue/personas.js';
 import { idleTimeout } from '../catalogue/sessions.js';
 import { EVENT_TYPES, type EventType } from '../model.js';
+import { dateFns, utc } from '../text/dates.js';
 import { below, pickIndex, quantile, shuffled, stream, type Rng } from './chance.js';
 import { isBounce, isSpam } from './flags.js';
 import { drawDevice, personMaker, type Person } from './person.js';
@@ -110,6 +107,8 @@ interface Day {
   readonly at: number;
   readonly weekday: number;
 }
+
+const [startOfDay, addDays, getDay] = [dateFns('startOfDay'), dateFns('addDays'), dateFns('getDay')];
 
 /** The UTC days from `start` to `until`. */
 const calendar = (start: number, until: number): Day[] => {
