@@ -43,17 +43,19 @@ const rankOf = ({ order }: Ranking, index: number): number => order.indexOf(inde
 
 const standing = (ranking: Ranking, index: number): Standing => {
   const { scores, order, users } = ranking;
-  const canCall = (user: number): boolean => users.canBeCalled(user);
-  const lower = scores.filter((score) => score < (scores[index] ?? 0)).length;
   const others = scores.length - 1;
   const rank = rankOf(ranking, index);
+  const own = scores[index] ?? 0;
+  let [lower, toCall] = [0, 0];
+  for (const score of scores) if (score < own) lower++;
+  for (let place = 0; place < rank; place++) if (users.canBeCalled(order[place] ?? 0)) toCall++;
   return {
     rank,
     users: scores.length,
     percentile: others === 0 ? null : Math.round((1000 * lower) / others) / 10,
-    converted: users.converted[index] === 1,
-    opted_out: users.optedOut[index] === 1,
-    place_to_call: canCall(index) ? order.subarray(0, rank).filter(canCall).length : null,
+    converted: users.converted(index) === 1,
+    opted_out: users.optedOut(index) === 1,
+    place_to_call: users.canBeCalled(index) ? toCall : null,
   };
 };
 
@@ -111,7 +113,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   const suppose = (): Pick<Answer, 'what_if' | 'what_if_rank'> => {
     const values = users.values(index).map((value, i) => changed.get(signals[i] ?? '') ?? value);
     const age = changed.get(signals[model.recency] ?? '');
-    users.replace(index, values, age === undefined ? (users.last[index] ?? Number.NaN) : asOf - age * DAY_MS);
+    users.replace(index, values, age === undefined ? users.last(index) : asOf - age * DAY_MS);
     const supposed = rankUsers(users, model, asOf);
     return { what_if: answerOf(supposed), what_if_rank: rankOf(supposed, index) };
   };

@@ -154,7 +154,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   const wrote = outputs
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(list.places.length, 'user')})` : path));
-  const first = list.places.find(({ place }) => users.converted[ranking.order[place] ?? 0] !== 1);
+  const first = list.places.find(({ place }) => users.converted(ranking.order[place] ?? 0) !== 1);
   const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(flags.config)];
   const next = first && nextLine(commandLine('explain', rankedAt(ranking, first.place).id, ...words));
   process.stderr.write(

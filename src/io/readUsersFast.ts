@@ -11,15 +11,21 @@ import { Users } from '../scoring/users.js';
 import { cellNumber } from '../text/numbers.js';
 import { keptColumns, neededColumns, readTime, type UserColumns } from './userColumns.js';
 
-const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30];
+const [COMMA, LF, CR, QUOTE, MINUS, DOT, ZERO, NINE] = [0x2c, 0x0a, 0x0d, 0x22, 0x2d, 0x2e, 0x30, 0x39];
 const [COLON, LETTER_T, LETTER_Z] = [0x3a, 0x54, 0x5a];
 const BOM = '\uFEFF';
 
 /** The longest record in bytes, far below the limit of the strict reader, which counts characters. */
 const MAX_RECORD = 1 << 18;
 
+/** Digits that are surely exact as a double. */
+const SHORT = 9;
+
 /** Roles of columns that are not signals; signals are numbered from 0. */
 const [SKIPPED, ID, NAME, CONVERTED, OPTED_OUT, LAST] = [-1, -2, -3, -4, -5, -6];
+
+/** The number of a column that the list does not show, as `indexOf` has it. */
+const NOT_SHOWN = -1;
 
 /** What `read` returns if the bytes are not clean. */
 const NOT_CLEAN = -1;
@@ -120,7 +126,7 @@ class RecordReader {
 
   /**
    * @param roles for each column the number of a signal, or one of the roles above
-   * @param shown for each column its number among those that the list shows, or -1
+   * @param shown for each column its number among those that the list shows, or `NOT_SHOWN`
    */
   constructor(
     readonly users: Users,
@@ -150,8 +156,24 @@ class RecordReader {
       let [converted, last, optedOut]: [number, number, number] = [Number.NaN, Number.NaN, Number.NaN];
       for (let column = 0; ; column++) {
         let byte = bytes[at] ?? LF;
+        const role = roles[column] ?? SKIPPED;
         const quoted = byte === QUOTE;
         const from = quoted ? at + 1 : at;
+        // Most cells are short whole numbers, which are read as they are passed.
+        let whole = 0;
+        if (role >= 0 && !quoted && shown[column] === NOT_SHOWN) {
+          while (byte >= ZERO && byte <= NINE && at - from < SHORT) {
+            whole = whole * 10 + byte - ZERO;
+            at += 1;
+            byte = bytes[at] ?? LF;
+          }
+        }
+        const isWhole = at > from && byte === COMMA && column < lastColumn;
+        if (isWhole) {
+          values[role] = whole;
+          at += 1;
+          continue;
+        }
         if (quoted) {
           at = closingQuote(bytes, from) + 1;
           if (at === 0) {
@@ -166,7 +188,6 @@ class RecordReader {
         }
         const to = quoted ? at - 1 : at;
         byte = bytes[at] ?? LF;
-        const role = roles[column] ?? SKIPPED;
         if (role >= 0) {
           if (!readNumber(bytes, from, to, values, role)) return NOT_CLEAN;
         } else if (role === ID || role === NAME) {
@@ -184,8 +205,8 @@ class RecordReader {
           if (time === undefined) return NOT_CLEAN;
           last = time;
         }
-        const kept = shown[column] ?? -1;
-        if (kept >= 0) users.shown[kept]?.add(textOf(bytes, from, to));
+        const kept = shown[column] ?? NOT_SHOWN;
+        if (kept !== NOT_SHOWN) users.shown[kept]?.add(textOf(bytes, from, to));
         if (byte === COMMA && column < lastColumn) {
           at += 1;
           continue;

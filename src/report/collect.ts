@@ -23,7 +23,7 @@ const COLOURS = 4;
 /** The people on a page: the best `top` to call, and the best who have converted, by place. */
 export const placesFor = (ranking: Ranking, top: number): Place[] => {
   const everyone = listUsers(ranking, { top: Number.POSITIVE_INFINITY }).places;
-  const hasConverted = ({ place }: Place): boolean => ranking.users.converted[ranking.order[place] ?? 0] === 1;
+  const hasConverted = ({ place }: Place): boolean => ranking.users.converted(ranking.order[place] ?? 0) === 1;
   const open = everyone.filter((one) => !hasConverted(one)).slice(0, top);
   const converted = everyone.filter(hasConverted).slice(0, Math.min(CONVERTED, MOST_PEOPLE - open.length));
   return [...open, ...converted].toSorted((a, b) => a.place - b.place);

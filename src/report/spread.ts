@@ -19,7 +19,7 @@ export const binsOf = ({ scores, users }: Ranking): Bin[] => {
   }));
   for (const [i, score] of scores.entries()) {
     const bin = bins[Math.min(bins.length - 1, Math.floor(score / (WIDTH * 100)))];
-    if (bin) bin[users.converted[i] === 1 ? 'converted' : 'open']++;
+    if (bin) bin[users.converted(i) === 1 ? 'converted' : 'open']++;
   }
   return bins;
 };

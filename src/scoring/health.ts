@@ -85,7 +85,7 @@ export const healthOf = (ranking: Ranking, { places, tied }: Listed): Health => 
   for (const [i, score] of scores.entries()) {
     const label = labelOf(score, model.labels);
     labels[label]++;
-    const [hasConverted, hasOptedOut] = [users.converted[i] === 1, users.optedOut[i] === 1];
+    const [hasConverted, hasOptedOut] = [users.converted(i) === 1, users.optedOut(i) === 1];
     if (hasConverted) won[label]++;
     converted += Number(hasConverted);
     optedOut += Number(hasOptedOut);
@@ -117,7 +117,7 @@ export const healthOf = (ranking: Ranking, { places, tied }: Listed): Health => 
     to_call: toCall,
     converted_by_label: won,
     listed: places.length,
-    listed_converted: places.filter(({ place }) => users.converted[order[place] ?? 0] === 1).length,
+    listed_converted: places.filter(({ place }) => users.converted(order[place] ?? 0) === 1).length,
     tied,
     warnings: warningsAbout(labels, scores, model),
   };

@@ -43,18 +43,17 @@ const byNumber = (numbers: Int32Array, byId: Uint32Array): Uint32Array => {
  * Indexes in the order of calls: by the sum of points descending, which is the score and then what floor or cap hold
  * back; then who was active more recently (unknown last); then by id in byte order.
  */
-const orderOf = (totals: Int32Array, { ids, last }: Users): Uint32Array => {
-  const byId = ids.sorted();
-  const order = byNumber(totals, byId);
-  const place = new Uint32Array(byId.length);
-  for (const [i, index] of byId.entries()) place[index] = i;
-  const recency = (index: number): number => {
-    const time = last[index] ?? Number.NaN;
-    return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
-  };
+const orderOf = (totals: Int32Array, users: Users): Uint32Array => {
+  const order = byNumber(totals, users.ids.sorted());
+  const recency = new Float64Array(users.count);
+  for (let i = 0; i < users.count; i++) {
+    const time = users.last(i);
+    recency[i] = Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+  }
+  // Sorting is stable: who was active at the same time stays in the order of ids.
   const sooner = (a: number, b: number): number => {
-    const [x, y] = [recency(a), recency(b)];
-    return x === y ? (place[a] ?? 0) - (place[b] ?? 0) : y > x ? 1 : -1;
+    const [x = 0, y = 0] = [recency[a], recency[b]];
+    return x === y ? 0 : y > x ? 1 : -1;
   };
   for (let from = 0, to = 1; from < order.length; from = to, to++) {
     while (to < order.length && totals[order[to] ?? 0] === totals[order[from] ?? 0]) to++;
@@ -134,10 +133,10 @@ export const listUsers = (ranking: Ranking, filters: Filters): Listed => {
     const isFull = places.length === top;
     if (score < Math.round(minScore * 100) || (isFull && score !== scores[order[places.at(-1)?.place ?? 0] ?? 0]))
       break;
-    if (excludeConverted ? !users.canBeCalled(index) : users.optedOut[index] === 1) continue;
+    if (excludeConverted ? !users.canBeCalled(index) : users.optedOut(index) === 1) continue;
     number++;
     if (label !== undefined && !hasLabel(labelOf(score, model.labels), label)) continue;
-    if (activeWithin !== undefined && !(asOf - (users.last[index] ?? Number.NaN) <= activeWithin * 1000)) continue;
+    if (activeWithin !== undefined && !(asOf - users.last(index) <= activeWithin * 1000)) continue;
     if (isFull) tied++;
     else places.push({ place, number });
   }
@@ -176,7 +175,7 @@ export const rankedAt = (
   const index = order[place] ?? 0;
   users.values(index, values);
   const total = scoreRow(model, values, points);
-  const last = users.last[index] ?? Number.NaN;
+  const last = users.last(index);
   const age = (asOf - last) / 86_400_000;
   return {
     score: total.score,
@@ -185,7 +184,7 @@ export const rankedAt = (
     rank: place + 1,
     id: users.ids.at(index),
     name: users.names.at(index),
-    converted: users.converted[index] ?? Number.NaN,
+    converted: users.converted(index),
     values,
     points,
     explanation: sentence(model, values, points, total, Number.isNaN(age) ? undefined : age),

@@ -32,6 +32,8 @@ export interface Model {
   readonly says: readonly string[];
   readonly weights: readonly Weight[];
   readonly shares: readonly ((value: number) => number)[];
+  /** What each signal earns for the whole numbers below `TABLED`, as nearly all counts are, in hundredths of a point. */
+  readonly tables: readonly Int32Array[];
   readonly phrases: readonly ((value: number) => string)[];
   /** The signal that is the days since the last event, or -1. */
   readonly recency: number;
@@ -56,6 +58,9 @@ export interface Total {
  */
 const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100 + 1e-9);
 
+/** How many whole numbers, from 0, have their points in a table: a look is several times as fast as a curve. */
+const TABLED = 256;
+
 /** The signal whose words every explanation ends with. */
 const RECENCY = 'days_since_last_event';
 
@@ -64,20 +69,30 @@ const RECENCY = 'days_since_last_event';
  *
  * @param asOf what ages are counted from, in milliseconds since 1970, unless it is today: then explanations name dates
  */
-export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: number): Model => ({
-  signals: Object.keys(weights),
-  says: Object.keys(weights).map((signal) => (Object.hasOwn(features, signal) && features[signal]?.says) || signal),
-  weights: Object.values(weights),
-  shares: Object.values(weights).map((weight) => shareBy(weight.earns)),
-  phrases: Object.values(weights).map((weight) => phrasing(weight.phrase, asOf)),
-  recency: Object.keys(weights).indexOf(RECENCY),
-  lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
-  labels,
-});
+export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: number): Model => {
+  const shares = Object.values(weights).map((weight) => shareBy(weight.earns));
+  const small = Int32Array.from({ length: TABLED }, (_, value) => value);
+  return {
+    signals: Object.keys(weights),
+    says: Object.keys(weights).map((signal) => (Object.hasOwn(features, signal) && features[signal]?.says) || signal),
+    weights: Object.values(weights),
+    shares,
+    tables: Object.values(weights).map(({ points }, i) =>
+      small.map((value) => hundredths(points * (shares[i]?.(value) ?? 0))),
+    ),
+    phrases: Object.values(weights).map((weight) => phrasing(weight.phrase, asOf)),
+    recency: Object.keys(weights).indexOf(RECENCY),
+    lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
+    labels,
+  };
+};
 
 /** What the signal at an index earns for a value, NaN if unknown, in hundredths of a point. */
-export const earnedPoints = ({ weights, shares }: Model, signal: number, value: number): number =>
-  Number.isNaN(value) ? 0 : hundredths((weights[signal]?.points ?? 0) * (shares[signal]?.(value) ?? 0));
+export const earnedPoints = ({ weights, shares, tables }: Model, signal: number, value: number): number => {
+  if (Number.isNaN(value)) return 0;
+  if (value >= 0 && value < TABLED && Number.isInteger(value)) return tables[signal]?.[value] ?? 0;
+  return hundredths((weights[signal]?.points ?? 0) * (shares[signal]?.(value) ?? 0));
+};
 
 /** The score of a sum of points in hundredths. */
 export const totalOf = (sum: number): Total => ({

@@ -3,6 +3,12 @@
 /** Users per block of values; blocks are allocated whole and never moved. */
 const BLOCK = 4096;
 
+/** Numbers of a user besides the values. */
+const FACTS = 3;
+
+/** By how much a full list grows. Memory that is not yet written to costs nothing, and copying does. */
+const GROWTH = 4;
+
 /** One user to add. */
 export interface UserRow {
   readonly id: string;
@@ -40,9 +46,13 @@ export class Texts {
   addBytes(source: Uint8Array, from: number, to: number): void {
     let at = this.from(this.count);
     const end = at + to - from;
-    if (end > this.bytes.length) this.bytes = Buffer.concat([this.bytes], Math.max(end, this.bytes.length * 2));
+    if (end > this.bytes.length) {
+      const bytes = Buffer.allocUnsafeSlow(Math.max(end, this.bytes.length * GROWTH));
+      this.bytes.copy(bytes, 0, 0, at);
+      this.bytes = bytes;
+    }
     if (this.count === this.ends.length) {
-      const ends = new Uint32Array(this.count * 2);
+      const ends = new Uint32Array(this.count * GROWTH);
       ends.set(this.ends);
       this.ends = ends;
     }
@@ -122,14 +132,12 @@ export class Texts {
 export class Users {
   readonly ids = new Texts();
   readonly names = new Texts();
-  readonly converted: number[] = [];
-  /** When each user was last active, in milliseconds since 1970; NaN if unknown. */
-  readonly last: number[] = [];
-  /** 1 for each user who must not be contacted. */
-  readonly optedOut: number[] = [];
   /** The texts of each column that the list shows. */
   readonly shown: readonly Texts[];
   private readonly blocks: Float64Array[] = [];
+  /** Numbers per user: the values, then whether they have converted, when they were last active and whether they opted out. */
+  private readonly width: number;
+  private length = 0;
 
   /**
    * @param signals the number of values per user
@@ -140,10 +148,26 @@ export class Users {
     shown = 0,
   ) {
     this.shown = Array.from({ length: shown }, () => new Texts());
+    this.width = signals + FACTS;
   }
 
   get count(): number {
-    return this.converted.length;
+    return this.length;
+  }
+
+  /** 1 if the user at `index` has converted, 0, or NaN if unknown. */
+  converted(index: number): number {
+    return this.number(index, this.signals);
+  }
+
+  /** When the user at `index` was last active, in milliseconds since 1970; NaN if unknown. */
+  last(index: number): number {
+    return this.number(index, this.signals + 1);
+  }
+
+  /** 1 if the user at `index` must not be contacted, 0, or NaN if unknown. */
+  optedOut(index: number): number {
+    return this.number(index, this.signals + 2);
   }
 
   add({ id, name, converted, values, last = Number.NaN, optedOut = Number.NaN, shown = [] }: UserRow): void {
@@ -155,19 +179,21 @@ export class Users {
 
   /** Completes a user whose texts have already been added. */
   addNumbers(values: ArrayLike<number>, converted: number, last: number, optedOut: number): void {
-    const at = this.count % BLOCK;
-    if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.signals));
+    const at = this.length % BLOCK;
+    if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.width));
     const block = this.blocks.at(-1) ?? new Float64Array();
-    const start = at * this.signals;
+    const start = at * this.width;
+    const end = start + this.signals;
     for (let i = 0; i < this.signals; i++) block[start + i] = values[i] ?? Number.NaN;
-    this.converted.push(converted);
-    this.last.push(last);
-    this.optedOut.push(optedOut);
+    block[end] = converted;
+    block[end + 1] = last;
+    block[end + 2] = optedOut;
+    this.length += 1;
   }
 
   /** True of somebody who has neither converted nor asked not to be contacted, as far as anybody knows. */
   canBeCalled(index: number): boolean {
-    return this.converted[index] !== 1 && this.optedOut[index] !== 1;
+    return this.converted(index) !== 1 && this.optedOut(index) !== 1;
   }
 
   /** Removes the texts of a user who was not completed. */
@@ -178,24 +204,32 @@ export class Users {
   /** The last activity of any user, in milliseconds since 1970; NaN if none is known. */
   latest(): number {
     let latest = Number.NaN;
-    for (const time of this.last) if (!(time <= latest)) latest = Number.isNaN(time) ? latest : time;
+    for (let i = 0; i < this.length; i++) {
+      const time = this.last(i);
+      if (!(time <= latest)) latest = Number.isNaN(time) ? latest : time;
+    }
     return latest;
   }
 
   /** Gives the user at `index` other values, and another last activity in milliseconds since 1970. */
   replace(index: number, values: ArrayLike<number>, last: number): void {
-    this.last[index] = last;
-    const from = (index % BLOCK) * this.signals;
+    const from = (index % BLOCK) * this.width;
     const block = this.blocks[Math.floor(index / BLOCK)] ?? new Float64Array();
     for (let i = 0; i < this.signals; i++) block[from + i] = values[i] ?? Number.NaN;
+    block[from + this.signals + 1] = last;
   }
 
   /** The values of the user at `index`, copied into `values`. */
   values(index: number, values = new Float64Array(this.signals)): Float64Array {
-    const from = (index % BLOCK) * this.signals;
+    const from = (index % BLOCK) * this.width;
     const block = this.blocks[Math.floor(index / BLOCK)];
     for (let i = 0; i < this.signals; i++) values[i] = block?.[from + i] ?? Number.NaN;
     return values;
+  }
+
+  /** The number at `place` of those of a user. */
+  private number(index: number, place: number): number {
+    return this.blocks[Math.floor(index / BLOCK)]?.[(index % BLOCK) * this.width + place] ?? Number.NaN;
   }
 }
 

@@ -103,7 +103,7 @@ describe('a features file is read', () => {
     const users = await readUsers(write('features.csv', featuresCsv([{ ...row, converted: '' }])), { signals });
     const value = (signal: string) => users.values(0)[signals.indexOf(signal)];
     expect(['signups', 'page_views', 'spam_rate', 'bounce_rate'].map(value)).toEqual([NaN, 1e308, 0.25, -3]);
-    expect([[...users.names], users.converted]).toEqual([['Ana'], [NaN]]);
+    expect([[...users.names], users.converted(0)]).toEqual([['Ana'], NaN]);
   });
 
   it('with no user at all', async () => {

@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { features } from '../../src/catalogue/features.js';
 import { type Curve, defaultWeights } from '../../src/catalogue/weights.js';
+import { shareBy } from '../../src/scoring/curves.js';
 import { explain, score } from '../../src/scoring/explain.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
-import { defaultScoring, labelOf, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
+import { defaultScoring, earnedPoints, labelOf, prepare, scoreRow, type Scoring } from '../../src/scoring/score.js';
 import { sentence } from '../../src/scoring/sentence.js';
 import { compareBytes, Users } from '../../src/scoring/users.js';
 import { SCORING } from '../fixtures/scoring.js';
@@ -29,6 +30,21 @@ describe('the default weights', () => {
     for (const signal of Object.keys(defaultWeights)) expect(features).toHaveProperty(signal);
     expect(defaultWeights).not.toHaveProperty('gender');
   });
+});
+
+describe('the points of a value', () => {
+  it.each<Curve>([{ binary: true }, { saturates_at: 300 }, { log_full_at: 300 }, { half_life: 40 }, { rate: true }])(
+    'are its share of the weight, whole or not: %j',
+    (earns) => {
+      const model = prepare({
+        ...SCORING,
+        weights: { page_views: { points: 40, earns, phrase: 'viewed', because: 'a test' } },
+      });
+      for (const of of [-1, 0, 0.25, 0.5, 1, 2, 254, 254.5, 255, 255.5, 256, 257, 300, 1e9]) {
+        expect([of, earnedPoints(model, 0, of)]).toEqual([of, Math.round(4000 * shareBy(earns)(of))]);
+      }
+    },
+  );
 });
 
 describe('the score of a user', () => {
