@@ -3,9 +3,10 @@ import type { Log } from '../intake/bind.js';
 import type { Located } from '../intake/locate.js';
 import { shapeOf } from '../intake/csvShape.js';
 import { type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
-import type { Watcher } from './aggregate.js';
+import { idsThatDoNotAscend } from '../sql/account.js';
+import { count, type Watcher } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
-import { parquetRows } from './duckdb/relations.js';
+import { parquetRows, type Relation } from './duckdb/relations.js';
 
 /** True if the first cell of every line is the event_id. */
 const idsComeFirst = ({ columns }: Log): boolean => {
@@ -13,8 +14,34 @@ const idsComeFirst = ({ columns }: Log): boolean => {
   return place?.at === 0 && place.within === undefined && others.length === 0;
 };
 
-/** Whether each id is greater than the one before it in the first megabyte of each log. */
-export const idsBeginAscendingIn = async (logs: readonly Log[]): Promise<boolean> => {
+/** Rows of Parquet whose ids are looked at before all of them. */
+const FIRST_ROWS = 10_000;
+
+/** True if all logs are Parquet with ids: then the engine can read those alone. */
+const areParquet = (logs: readonly Log[]): boolean =>
+  logs.every(({ format, columns }) => format === 'parquet' && columns.has('event_id'));
+
+/**
+ * Whether each id of logs of Parquet is greater than the one before.
+ *
+ * @param words ids that are none
+ * @param first only of so many rows
+ */
+export const parquetIdsAscend = async (
+  engine: Engine,
+  logs: readonly Log[],
+  { sql, paths }: Relation,
+  words: readonly string[],
+  first?: number,
+): Promise<boolean> => {
+  if (!areParquet(logs)) return false;
+  const cells = first === undefined ? sql : `(SELECT event_id FROM ${sql} LIMIT ${first})`;
+  return (await count(engine, idsThatDoNotAscend(cells, words), paths)) === 0;
+};
+
+/** Whether each id is greater than the one before it at the beginning of each log. `rows`: those of the logs together. */
+export const idsBeginAscendingIn = async (engine: Engine, logs: readonly Log[], rows: Relation): Promise<boolean> => {
+  if (areParquet(logs)) return parquetIdsAscend(engine, logs, rows, [], FIRST_ROWS);
   for (const log of logs) {
     if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, shapeOf(log)))) return false;
   }

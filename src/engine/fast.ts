@@ -31,7 +31,7 @@ import { identifier } from '../sql/text.js';
 import { aggregateSessions, type Aggregated, count, factsFrom, type Job, PHASES, sum } from './aggregate.js';
 import type { Copies } from './checkRows.js';
 import { fatefulOf, readAside } from './aside.js';
-import { countRecords, idsAscend, idsBeginAscendingIn } from './countRecords.js';
+import { countRecords, idsAscend, idsBeginAscendingIn, parquetIdsAscend } from './countRecords.js';
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
 import { directRelation, parquetRows, type Relation } from './duckdb/relations.js';
 import { hasTranslatedTypes } from './eventTypes.js';
@@ -55,7 +55,7 @@ const [ROW_BYTES, LISTED] = [125, 20];
  * What there is room to list for every event: lists cannot spill, and take at most half of the memory. Rows that
  * are not used have no user to list their ids by.
  */
-const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copies): Promise<Lists> => {
+const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copies, rows: Relation): Promise<Lists> => {
   const bytes = await Promise.all(
     logs.map(async (log, i) => {
       if (log.format === 'parquet') return (await parquetRows(engine, log)) * ROW_BYTES;
@@ -66,7 +66,7 @@ const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copi
   const list = (sum(bytes) / ROW_BYTES) * LISTED;
   const room = sum(bytes) <= LISTED_BYTES ? (await engine.memoryLimit()) / 2 : 0;
   const ofAll = asOf === undefined && !leavesRowsOut(config);
-  const ids = ofAll && 2 * list <= room && !(await idsBeginAscendingIn(logs));
+  const ids = ofAll && 2 * list <= room && !(await idsBeginAscendingIn(engine, logs, rows));
   return { packed: list <= room, ids };
 };
 
@@ -170,7 +170,7 @@ export const readFast = async (engine: Engine, job: Job, copies: Copies): Promis
   const fateful = await fatefulOf(engine, job, direct);
   if (isNotClean(fateful)) return fateful;
   const fated: Relation = { sql: withFates(source.sql, fateful, words), paths: source.paths };
-  const room = await roomFor(engine, job, copies);
+  const room = await roomFor(engine, job, copies, direct);
   const [aggregation, ...settled] = await Promise.allSettled([
     aggregateEvents(engine, plan, fateful, guessed, room, fated, words),
     ...logs.map((log, i) => countRecords(engine, log, copies[i], words, job.watch)),
@@ -192,7 +192,7 @@ export const readFast = async (engine: Engine, job: Job, copies: Copies): Promis
   const { facts, lists } = found;
   if (plan.rules.columns.includes('event_id')) {
     if (!facts.complete.has('event_id')) return { notClean: 'some events have no id' };
-    if (!idsAscend(logs, scans)) {
+    if (!idsAscend(logs, scans) && (lists.ids || !(await parquetIdsAscend(engine, logs, direct, words)))) {
       const cells = lists.ids ? undefined : source.sql;
       const repeated = await count(engine, repeatedIds(cells, words), lists.ids ? [] : source.paths);
       if (repeated > 0) return { notClean: 'an event may be there twice' };

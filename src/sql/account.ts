@@ -162,3 +162,14 @@ export const repeatedIds = (cells: string | undefined, words: readonly string[])
   return `SELECT count(*) FILTER (WHERE id = before${isWord})
   FROM (SELECT id, lag(id) OVER (ORDER BY id) AS before FROM (${hashes}))`;
 };
+
+/**
+ * SQL of the number of events whose id does not come after the one before, as scan.ts orders them (it is longer, or of the
+ * same length and greater). At 0 each id is unique, if all events have one, in whatever order the engine reads the rows.
+ *
+ * @param words null words that nobody has looked for: they are no ids
+ */
+export const idsThatDoNotAscend = (cells: string, words: readonly string[]): string =>
+  `SELECT count(*) FILTER (WHERE ${isNullWord(duckdb, 'id', words)}
+    OR NOT (strlen(id) > strlen(before) OR strlen(id) = strlen(before) AND id > before))
+  FROM (SELECT id, lag(id) OVER () AS before FROM (SELECT event_id AS id FROM ${cells}))`;

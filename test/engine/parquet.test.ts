@@ -6,6 +6,7 @@ import { defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { temporary } from '../config/temporary.js';
 import { find } from './find.js';
+import { whyNot } from './whyNot.js';
 
 const { folder, write } = temporary();
 
@@ -224,5 +225,55 @@ describe('typed columns are read as their text is', () => {
       expect(typed?.unreadable).toEqual([]);
       expect(typed?.csv).toContain(',1234.5,');
     }
+  });
+});
+
+describe('ids that grow are unique', () => {
+  /** More rows than are looked at before all of them; `id` is SQL of the id of row number i. */
+  const ROWS = 11_000;
+  const events = (id: string, from = 0): string =>
+    `SELECT ${id} AS event_id, 'user' || i % 50 AS user_id, TIMESTAMP '2026-01-01' + to_seconds(i) AS timestamp,
+       'signup' AS event_type FROM (SELECT range + ${from} AS i FROM range(${ROWS}))`;
+  const GROWS = "'e' || i";
+
+  it.each<[string, string[], string | undefined, number]>([
+    ['as text', [events(GROWS)], undefined, 0],
+    ['as numbers', [events('i')], undefined, 0],
+    ['from file to file', [events(GROWS), events(GROWS, ROWS)], undefined, 0],
+    ['and others are compared', [events(`'e' || ${ROWS} - i`)], undefined, 0],
+    [
+      'at first: then they are compared',
+      [events("'e' || CASE WHEN i < 10500 THEN i ELSE 90000 - i END")],
+      undefined,
+      0,
+    ],
+    ['until one comes again', [events("'e' || least(i, 10500)")], 'an event may be there twice', 0],
+    [
+      'until an event comes again',
+      [events(GROWS), `${events(GROWS)} WHERE i > 10990`],
+      'an event may be there twice',
+      9,
+    ],
+    ['until one is missing', [events("CASE WHEN i <> 10500 THEN 'e' || i END")], 'some events have no id', 0],
+    [
+      'until one is a word for none',
+      [
+        events(
+          "CASE WHEN i = 10500 THEN 'undefined' ELSE 'e' || lpad(i::VARCHAR, CASE WHEN i < 10500 THEN 6 ELSE 9 END, '0') END",
+        ),
+      ],
+      'an event may be there twice',
+      0,
+    ],
+  ])('%s', async (_, logs, why, duplicate) => {
+    const paths: string[] = [];
+    for (const [i, sql] of logs.entries()) paths.push(await parquet(sql, `grows${i}.parquet`));
+    expect(await whyNot(paths.map((path) => readFileSync(path)))).toBe(why);
+    const { accounts } = await find([], { inputs: paths });
+    expect(accounts).toMatchObject({
+      read: accounts.used + duplicate,
+      used: 11_000 * Math.min(logs.length, duplicate === 0 ? 2 : 1),
+      duplicate,
+    });
   });
 });

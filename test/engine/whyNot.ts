@@ -24,7 +24,7 @@ export const asked = (request: Request, { asOf, maxRejected = 1 }: Asked): Reque
 };
 
 /** Why logs are not read fast; undefined if they are. */
-export const whyNot = (texts: readonly string[], how: Asked = {}): Promise<string | undefined> =>
+export const whyNot = (texts: readonly (string | Buffer)[], how: Asked = {}): Promise<string | undefined> =>
   inEngine(
     texts,
     async (engine, request) => {

@@ -808,8 +808,23 @@ export const mutants = [
       'listed?.of === packedSessionEvents(plan, facts)?.of ? listed : undefined',
       'listed',
     ],
-    ['ids that do not grow are compared', 'if (!idsAscend(logs, scans)) {', 'if (logs.length === 0) {'],
+    ['ids that do not grow are compared', 'if (!idsAscend(logs, scans) && (', 'if (logs.length === 0 && ('],
     ['a wrong guess is made good', 'first.incomplete === 0 ? first', 'first.incomplete >= 0 ? first'],
+  ),
+  ...of(
+    'src/engine/countRecords.ts',
+    ['test/engine/parquet.test.ts'],
+    [
+      'all ids of Parquet grow',
+      'count(engine, idsThatDoNotAscend(cells, words), paths)) === 0',
+      'count(engine, idsThatDoNotAscend(cells, words), paths)) <= 9999',
+    ],
+    ['all rows of Parquet are looked at', 'first === undefined ? sql', 'first === -1 ? sql'],
+  ),
+  ...of(
+    'src/sql/account.ts',
+    ['test/engine/parquet.test.ts'],
+    ['no word is an id of Parquet', "WHERE ${isNullWord(duckdb, 'id', words)}", 'WHERE false'],
   ),
   ...of(
     'src/engine/countRecords.ts',
