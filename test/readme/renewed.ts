@@ -7,6 +7,7 @@ import { spamWords } from '../../src/catalogue/sessions.js';
 import { customary, type Source, sources } from '../../src/catalogue/sources.js';
 import { defaultWeights } from '../../src/catalogue/weights.js';
 import { call } from '../commands/call.js';
+import { jsonTables } from './json.js';
 import {
   commandsPart,
   conditionsTable,
@@ -60,6 +61,14 @@ const filesOf = async (
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, 'data', name), 'utf8')]));
 };
 
+/** What commands print with `--json`, in a folder with the files of a run. */
+const printedIn = async (folder: string): Promise<Record<string, string>> => {
+  const runs = [['features', '--max-rejected', '50%'], ['rank'], ['explain', '1', '--what-if', 'page_views=90']];
+  const printed: Record<string, string> = {};
+  for (const args of runs) printed[args[0] ?? ''] = (await call(folder, [...args, '--json'])).stdout;
+  return printed;
+};
+
 const queries = (): string =>
   Object.values<Source>(sources)
     .flatMap(({ says, query }) =>
@@ -78,23 +87,27 @@ export const partsOf = async (
   library: string,
   folder: string,
   write: (name: string, text: string) => void,
-): Promise<Readonly<Record<string, string>>> => ({
-  library: `\`\`\`js\n${library}\`\`\`\n`,
-  files: filesTable(await filesOf(folder, write)),
-  'event-types': typesTable(features, customary),
-  sources: sourcesTable(sources),
-  features: featuresTable(features),
-  points: pointsSentence(defaultWeights, features),
-  weights: weightsTable(defaultWeights),
-  'weight-keys': weightKeysTable(),
-  measures: measuresTable(),
-  conditions: conditionsTable(),
-  settings: settingsTable(),
-  commands: commandsPart(),
-  'exit-codes': exitTable((await call('.', ['--help'])).stdout),
-  personas: personasTable(personas),
-  queries: queries(),
-});
+): Promise<Readonly<Record<string, string>>> => {
+  const files = await filesOf(folder, write);
+  return {
+    library: `\`\`\`js\n${library}\`\`\`\n`,
+    files: filesTable(files),
+    json: jsonTables(await printedIn(folder)),
+    'event-types': typesTable(features, customary),
+    sources: sourcesTable(sources),
+    features: featuresTable(features),
+    points: pointsSentence(defaultWeights, features),
+    weights: weightsTable(defaultWeights),
+    'weight-keys': weightKeysTable(),
+    measures: measuresTable(),
+    conditions: conditionsTable(),
+    settings: settingsTable(),
+    commands: commandsPart(),
+    'exit-codes': exitTable((await call('.', ['--help'])).stdout),
+    personas: personasTable(personas),
+    queries: queries(),
+  };
+};
 
 /** A document with every marked part made anew, and the rule about sessions; a mark without a part is an error. */
 export const renewed = (document: string, parts: Readonly<Record<string, string>>): string =>
