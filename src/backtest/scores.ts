@@ -11,27 +11,6 @@ const columnsOf = (panel: Panel, signals: readonly string[], cutoff: number): Fl
     return rows?.values[panel.features.indexOf(signal)] ?? new Float64Array(rows?.people.length ?? 0).fill(Number.NaN);
   });
 
-/** Whole numbers below this are mapped once each; most columns are counts of something. */
-const FEW = 1 << 12;
-
-/** Fills an array with what a function gives for each value of a column. */
-const mapColumn = <T extends Int32Array | Float64Array>(
-  column: Float64Array,
-  into: T,
-  of: (value: number) => number,
-): T => {
-  const known = new Float64Array(FEW).fill(Number.NaN);
-  for (let row = 0; row < column.length; row++) {
-    const value = column[row] ?? Number.NaN;
-    const isFew = value >= 0 && value < FEW && Number.isInteger(value);
-    const before = isFew ? (known[value] ?? Number.NaN) : Number.NaN;
-    const found = Number.isNaN(before) ? of(value) : before;
-    if (isFew) known[value] = found;
-    into[row] = found;
-  }
-  return into;
-};
-
 /** What a scoring earns for the rows of one cut-off, in hundredths of a point. */
 interface CutoffPoints {
   /** By signal and row. */
@@ -48,7 +27,7 @@ export const pointsOfPanel = (panel: Panel, scoring: Scoring): PanelPoints => {
   const model = prepare(scoring);
   return panel.cutoffs.map(({ people }, cutoff) => {
     const points = columnsOf(panel, model.signals, cutoff).map((column, signal) =>
-      mapColumn(column, new Int32Array(column.length), (value) => earnedPoints(model, signal, value)),
+      Int32Array.from(column, (value) => earnedPoints(model, signal, value)),
     );
     const sums = new Int32Array(people.length);
     for (const earned of points)
@@ -91,7 +70,7 @@ export const signalKeys = (panel: Panel, signal: string, { earns, points }: Weig
   const sign = points < 0 ? -1 : 1;
   return panel.cutoffs.flatMap((_, cutoff) =>
     columnsOf(panel, [signal], cutoff).map((column) =>
-      mapColumn(column, new Float64Array(column.length), (value) => (Number.isNaN(value) ? 0 : sign * share(value))),
+      column.map((value) => (Number.isNaN(value) ? 0 : sign * share(value))),
     ),
   );
 };

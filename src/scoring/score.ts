@@ -58,6 +58,10 @@ export interface Total {
  */
 const hundredths = (points: number): number => Math.sign(points) * Math.round(Math.abs(points) * 100 + 1e-9);
 
+/** What a weight and its curve give for a known value, in hundredths of a point. */
+const pointsBy = (weight: Weight | undefined, share: ((value: number) => number) | undefined, value: number): number =>
+  hundredths((weight?.points ?? 0) * (share?.(value) ?? 0));
+
 /** How many whole numbers, from 0, have their points in a table: a look is several times as fast as a curve. */
 const TABLED = 256;
 
@@ -70,17 +74,16 @@ const RECENCY = 'days_since_last_event';
  * @param asOf what ages are counted from, in milliseconds since 1970, unless it is today: then explanations name dates
  */
 export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: number): Model => {
-  const shares = Object.values(weights).map((weight) => shareBy(weight.earns));
+  const parts = Object.values(weights);
+  const shares = parts.map(({ earns }) => shareBy(earns));
   const small = Int32Array.from({ length: TABLED }, (_, value) => value);
   return {
     signals: Object.keys(weights),
     says: Object.keys(weights).map((signal) => (Object.hasOwn(features, signal) && features[signal]?.says) || signal),
-    weights: Object.values(weights),
+    weights: parts,
     shares,
-    tables: Object.values(weights).map(({ points }, i) =>
-      small.map((value) => hundredths(points * (shares[i]?.(value) ?? 0))),
-    ),
-    phrases: Object.values(weights).map((weight) => phrasing(weight.phrase, asOf)),
+    tables: parts.map((weight, i) => small.map((value) => pointsBy(weight, shares[i], value))),
+    phrases: parts.map(({ phrase }) => phrasing(phrase, asOf)),
     recency: Object.keys(weights).indexOf(RECENCY),
     lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
     labels,
@@ -91,7 +94,7 @@ export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?:
 export const earnedPoints = ({ weights, shares, tables }: Model, signal: number, value: number): number => {
   if (Number.isNaN(value)) return 0;
   if (value >= 0 && value < TABLED && Number.isInteger(value)) return tables[signal]?.[value] ?? 0;
-  return hundredths((weights[signal]?.points ?? 0) * (shares[signal]?.(value) ?? 0));
+  return pointsBy(weights[signal], shares[signal], value);
 };
 
 /** The score of a sum of points in hundredths. */

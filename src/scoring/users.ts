@@ -3,8 +3,8 @@
 /** Users per block of values; blocks are allocated whole and never moved. */
 const BLOCK = 4096;
 
-/** Numbers of a user besides the values. */
-const FACTS = 3;
+/** Numbers of a user that follow the values: each by its place, and how many there are. */
+const [CONVERTED, LAST, OPTED_OUT, FACTS] = [0, 1, 2, 3];
 
 /** By how much a full list grows. Memory that is not yet written to costs nothing, and copying does. */
 const GROWTH = 4;
@@ -135,7 +135,7 @@ export class Users {
   /** The texts of each column that the list shows. */
   readonly shown: readonly Texts[];
   private readonly blocks: Float64Array[] = [];
-  /** Numbers per user: the values, then whether they have converted, when they were last active and whether they opted out. */
+  /** Numbers per user. */
   private readonly width: number;
   private length = 0;
 
@@ -157,17 +157,17 @@ export class Users {
 
   /** 1 if the user at `index` has converted, 0, or NaN if unknown. */
   converted(index: number): number {
-    return this.number(index, this.signals);
+    return this.fact(index, CONVERTED);
   }
 
   /** When the user at `index` was last active, in milliseconds since 1970; NaN if unknown. */
   last(index: number): number {
-    return this.number(index, this.signals + 1);
+    return this.fact(index, LAST);
   }
 
   /** 1 if the user at `index` must not be contacted, 0, or NaN if unknown. */
   optedOut(index: number): number {
-    return this.number(index, this.signals + 2);
+    return this.fact(index, OPTED_OUT);
   }
 
   add({ id, name, converted, values, last = Number.NaN, optedOut = Number.NaN, shown = [] }: UserRow): void {
@@ -183,11 +183,11 @@ export class Users {
     if (at === 0) this.blocks.push(new Float64Array(BLOCK * this.width));
     const block = this.blocks.at(-1) ?? new Float64Array();
     const start = at * this.width;
-    const end = start + this.signals;
+    const facts = start + this.signals;
     for (let i = 0; i < this.signals; i++) block[start + i] = values[i] ?? Number.NaN;
-    block[end] = converted;
-    block[end + 1] = last;
-    block[end + 2] = optedOut;
+    block[facts + CONVERTED] = converted;
+    block[facts + LAST] = last;
+    block[facts + OPTED_OUT] = optedOut;
     this.length += 1;
   }
 
@@ -216,7 +216,7 @@ export class Users {
     const from = (index % BLOCK) * this.width;
     const block = this.blocks[Math.floor(index / BLOCK)] ?? new Float64Array();
     for (let i = 0; i < this.signals; i++) block[from + i] = values[i] ?? Number.NaN;
-    block[from + this.signals + 1] = last;
+    block[from + this.signals + LAST] = last;
   }
 
   /** The values of the user at `index`, copied into `values`. */
@@ -227,9 +227,9 @@ export class Users {
     return values;
   }
 
-  /** The number at `place` of those of a user. */
-  private number(index: number, place: number): number {
-    return this.blocks[Math.floor(index / BLOCK)]?.[(index % BLOCK) * this.width + place] ?? Number.NaN;
+  /** One of the numbers that follow the values. */
+  private fact(index: number, place: number): number {
+    return this.blocks[Math.floor(index / BLOCK)]?.[(index % BLOCK) * this.width + this.signals + place] ?? Number.NaN;
   }
 }
 

@@ -42,7 +42,11 @@ export const mutants = [
     ['unknown earns nothing', 'if (Number.isNaN(value)) return 0;', 'if (Number.isNaN(value)) return 1;'],
     ['only whole numbers are in the tables', ' && Number.isInteger(value)', ''],
     ['the tables end', 'value < TABLED', 'value <= TABLED'],
-    ['the tables hold points', 'hundredths(points * (shares', 'hundredths(2 * points * (shares'],
+    [
+      'the tables hold points',
+      'small.map((value) => pointsBy(weight, shares[i], value))',
+      'small.map((value) => 2 * pointsBy(weight, shares[i], value))',
+    ],
     ['the label high includes its limit', 'score >= hundredths(labels.high)', 'score > hundredths(labels.high)'],
     ['the label medium includes its limit', 'score >= hundredths(labels.medium)', 'score > hundredths(labels.medium)'],
     ['every signal counts', 'sum += earned;', 'sum = earned;'],
@@ -90,8 +94,8 @@ export const mutants = [
     ['the shorter id comes first', 'return xEnd - x - (yEnd - y);', 'return yEnd - y - (xEnd - x);'],
     [
       'values that are not given are unknown',
-      'values[i] ?? Number.NaN;\n    block[end]',
-      'values[i] ?? 0;\n    block[end]',
+      'values[i] ?? Number.NaN;\n    block[facts',
+      'values[i] ?? 0;\n    block[facts',
     ],
   ),
   ...of(
