@@ -17,12 +17,8 @@ const idsComeFirst = ({ columns }: Log): boolean => {
 /** Rows of Parquet whose ids are looked at before all of them. */
 const FIRST_ROWS = 10_000;
 
-/** True if all logs are Parquet with ids: then the engine can read those alone. */
-const areParquet = (logs: readonly Log[]): boolean =>
-  logs.every(({ format, columns }) => format === 'parquet' && columns.has('event_id'));
-
 /**
- * Whether each id of logs of Parquet is greater than the one before.
+ * Whether all logs are Parquet, from which the engine can read ids alone, and each id is greater than the one before.
  *
  * @param words ids that are none
  * @param first only of so many rows
@@ -34,14 +30,14 @@ export const parquetIdsAscend = async (
   words: readonly string[],
   first?: number,
 ): Promise<boolean> => {
-  if (!areParquet(logs)) return false;
+  if (!logs.every(({ format, columns }) => format === 'parquet' && columns.has('event_id'))) return false;
   const cells = first === undefined ? sql : `(SELECT event_id FROM ${sql} LIMIT ${first})`;
   return (await count(engine, idsThatDoNotAscend(cells, words), paths)) === 0;
 };
 
 /** Whether each id is greater than the one before it at the beginning of each log. `rows`: those of the logs together. */
 export const idsBeginAscendingIn = async (engine: Engine, logs: readonly Log[], rows: Relation): Promise<boolean> => {
-  if (areParquet(logs)) return parquetIdsAscend(engine, logs, rows, [], FIRST_ROWS);
+  if (await parquetIdsAscend(engine, logs, rows, [], FIRST_ROWS)) return true;
   for (const log of logs) {
     if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, shapeOf(log)))) return false;
   }

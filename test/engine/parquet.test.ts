@@ -235,45 +235,36 @@ describe('ids that grow are unique', () => {
     `SELECT ${id} AS event_id, 'user' || i % 50 AS user_id, TIMESTAMP '2026-01-01' + to_seconds(i) AS timestamp,
        'signup' AS event_type FROM (SELECT range + ${from} AS i FROM range(${ROWS}))`;
   const GROWS = "'e' || i";
+  /** Ids among which `undefined` has the length that the next one should have. */
+  const LONGER = "'e' || lpad(i::VARCHAR, CASE WHEN i < 10500 THEN 6 ELSE 9 END, '0')";
+  const AGAIN = 'an event may be there twice';
+  const ALL = { used: ROWS, duplicate: 0 };
 
-  it.each<[string, string[], string | undefined, number]>([
-    ['as text', [events(GROWS)], undefined, 0],
-    ['as numbers', [events('i')], undefined, 0],
-    ['from file to file', [events(GROWS), events(GROWS, ROWS)], undefined, 0],
-    ['and others are compared', [events(`'e' || ${ROWS} - i`)], undefined, 0],
+  it.each<[string, string[], string | undefined, { used: number; duplicate: number }]>([
+    ['as text', [events(GROWS)], undefined, ALL],
+    ['as numbers', [events('i')], undefined, ALL],
+    ['from file to file', [events(GROWS), events(GROWS, ROWS)], undefined, { used: 2 * ROWS, duplicate: 0 }],
+    ['and others are compared', [events(`'e' || ${ROWS} - i`)], undefined, ALL],
     [
       'at first: then they are compared',
       [events("'e' || CASE WHEN i < 10500 THEN i ELSE 90000 - i END")],
       undefined,
-      0,
+      ALL,
     ],
-    ['until one comes again', [events("'e' || least(i, 10500)")], 'an event may be there twice', 0],
+    ['until one comes again', [events("'e' || least(i, 10500)")], AGAIN, ALL],
     [
       'until an event comes again',
       [events(GROWS), `${events(GROWS)} WHERE i > 10990`],
-      'an event may be there twice',
-      9,
+      AGAIN,
+      { used: ROWS, duplicate: 9 },
     ],
-    ['until one is missing', [events("CASE WHEN i <> 10500 THEN 'e' || i END")], 'some events have no id', 0],
-    [
-      'until one is a word for none',
-      [
-        events(
-          "CASE WHEN i = 10500 THEN 'undefined' ELSE 'e' || lpad(i::VARCHAR, CASE WHEN i < 10500 THEN 6 ELSE 9 END, '0') END",
-        ),
-      ],
-      'an event may be there twice',
-      0,
-    ],
-  ])('%s', async (_, logs, why, duplicate) => {
+    ['until one is missing', [events("CASE WHEN i <> 10500 THEN 'e' || i END")], 'some events have no id', ALL],
+    ['until one is a word for none', [events(`CASE WHEN i = 10500 THEN 'undefined' ELSE ${LONGER} END`)], AGAIN, ALL],
+  ])('%s', async (_, logs, why, expected) => {
     const paths: string[] = [];
     for (const [i, sql] of logs.entries()) paths.push(await parquet(sql, `grows${i}.parquet`));
     expect(await whyNot(paths.map((path) => readFileSync(path)))).toBe(why);
     const { accounts } = await find([], { inputs: paths });
-    expect(accounts).toMatchObject({
-      read: accounts.used + duplicate,
-      used: 11_000 * Math.min(logs.length, duplicate === 0 ? 2 : 1),
-      duplicate,
-    });
+    expect(accounts).toMatchObject({ read: expected.used + expected.duplicate, ...expected });
   });
 });

@@ -36,37 +36,33 @@ export const withOutput = (program: string, printed: string): string => {
   });
 };
 
-/** Runs that write every kind of table there is, and the tables they write. */
+/** Runs that write every kind of table there is and show one user, and the tables they write. */
 const RUNS: readonly (readonly string[])[] = [
   ['generate', '--truth', 'data/truth.csv', '--dirty', '5%'],
   ['features', '--sessions', 'data/sessions.csv', '--config', 'gesture.yaml', '--max-rejected', '50%'],
   ['rank'],
+  ['explain', '1', '--what-if', 'page_views=90'],
   ['features', '--at', '2026-01-10', '--label-horizon', '7d', '--out', 'data/training.csv', '--max-rejected', '50%'],
 ];
 const FILES =
   'raw_events rejected_events unreadable_cells excluded_events user_features sessions user_scores top_users training truth planted_events';
 
-/** The text of each table, by name, from runs in an empty folder. */
-const filesOf = async (
+/** The text of each table by name, and what each command first printed as JSON, from runs in an empty folder. */
+const madeIn = async (
   folder: string,
   write: (name: string, text: string) => void,
-): Promise<Record<string, string>> => {
+): Promise<Readonly<Record<'files' | 'printed', Record<string, string>>>> => {
   mkdirSync(folder, { recursive: true });
   write('gesture.yaml', 'exclude: { faster_than_human: true }\n');
+  const printed: Record<string, string> = {};
   for (const args of RUNS) {
-    const { status, stderr } = await call(folder, args);
+    const { status, stdout, stderr } = await call(folder, [...args, '--json']);
     if (status !== 0) throw new Error(`gesture ${args.join(' ')}: ${stderr}`);
+    printed[args[0] ?? ''] ??= stdout;
   }
   const names = FILES.split(' ').map((name) => `${name}.csv`);
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, 'data', name), 'utf8')]));
-};
-
-/** What commands print with `--json`, in a folder with the files of a run. */
-const printedIn = async (folder: string): Promise<Record<string, string>> => {
-  const runs = [['features', '--max-rejected', '50%'], ['rank'], ['explain', '1', '--what-if', 'page_views=90']];
-  const printed: Record<string, string> = {};
-  for (const args of runs) printed[args[0] ?? ''] = (await call(folder, [...args, '--json'])).stdout;
-  return printed;
+  const files = Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, 'data', name), 'utf8')]));
+  return { files, printed };
 };
 
 const queries = (): string =>
@@ -88,11 +84,11 @@ export const partsOf = async (
   folder: string,
   write: (name: string, text: string) => void,
 ): Promise<Readonly<Record<string, string>>> => {
-  const files = await filesOf(folder, write);
+  const { files, printed } = await madeIn(folder, write);
   return {
     library: `\`\`\`js\n${library}\`\`\`\n`,
     files: filesTable(files),
-    json: jsonTables(await printedIn(folder)),
+    json: jsonTables(printed),
     'event-types': typesTable(features, customary),
     sources: sourcesTable(sources),
     features: featuresTable(features),
