@@ -88,7 +88,8 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     { readUsers },
     { listUsers, rankedAt, rankUsers },
     { healthOf },
-    { listText, scoresCsv, userJson },
+    { listText, userJson },
+    { scoresCsv },
     { healthScreen, listScreen },
     { asOfOf, datedFrom },
   ] = await Promise.all([
@@ -97,6 +98,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     import('../scoring/ranking.js'),
     import('../scoring/health.js'),
     import('../io/writeScores.js'),
+    import('../io/scoresCsv.js'),
     import('./rankScreen.js'),
     import('./asOf.js'),
   ]);

@@ -1,11 +1,12 @@
 /** Copies JSON lines to the lines of CSV that the engine reads: plain ones byte by byte, any other by its parsed object. */
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
+import { LINE_FEED, type Part, WHOLE } from '../io/parts.js';
 import { copyObject, type JsonLog, lineInCopy } from './copyObject.js';
 import type { Tally } from './faults.js';
 import { FlatLines, LONGEST_LINE } from './flatJson.js';
 import { lineRecord, type RawRecord } from './records.js';
-import { countLines, LINE_FEED, type Part, WHOLE, wholeLines } from './wholeLines.js';
+import { countLines, wholeLines } from './wholeLines.js';
 
 /** Bytes that are handed on at once. */
 const CHUNK = 4 << 20;

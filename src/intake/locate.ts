@@ -2,16 +2,16 @@
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { partsOf, WHOLE } from '../io/parts.js';
 import type { Log } from './bind.js';
 import { copyJsonLines } from './copyJsonLines.js';
 import { type Copied, copyObject, lineInCopy, quoted } from './copyObject.js';
-import { copyParts, partsOf } from './copyParts.js';
+import { copyParts } from './copyParts.js';
 import { walkElements } from './elements.js';
 import type { Tally } from './faults.js';
 import { type LineSplitter, splitRecord } from './lines.js';
 import { type RawRecord, Unreadable, walkLines, walkRecords } from './records.js';
 import { bad } from './refuse.js';
-import { WHOLE } from './wholeLines.js';
 
 /** A copy of a log that the engine reads safely: no header, LF line ends, and each record with its place. */
 export interface Located extends Readonly<Tally> {

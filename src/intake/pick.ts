@@ -1,6 +1,7 @@
 /** Picks some records of a CSV file that the engine can read as it is, by their numbers. */
+import { LINE_FEED } from '../io/parts.js';
 import { type RawRecord, walkRecords } from './records.js';
-import { LINE_FEED, wholeLines } from './wholeLines.js';
+import { wholeLines } from './wholeLines.js';
 import type { CsvShape } from './csvShape.js';
 
 /** Takes from a list of ascending numbers those that come next. */

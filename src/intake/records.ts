@@ -1,7 +1,8 @@
 /** Walks a log byte by byte: where each record begins and ends, and which are not well formed (RFC 4180). */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { BOM, LINE_FEED, MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
+import { LINE_FEED } from '../io/parts.js';
+import { BOM, MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
 
 const CR = 0x0d;
 const QUOTE = 0x22;

@@ -1,8 +1,6 @@
 /** Reads a file in pieces of whole lines. */
 import { open } from 'node:fs/promises';
-
-/** The byte that ends a line. */
-export const LINE_FEED = 0x0a;
+import { LINE_FEED, WHOLE } from '../io/parts.js';
 
 /** The byte order mark of UTF-8. */
 export const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -16,17 +14,6 @@ export const countLines = (bytes: Buffer): number => {
   for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
   return lines;
 };
-
-/** Some whole lines of a file. */
-export interface Part {
-  /** Offset of the first byte: the beginning of the file, or of a line. */
-  readonly from: number;
-  /** Offset of the end: Infinity, or the beginning of a line. */
-  readonly to: number;
-}
-
-/** All lines of a file. */
-export const WHOLE: Part = { from: 0, to: Infinity };
 
 /**
  * The bytes of a file after its byte order mark, in pieces of whole lines with their offsets. Only the last piece can lack

@@ -3,12 +3,12 @@ import { isoInstant } from '../text/instants.js';
 import { cellNumber } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { type ListFormat, SCORE_COLUMNS } from '../model.js';
-import { type Place, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
+import { type Ordered, type Place, type Ranked, rankedAt, type Ranking } from '../scoring/ranking.js';
 import { labelOf } from '../scoring/score.js';
 import { csvCell, csvLine, escapeFormula } from './sheet.js';
 
 /** Bytes collected before they are written. */
-const BATCH = 1 << 16;
+const BATCH = 1 << 18;
 
 const decimals = new Map<number, string>();
 
@@ -25,14 +25,14 @@ const pointsText = (hundredths: number): string => {
 const shownCell = (text: string): string => (cellNumber(text) === undefined ? csvCell(escapeFormula(text)) : text);
 
 /** One user's six columns as CSV, safe for spreadsheets. */
-const sixCells = (user: Ranked, { model }: Ranking): string => {
+const sixCells = (user: Ranked, { model }: Ordered): string => {
   const [id, name, explanation] = [user.id, user.name, user.explanation].map((text) => csvCell(escapeFormula(text)));
   const converted = Number.isNaN(user.converted) ? '' : String(user.converted);
   return `${id},${name},${pointsText(user.score)},${labelOf(user.score, model.labels)},${explanation},${converted}`;
 };
 
 /** Collects lines into batches of bytes, which is faster than appending to a long string. */
-function* batched(lines: Iterable<string>): Generator<Uint8Array> {
+function* batched(lines: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
   let batch = Buffer.allocUnsafe(BATCH);
   let used = 0;
   for (const line of lines) {
@@ -57,11 +57,10 @@ const scoreColumns = (signals: readonly string[]): string[] => [
   'config',
 ];
 
-function* scoreLines(ranking: Ranking, config: string): Generator<string> {
-  yield csvLine(scoreColumns(ranking.model.signals));
+function* linesOf(ranking: Ordered, config: string, from: number, to: number): Generator<string> {
   const values = new Float64Array(ranking.model.signals.length);
   const points = new Int32Array(values.length);
-  for (let place = 0; place < ranking.order.length; place++) {
+  for (let place = from; place < to; place++) {
     const user = rankedAt(ranking, place, values, points);
     let line = `${user.rank},${sixCells(user, ranking)}`;
     for (const earned of points) line += `,${pointsText(earned)}`;
@@ -69,13 +68,20 @@ function* scoreLines(ranking: Ranking, config: string): Generator<string> {
   }
 }
 
+/** The header of user_scores.csv. */
+export const scoresHeader = ({ model }: Ordered): Uint8Array => Buffer.from(csvLine(scoreColumns(model.signals)));
+
 /**
- * The text of user_scores.csv: all users, best first.
+ * Lines of user_scores.csv: the users at the places from `from` up to `to`, where 0 is the best.
  *
  * @param config the hash of the configuration, written in every row
  */
-export const scoresCsv = (ranking: Ranking, config: string): Iterable<Uint8Array> =>
-  batched(scoreLines(ranking, config));
+export const scoreLines = (
+  ranking: Ordered,
+  config: string,
+  from: number,
+  to: number,
+): Iterable<Uint8Array<ArrayBuffer>> => batched(linesOf(ranking, config, from, to));
 
 /** How the list is written: the hash of the configuration, which stands in every row, and further columns to show. */
 export interface ListOptions {

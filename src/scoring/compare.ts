@@ -1,6 +1,6 @@
 /** What changed between two sets of scores, and because of which signals. Pure. */
 import { type Label, LABELS } from '../model.js';
-import { compareBytes } from './users.js';
+import { compareBytes } from './texts.js';
 
 /** One user in a user_scores.csv. Points are in hundredths. */
 export interface ScoredUser {

@@ -19,6 +19,9 @@ export interface Ranking {
   readonly fired: Uint32Array;
 }
 
+/** What is needed of a ranking to say everything about one of its users. */
+export type Ordered = Pick<Ranking, 'users' | 'model' | 'order' | 'asOf'>;
+
 /** Indexes by number descending, equal ones as in `byId`: a counting sort, since sums of points are few whole numbers. */
 const byNumber = (numbers: Int32Array, byId: Uint32Array): Uint32Array => {
   let [least, most] = [0, 0];
@@ -167,7 +170,7 @@ export interface Ranked extends Total {
  *   user
  */
 export const rankedAt = (
-  { users, model, order, asOf }: Ranking,
+  { users, model, order, asOf }: Ordered,
   place: number,
   values = new Float64Array(model.signals.length),
   points = new Int32Array(model.signals.length),

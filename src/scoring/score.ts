@@ -40,6 +40,8 @@ export interface Model {
   /** Words for the days since the last event. */
   readonly lastActive: (days: number) => string;
   readonly labels: Thresholds;
+  /** What `prepare` was told of as-of. */
+  readonly asOf: number | undefined;
 }
 
 /** One user's score in hundredths of a point: `sum of the points + floor + cap = score`. */
@@ -87,8 +89,15 @@ export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?:
     recency: Object.keys(weights).indexOf(RECENCY),
     lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
     labels,
+    asOf,
   };
 };
+
+/** The scoring that a model was prepared from, without the features: plain data, for a thread to prepare it again. */
+export const scoringOf = ({ signals, weights, labels }: Model): Scoring => ({
+  weights: Object.fromEntries(weights.map((weight, i) => [signals[i] ?? '', weight])),
+  labels,
+});
 
 /** What the signal at an index earns for a value, NaN if unknown, in hundredths of a point. */
 export const earnedPoints = ({ weights, shares, tables }: Model, signal: number, value: number): number => {

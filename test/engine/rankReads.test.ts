@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { readUsers, readUsersStrictly } from '../../src/io/readUsers.js';
-import { scoresCsv } from '../../src/io/writeScores.js';
 import { rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
+import { scoresText } from '../io/scoresText.js';
 import { temporary } from '../config/temporary.js';
 import { toCsv } from '../oracle/logs.js';
 import { holdsAsync, tries } from '../random.js';
@@ -38,8 +38,6 @@ ${['price', 'spam', 'paid', 'most', 'typical', 'least', 'last', 'per_least', 'pe
 
 const config = (): Promise<Config> => loadConfig(write('gesture.yaml', SETTINGS));
 
-const csvOf = (batches: Iterable<Uint8Array>): string => Buffer.concat([...batches]).toString();
-
 /** Ranks what features found, and returns how many users have a score; @throws if one or a number of theirs is lost. */
 const rank = async (found: Found, settings: Config): Promise<number> => {
   const path = write('features.csv', found.csv);
@@ -53,7 +51,7 @@ const rank = async (found: Found, settings: Config): Promise<number> => {
   for (const read of [users, strictly]) {
     expect(rows.map((_, i) => [...read.values(i)])).toEqual(numbers);
   }
-  const scored: string[][] = parse(csvOf(scoresCsv(rankUsers(users, model), settings.hash)));
+  const scored: string[][] = parse(await scoresText(rankUsers(users, model), settings.hash));
   return scored.length - 1;
 };
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { copyJsonLines } from '../../src/intake/copyJsonLines.js';
 import type * as CopyParts from '../../src/intake/copyParts.js';
 import type { JsonLog } from '../../src/intake/copyObject.js';
-import type { Part } from '../../src/intake/wholeLines.js';
+import { type Part, partsOf } from '../../src/io/parts.js';
 import { temporary } from '../config/temporary.js';
 
 // A thread runs a file, so the program as it was built is tested.
@@ -50,9 +50,9 @@ describe('the parts of a log', () => {
   const log = logOf('log.ndjson', Array.from({ length: 5 }, () => LINES).flat());
 
   it('are as many as threads, but none is too small', async () => {
-    expect(await built.partsOf(log.path, 3)).toEqual([{ from: 0, to: Infinity }]);
-    expect(await built.partsOf(log.path, 3, 10)).toHaveLength(3);
-    expect(await built.partsOf(log.path, 99, 10)).toHaveLength(8);
+    expect(await partsOf(log.path, 3)).toEqual([{ from: 0, to: Infinity }]);
+    expect(await partsOf(log.path, 3, 10)).toHaveLength(3);
+    expect(await partsOf(log.path, 99, 10)).toHaveLength(8);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('hold what one thread copies, in the same order: %s', async (threads) => {
@@ -61,13 +61,13 @@ describe('the parts of a log', () => {
     expect(tally.records).toBe(26);
     expect(tally.faults.map(({ line }) => line).slice(0, 3)).toEqual([5, 7, 11]);
     const text = readFileSync(whole, 'latin1');
-    const parts = await built.partsOf(log.path, threads, 10);
+    const parts = await partsOf(log.path, threads, 10);
     expect(await copied(log, parts)).toEqual({ text, tally, seen: 50 });
   });
 
   it('are one if a line is too long to divide the log', async () => {
     const long = logOf('long.ndjson', [...LINES, `{"user_id":"${'x'.repeat(3 << 20)}"}`, ...LINES]);
-    expect(await built.partsOf(long.path, 2, 10)).toEqual([{ from: 0, to: Infinity }]);
+    expect(await partsOf(long.path, 2, 10)).toEqual([{ from: 0, to: Infinity }]);
   });
 
   it('name the line that cannot be copied, the first if there are several', async () => {

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUsersFast } from '../../src/io/readUsersFast.js';
 import { readUsers, readUsersStrictly } from '../../src/io/readUsers.js';
-import type { Users } from '../../src/scoring/users.js';
 import { featuresColumns, featuresCsv } from '../commands/gesture.js';
 import { temporary } from '../config/temporary.js';
 import { holdsAsync, tries } from '../random.js';
+import { told } from './told.js';
 
 const { write } = temporary();
 const signals = ['signups', 'page_views'];
@@ -13,18 +13,6 @@ const signals = ['signups', 'page_views'];
 const wanted = { signals, shown: ['page_views'] };
 
 const RUNS = tries(150, 2);
-
-/** Everything a reader found out, bit by bit: 0 and -0 are two values. */
-const told = (users: Users) =>
-  Array.from({ length: users.count }, (_, i) => ({
-    id: users.ids.at(i),
-    name: users.names.at(i),
-    converted: users.converted(i),
-    optedOut: users.optedOut(i),
-    last: users.last(i),
-    values: [...users.values(i)],
-    shown: users.shown.map((texts) => texts.at(i)),
-  }));
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 
@@ -97,7 +85,7 @@ describe('the fast reader', () => {
       fc.tuple(file, fc.integer({ min: 1, max: 64 })),
       async ([content, chunk]) => {
         const path = write('random.csv', content);
-        const fast = await readUsersFast(path, wanted, chunk);
+        const fast = await readUsersFast(path, wanted, { chunk });
         if (fast) taken++;
         const strict = fast && (await readUsersStrictly(path, wanted));
         expect(fast && told(fast)).toStrictEqual(strict && told(strict));
@@ -174,7 +162,7 @@ describe('the fast reader', () => {
     const path = write('chunks.csv', content);
     const expected = told(await readUsersStrictly(path, wanted));
     for (let chunk = 1; chunk <= content.length; chunk++) {
-      const fast = await readUsersFast(path, wanted, chunk);
+      const fast = await readUsersFast(path, wanted, { chunk });
       expect(fast && told(fast)).toStrictEqual(expected);
     }
   });

@@ -1,13 +1,14 @@
 /** The files of a ranking, and that what is written is read back. */
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { listText, scoresCsv } from '../../src/io/writeScores.js';
+import { listText } from '../../src/io/writeScores.js';
 import type { ListFormat } from '../../src/model.js';
 import { readScores } from '../../src/io/readScores.js';
 import { type Ranking, rankUsers } from '../../src/scoring/ranking.js';
 import { prepare } from '../../src/scoring/score.js';
 import { type UserRow, Users } from '../../src/scoring/users.js';
 import { temporary } from '../config/temporary.js';
+import { scoresText } from './scoresText.js';
 
 const { write } = temporary();
 
@@ -30,8 +31,8 @@ const CROWD = ranked(
 );
 
 describe('user_scores.csv', () => {
-  it('has everybody, best first, with the points, the floor and the cap of each', () => {
-    expect(text(scoresCsv(CROWD, 'abc')))
+  it('has everybody, best first, with the points, the floor and the cap of each', async () => {
+    expect(await scoresText(CROWD, 'abc'))
       .toBe(`rank,user_id,username,score,score_label,explanation,converted,signup_points,call_points,spam_points,floor_points,cap_points,config
 1,ana,Ana,100,high,"signed up (+80.0), booked, ""a call"" (+60.0); held at 100 (-40.0)",1,80,60,0,0,-40,abc
 2,'=1+1,"the ""B"", of
@@ -40,10 +41,10 @@ C",9.88,low,signed up (+9.9),,9.88,0,0,0,0,abc
 `);
   });
 
-  it('loses no line, however many and long they are', () => {
+  it('loses no line, however many and long they are', async () => {
     const names = Array.from({ length: 3000 }, (_, i) => (i === 1500 ? 'é'.repeat(100_000) : `Name ${i} 用户`));
     const many = ranked(...names.map((name, i) => ({ id: `${i}`.padStart(4, '0'), name })));
-    const rows: string[][] = parse(text(scoresCsv(many, 'abc')), { from: 2 });
+    const rows: string[][] = parse(await scoresText(many, 'abc'), { from: 2 });
     expect(rows.map((row) => row[2])).toEqual(names);
   });
 });
@@ -92,7 +93,7 @@ describe('scores read back', () => {
   const reading = async (rows: string) => readScores(write('user_scores.csv', HEADER + rows));
 
   it('are those that were written', async () => {
-    const path = write('user_scores.csv', text(scoresCsv(CROWD, 'abc')));
+    const path = write('user_scores.csv', await scoresText(CROWD, 'abc'));
     const { configs, parts, users } = await readScores(path);
     expect([...configs]).toEqual(['abc']);
     expect(parts).toEqual(['signup', 'call', 'spam', 'floor', 'cap']);

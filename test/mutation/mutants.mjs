@@ -20,6 +20,7 @@ const FORMATS = ['test/commands/formats.test.ts', 'test/commands/paths.test.ts']
 const HYGIENE = ['test/commands/hygiene.test.ts'];
 const SCORING = ['test/scoring'];
 const CLOSEST = ['test/text/closest.test.ts'];
+const THREADS = ['test/io/threads.test.ts'];
 const READERS = ['test/io/readUsers.test.ts', 'test/io/readUsersFast.test.ts'];
 const SCORES = ['test/io/writeScores.test.ts'];
 const SHEET = ['test/io/sheet.test.ts'];
@@ -86,24 +87,53 @@ export const mutants = [
     ['ties are counted', 'if (isFull) tied++;', 'if (isFull) tied += 2;'],
   ),
   ...of(
-    'src/scoring/users.ts',
+    'src/scoring/texts.ts',
     SCORING,
-    ['people who opted out cannot be called', ' && this.optedOut(index) !== 1', ''],
     ['ids are in byte order', 'unit < 0xe000 ? unit + 0x2000', 'unit < 0xe000 ? unit'],
     ['the shorter text comes first', 'return a.length - b.length;', 'return b.length - a.length;'],
     ['the shorter id comes first', 'return xEnd - x - (yEnd - y);', 'return yEnd - y - (xEnd - x);'],
+  ),
+  ...of('src/scoring/texts.ts', READERS, ['a user may be there once', 'duplicates: most === 0', 'duplicates: false']),
+  ...of(
+    'src/scoring/texts.ts',
+    THREADS,
+    ['a text is found in its part', 'index < part.from; i--', 'index < 0; i--'],
+    ['the place of a text is the one among all', 'return part.from + at;', 'return at;'],
+  ),
+  ...of(
+    'src/scoring/users.ts',
+    THREADS,
+    ['a user is found in its part', 'index < run.from; i--', 'index < 0; i--'],
+    ['a part begins where the one before ends', 'this.length += count;', ''],
+    ['a part has its own users', '?? this.length) - from', '?? this.length)'],
+  ),
+  ...of(
+    'src/io/readUsersFast.ts',
+    THREADS,
+    ['a part ends where the next begins', 'Math.min(chunk, part.to - at)', 'chunk'],
+    ['a part begins where it should', 'Math.max(part.from, start)', 'start'],
+    ['all parts are clean', 'if (parts.some((read) => read === undefined)) return undefined;', ''],
+    ['no two parts have a user', 'users.ids.hasDuplicates() ? undefined : users', 'users'],
+  ),
+  ...of(
+    'src/io/scoresCsv.ts',
+    THREADS,
+    ['all batches are written', 'for (const lines of batches) yield* await lines;', ''],
+    ['batches come in order', 'batches.shift() :', 'batches.pop() :'],
+    ['threads say what they are told of as-of', 'dated: model.asOf', 'dated: undefined'],
+    ['a failure is passed on', "this.#thread.on('error', fail);", "this.#thread.on('error', () => {});"],
+  ),
+  ...of(
+    'src/scoring/users.ts',
+    SCORING,
+    ['people who opted out cannot be called', ' && this.optedOut(index) !== 1', ''],
     [
       'values that are not given are unknown',
       'values[i] ?? Number.NaN;\n    block[facts',
       'values[i] ?? 0;\n    block[facts',
     ],
   ),
-  ...of(
-    'src/scoring/users.ts',
-    READERS,
-    ['a user may be there once', 'duplicates: most === 0', 'duplicates: false'],
-    ['a user who is not complete is dropped', 'texts.truncate(this.count);', ''],
-  ),
+  ...of('src/scoring/users.ts', READERS, ['a user who is not complete is dropped', 'texts.truncate(this.count);', '']),
   ...of(
     'src/scoring/sentence.ts',
     SCORING,
@@ -238,7 +268,7 @@ export const mutants = [
     ['an event log is told so', "header.find('event_type') >= 0", "header.find('event_type') > 99"],
   ),
   ...of(
-    'src/io/readUsersFast.ts',
+    'src/io/userRecords.ts',
     READERS,
     ['digits after the point count', 'integer / (TENS[to - point - 1] ?? 1)', 'integer / (TENS[to - point] ?? 1)'],
     ['a whole number ends with its cell', 'byte === COMMA && column < lastColumn;', 'column < lastColumn;'],
@@ -249,10 +279,15 @@ export const mutants = [
     ['quotes are undoubled', `.replaceAll('""', '"')`, ''],
     ['an empty id is not clean', 'if (role === ID && from === to) return NOT_CLEAN;', ''],
     ['as many cells as the header', '|| column !== lastColumn ||', '||'],
-    ['only UTF-8 is clean', '!isUtf8(bytes) || bytes.includes(0)', 'bytes.includes(0)'],
-    ['duplicates are not clean', '&& !reader.users.ids.hasDuplicates()', ''],
     ['a flag is one digit', 'to - from === 1 && (', '('],
-    ['a last line without an end counts', 'if (bytesRead === 0 && held > 0) buffer[end++] = LF;', ''],
+  ),
+  ...of(
+    'src/io/readUsersFast.ts',
+    READERS,
+    ['only UTF-8 is clean', 'isUtf8(bytes) && !bytes.includes(0)', '!bytes.includes(0)'],
+    ['a NUL is not clean', 'isUtf8(bytes) && !bytes.includes(0)', 'isUtf8(bytes)'],
+    ['duplicates are not clean', 'users.ids.hasDuplicates() ? undefined : users', 'users'],
+    ['a last line without an end counts', 'if (bytesRead === 0 && held > 0) buffer[end++] = LINE_FEED;', ''],
   ),
   ...of(
     'src/io/header.ts',

@@ -23,7 +23,7 @@ const copyOfTree = () => {
 };
 
 /** Tests of the built program; all others take the sources as they are. */
-const ofProgram = (file) => /^test\/(commands\/|faults\/|intake\/copyParts)/.test(file);
+const ofProgram = (file) => /^test\/(commands\/|faults\/|intake\/copyParts|io\/threads)/.test(file);
 
 /** Runs tests in a tree until one fails. A mutant that does not compile is still built and tried. */
 const test = async (folder, tests) => {
