@@ -2,9 +2,11 @@
 import type { Log } from '../intake/bind.js';
 import type { Located } from '../intake/locate.js';
 import { shapeOf } from '../intake/csvShape.js';
-import { type FileScan, idsBeginAscending, isGreater, scanFile } from '../intake/scan.js';
+import { inOneOrder } from '../intake/ascendingIds.js';
+import { type FileScan, idsBeginAscending, scanFile } from '../intake/scan.js';
 import { idsThatDoNotAscend } from '../sql/account.js';
 import { count, type Watcher } from './aggregate.js';
+import type { Copies } from './checkRows.js';
 import type { Engine } from './duckdb/open.js';
 import { parquetRows, type Relation } from './duckdb/relations.js';
 
@@ -35,10 +37,20 @@ export const parquetIdsAscend = async (
   return (await count(engine, idsThatDoNotAscend(cells, words), paths)) === 0;
 };
 
-/** Whether each id is greater than the one before it at the beginning of each log. `rows`: those of the logs together. */
-export const idsBeginAscendingIn = async (engine: Engine, logs: readonly Log[], rows: Relation): Promise<boolean> => {
+/**
+ * Whether each id is greater than the one before it at the beginning of each log, or in all of its copy.
+ *
+ * @param rows those of the logs together
+ */
+export const idsBeginAscendingIn = async (
+  engine: Engine,
+  logs: readonly Log[],
+  copies: Copies,
+  rows: Relation,
+): Promise<boolean> => {
   if (await parquetIdsAscend(engine, logs, rows, [], FIRST_ROWS)) return true;
-  for (const log of logs) {
+  for (const [i, log] of logs.entries()) {
+    if (copies[i]?.ascending !== undefined) continue;
     if (log.format !== 'csv' || !idsComeFirst(log) || !(await idsBeginAscending(log.path, shapeOf(log)))) return false;
   }
   return true;
@@ -46,11 +58,8 @@ export const idsBeginAscendingIn = async (engine: Engine, logs: readonly Log[], 
 
 /** True if each id of `logs` is greater than the one before it, and none is a null word: then none comes twice. */
 export const idsAscend = (logs: readonly Log[], scans: readonly FileScan[]): boolean =>
-  logs.every((log, i) => {
-    if (!idsComeFirst(log)) return false;
-    const [here, before] = [scans[i]?.ascending, scans[i - 1]?.ascending];
-    return here !== undefined && (i === 0 || (before !== undefined && isGreater(here.first, before.last)));
-  });
+  inOneOrder(logs.map((log, i) => (log.format !== 'csv' || idsComeFirst(log) ? scans[i]?.ascending : undefined))) !==
+  undefined;
 
 /** The independent count of the records of a log, or of its copy. */
 export const countRecords = async (
@@ -60,7 +69,7 @@ export const countRecords = async (
   words: readonly string[],
   watch?: Watcher,
 ): Promise<FileScan> => {
-  if (copy !== undefined) return { records: copy.records, regular: true };
+  if (copy !== undefined) return { records: copy.records, regular: true, ascending: copy.ascending };
   if (log.format === 'parquet') return { records: await parquetRows(engine, log), regular: true };
   return scanFile(log.path, shapeOf(log), words, watch?.rows);
 };

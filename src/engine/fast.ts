@@ -35,7 +35,7 @@ import { countRecords, idsAscend, idsBeginAscendingIn, parquetIdsAscend } from '
 import { type Engine, isOutOfMemory } from './duckdb/open.js';
 import { directRelation, parquetRows, type Relation } from './duckdb/relations.js';
 import { hasTranslatedTypes } from './eventTypes.js';
-import { guess, isNotClean, type NotClean, nullWordsOf, READER_FAULT } from './guess.js';
+import { guess, isNotClean, type NotClean, nullWordsIn, READER_FAULT } from './guess.js';
 import { resolveUsers } from './identity.js';
 
 /** Why a job cannot be done fast, whatever its logs hold; undefined if it may be. */
@@ -66,7 +66,7 @@ const roomFor = async (engine: Engine, { logs, config, asOf }: Job, copies: Copi
   const list = (sum(bytes) / ROW_BYTES) * LISTED;
   const room = sum(bytes) <= LISTED_BYTES ? (await engine.memoryLimit()) / 2 : 0;
   const ofAll = asOf === undefined && !leavesRowsOut(config);
-  const ids = ofAll && 2 * list <= room && !(await idsBeginAscendingIn(engine, logs, rows));
+  const ids = ofAll && 2 * list <= room && !(await idsBeginAscendingIn(engine, logs, copies, rows));
   return { packed: list <= room, ids };
 };
 
@@ -162,7 +162,7 @@ export const readFast = async (engine: Engine, job: Job, copies: Copies): Promis
   // To look for null words in every cell takes a third longer, for names of types a sixth; that there are none is proved
   // more cheaply.
   const { facts: guessed, look } = sample;
-  const words = look.words ? [] : nullWordsOf(logs);
+  const words = look.words ? [] : nullWordsIn(logs);
   const direct = directRelation(logs, job.numbers, look, copies);
   const source = job.identity ? await resolveUsers(engine, direct, job.asOf).catch(() => undefined) : direct;
   if (source === undefined) return READER_FAULT;

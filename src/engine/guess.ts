@@ -1,5 +1,5 @@
 /** What the first rows of a log suggest about all of them: a guess, to be proved by whoever relies on it. */
-import type { Log } from '../intake/bind.js';
+import { type Log, nullWordsOf } from '../intake/bind.js';
 import { type Facts, profiledColumns } from '../sql/plan.js';
 import { type Look, ROW, translatesTypes } from '../sql/reading.js';
 import { identifier } from '../sql/text.js';
@@ -49,6 +49,4 @@ export const guess = async (
 };
 
 /** All null words of the readings of logs. */
-export const nullWordsOf = (logs: readonly Log[]): string[] => [
-  ...new Set(logs.flatMap(({ reading }) => [...reading.unknown, ...Object.values(reading.unknownIn).flat()])),
-];
+export const nullWordsIn = (logs: readonly Log[]): string[] => [...new Set(logs.flatMap(nullWordsOf))];

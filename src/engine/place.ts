@@ -15,7 +15,7 @@ import type { Engine } from './duckdb/open.js';
 import { directRelation } from './duckdb/relations.js';
 import { hasTranslatedTypes } from './eventTypes.js';
 import { countRecords } from './countRecords.js';
-import { guess, isNotClean, nullWordsOf } from './guess.js';
+import { guess, isNotClean, nullWordsIn } from './guess.js';
 
 /** The rows of a log that somebody did. */
 export interface Placed {
@@ -42,7 +42,7 @@ const EVERYTHING: Look = { words: true, names: true };
 /** The table of all rows as the engine's own reader sees them; undefined if it is not sure that this is what the log says. */
 const placeDirectly = async (engine: Engine, job: Job, look: Look): Promise<Placed | undefined> => {
   const { logs, plan } = job;
-  const words = nullWordsOf(logs);
+  const words = nullWordsIn(logs);
   const { sql, paths } = directRelation(logs, job.numbers, look);
   const used = plan.rules.columns.filter(
     (column) => column !== 'event_type' && (column !== 'timestamp' || eventColumns(plan.features).has(column)),

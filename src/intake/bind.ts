@@ -101,6 +101,15 @@ export interface Log {
   readonly since: () => Promise<'nothing' | 'growth' | 'loss'>;
 }
 
+/** The words of a reading that stand for unknown values. */
+export type Words = Pick<Reading, 'unknown' | 'unknownIn'>;
+
+/** All words that stand for unknown values in a log, whatever the column. */
+export const nullWordsOf = ({ reading }: { readonly reading: Words }): string[] => [
+  ...reading.unknown,
+  ...Object.values(reading.unknownIn).flat(),
+];
+
 /** How the inputs of one reading are opened. */
 export interface IntakeOptions {
   readonly reading: Reading;

@@ -2,6 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { LINE_FEED, type Part, WHOLE } from '../io/parts.js';
+import { AscendingIds } from './ascendingIds.js';
+import { nullWordsOf } from './bind.js';
 import { copyObject, type JsonLog, lineInCopy } from './copyObject.js';
 import type { Tally } from './faults.js';
 import { FlatLines, LONGEST_LINE } from './flatJson.js';
@@ -32,6 +34,19 @@ const writeNumber = (to: Buffer, from: number, value: number): number => {
   return from + digits + 1;
 };
 
+/** The cell of the id of an event, and who watches the ids. */
+interface IdCell {
+  readonly cell: number;
+  readonly watch: AscendingIds;
+}
+
+/** The cell of the ids of a log; undefined if there is none, or one of several is taken. */
+const idCell = (log: JsonLog): IdCell | undefined => {
+  const [place, ...others] = log.columns.get('event_id') ?? [];
+  if (place === undefined || others.length > 0) return undefined;
+  return { cell: place.at, watch: new AscendingIds(nullWordsOf(log)) };
+};
+
 /** Copies the lines of one log, piece by piece. */
 class LineCopier {
   readonly #flat: FlatLines | undefined;
@@ -43,11 +58,23 @@ class LineCopier {
   /** Lines so far, and those of them that were plain. */
   lines: number;
   plain = 0;
+  #ids: IdCell | undefined;
 
-  constructor(flat: FlatLines | undefined, lineOf: (record: RawRecord) => string, before: number) {
+  constructor(
+    flat: FlatLines | undefined,
+    lineOf: (record: RawRecord) => string,
+    before: number,
+    ids: IdCell | undefined,
+  ) {
     this.#flat = flat;
     this.#lineOf = lineOf;
     this.lines = before;
+    this.#ids = ids;
+  }
+
+  /** The first and last id, if each is known to be greater than the one before. */
+  get ascending(): Tally['ascending'] {
+    return this.#ids?.watch.ends;
   }
 
   /** Copies a piece of whole lines, which begins at `offset` in the file. */
@@ -62,10 +89,14 @@ class LineCopier {
       this.lines += 1;
       if (!isText || !this.#copyPlain(lines, start, end, offset)) {
         const record = lineRecord(lines, start, end, this.lines, offset);
-        if (record !== undefined) this.#write(this.#lineOf(record));
+        if (record !== undefined) {
+          this.#write(this.#lineOf(record));
+          this.#ids = undefined;
+        }
       }
       start = next;
     }
+    this.#ids?.watch.keepLast();
   }
 
   /** What is copied and was not handed on yet; the last piece only at the `end`. */
@@ -102,7 +133,15 @@ class LineCopier {
     to[copied] = LINE_FEED;
     this.#at = copied + 1;
     this.plain += 1;
+    this.#watchId(this.#flat, lines);
     return true;
+  }
+
+  /** Watches the id of the line that was copied last. */
+  #watchId(flat: FlatLines, lines: Buffer): void {
+    if (this.#ids === undefined) return;
+    const { cell, watch } = this.#ids;
+    if (!watch.isNext(lines, flat.beginOf(cell), flat.lengthOf(cell))) this.#ids = undefined;
   }
 
   #write(text: string): void {
@@ -138,7 +177,7 @@ export const copyJsonLines = async (
   // A cell can be a row as a whole.
   const flat = cells.every((keys) => keys.length > 0) ? new FlatLines(cells) : undefined;
   const lineOf = (record: RawRecord): string => lineInCopy(record, copyObject(record, log.columns), log, tally);
-  const copier = new LineCopier(flat, lineOf, await countLinesBefore(log.path, part.from));
+  const copier = new LineCopier(flat, lineOf, await countLinesBefore(log.path, part.from), idCell(log));
   const file = await open(to, 'w');
   try {
     for await (const { offset, bytes } of wholeLines(log.path, part)) {
@@ -152,5 +191,6 @@ export const copyJsonLines = async (
     await file.close();
   }
   tally.records += copier.plain;
+  tally.ascending = copier.ascending;
   return tally;
 };

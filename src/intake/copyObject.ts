@@ -1,6 +1,6 @@
 /** Copies records to lines of CSV: an object of JSON becomes a row with the cells that are used. */
 import { REQUIRED_COLUMNS } from '../model.js';
-import type { Log } from './bind.js';
+import type { Log, Words } from './bind.js';
 import type { Tally } from './faults.js';
 import { cellWithin, parseObject } from './json.js';
 import type { RawRecord } from './records.js';
@@ -12,7 +12,7 @@ export type Copied =
   | { readonly column: string; readonly reason: string };
 
 /** What copying the lines of a log of JSON takes; it can be handed to another thread. */
-export type JsonLog = Pick<Log, 'name' | 'path' | 'columns' | 'delimiter'>;
+export type JsonLog = Pick<Log, 'name' | 'path' | 'columns' | 'delimiter'> & { readonly reading: Words };
 
 /**
  * The line of a record in a copy, in Latin-1: its line, offset and length, what of it could not be copied, and its cells. Empty

@@ -1,6 +1,7 @@
 /** Copies a large log of JSON lines in several threads, each a part of its lines. */
 import { Worker } from 'node:worker_threads';
 import type { Part } from '../io/parts.js';
+import { inOneOrder } from './ascendingIds.js';
 import type { JsonLog } from './copyObject.js';
 import type { Tally } from './faults.js';
 import { Unreadable } from './records.js';
@@ -46,16 +47,21 @@ export const copyParts = async (
 ): Promise<Tally> => {
   // The columns alone are handed over: a log as a whole has functions.
   const { name, path, columns, delimiter } = log;
+  const { unknown, unknownIn } = log.reading;
+  const plain: JsonLog = { name, path, columns, delimiter, reading: { unknown, unknownIn } };
   const copied = await Promise.allSettled(
-    parts.map((part, i) => copyPart({ log: { name, path, columns, delimiter }, part, to: to[i] ?? '' }, onLines)),
+    parts.map((part, i) => copyPart({ log: plain, part, to: to[i] ?? '' }, onLines)),
   );
   const sum: Tally = { records: 0, lossy: 0, faults: [] };
+  const ids: Tally['ascending'][] = [];
   // Of several parts that cannot be copied, the first one is named, as without threads.
   for (const part of copied) {
     if (part.status === 'rejected') throw part.reason;
     sum.records += part.value.records;
     sum.lossy += part.value.lossy;
     for (const fault of part.value.faults) sum.faults.push(fault);
+    ids.push(part.value.ascending);
   }
+  sum.ascending = inOneOrder(ids);
   return sum;
 };

@@ -1,5 +1,7 @@
 /** What of a log cannot be used, and what a copy of its records holds. */
 
+import type { Ascending } from './ascendingIds.js';
+
 /** A record that cannot be used. */
 export interface Fault {
   readonly file: string;
@@ -29,4 +31,6 @@ export interface Tally {
   lossy: number;
   /** Records that are not well formed and so not in the copy. */
   readonly faults: Fault[];
+  /** The first and last id of the copy, if it is known that each is greater than the one before. */
+  ascending?: Ascending | undefined;
 }

@@ -111,6 +111,16 @@ export class FlatLines {
     return this.#find(lines, start, end) ? this.#write(lines, to, at) : NOT_PLAIN;
   }
 
+  /** Where a cell of the line that was copied last begins in it. */
+  beginOf(cell: number): number {
+    return this.#begins[cell] ?? 0;
+  }
+
+  /** How many bytes a cell of the line that was copied last has in it. */
+  lengthOf(cell: number): number {
+    return (this.#ends[cell] ?? 0) - this.beginOf(cell);
+  }
+
   /** Finds the cells of a line; false if it is not plain. */
   #find(lines: Buffer, start: number, end: number): boolean {
     this.#begins.fill(0);

@@ -5,6 +5,7 @@
  * file is walked byte by byte.
  */
 import { isUtf8 } from 'node:buffer';
+import { type Ascending, AscendingIds } from './ascendingIds.js';
 import { countQuoted } from './countQuoted.js';
 import type { CsvShape } from './csvShape.js';
 import { countLines, MAX_RECORD_BYTES, wholeLines } from './wholeLines.js';
@@ -23,78 +24,7 @@ export interface FileScan {
   /** True if there is a quote in it. */
   readonly quoted?: boolean | undefined;
   /** The first and last of the first cells, if each is greater than the one before, so that none appears twice. */
-  readonly ascending?: { readonly first: Buffer; readonly last: Buffer } | undefined;
-}
-
-/**
- * True if a cell (`length` bytes of `bytes` from `start`) comes after another: it is longer, or of the same length and
- * greater by bytes, so `e10` comes after `e9`. Calling Buffer.compare for millions of cells takes far longer.
- */
-const comesAfter = (
-  bytes: Buffer,
-  start: number,
-  length: number,
-  other: Buffer,
-  otherStart: number,
-  otherLength: number,
-): boolean => {
-  if (length !== otherLength) return length > otherLength;
-  for (let i = 0; i < length; i += 1) {
-    const order = (bytes[start + i] ?? 0) - (other[otherStart + i] ?? 0);
-    if (order !== 0) return order > 0;
-  }
-  return false;
-};
-
-/** True if `cell` comes after `other` in that order. */
-export const isGreater = (cell: Buffer, other: Buffer): boolean =>
-  comesAfter(cell, 0, cell.length, other, 0, other.length);
-
-/** Checks that the first cell of each line is greater than the one before, and none of `words`. */
-class AscendingIds {
-  readonly #delimiter: number;
-  readonly #words: readonly Buffer[];
-  readonly #longest: number;
-  /** Whether a word begins with a byte. */
-  readonly #begins = new Uint8Array(256);
-  #first: Buffer | undefined;
-  #buffer: Buffer = Buffer.alloc(0);
-  #start = 0;
-  #length = 0;
-
-  constructor(delimiter: number, words: readonly string[]) {
-    this.#delimiter = delimiter;
-    this.#words = words.map((word) => Buffer.from(word));
-    this.#longest = Math.max(0, ...this.#words.map(({ length }) => length));
-    for (const [first = 0] of this.#words) this.#begins[first] = 1;
-  }
-
-  /** Whether the first cell of the line from `start` to `end` is greater than the one before. */
-  isNext(lines: Buffer, start: number, end: number): boolean {
-    let length = 0;
-    while (start + length < end && lines[start + length] !== this.#delimiter) length += 1;
-    if (length <= this.#longest && this.#begins[lines[start] ?? 0] === 1) {
-      const cell = lines.subarray(start, start + length);
-      if (this.#words.some((word) => word.equals(cell))) return false;
-    }
-    const grows = comesAfter(lines, start, length, this.#buffer, this.#start, this.#length);
-    this.#first ??= Buffer.from(lines.subarray(start, start + length));
-    this.#buffer = lines;
-    this.#start = start;
-    this.#length = length;
-    return grows;
-  }
-
-  /** Keeps the last cell, before the bytes of its line are overwritten. */
-  keepLast(): void {
-    this.#buffer = Buffer.from(this.#buffer.subarray(this.#start, this.#start + this.#length));
-    this.#start = 0;
-  }
-
-  /** The first and the last cell so far. */
-  get ends(): FileScan['ascending'] {
-    return this.#first && { first: this.#first, last: this.#buffer };
-  }
+  readonly ascending?: Ascending | undefined;
 }
 
 /** Counts the lines of a file without quotes, and watches their first and last cells. */
@@ -109,7 +39,7 @@ class LineCounter {
     this.#headers = hasHeader ? 1 : 0;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#columns = columns;
-    this.#ids = new AscendingIds(this.#delimiter, words);
+    this.#ids = new AscendingIds(words);
   }
 
   /**
@@ -123,7 +53,8 @@ class LineCounter {
     for (let at = lines.indexOf(LF); at !== -1; at = lines.indexOf(LF, start)) {
       const end = crlf ? at - 1 : at;
       if (lines[end - 1] === this.#delimiter && this.#cells(lines, start, end) !== this.#columns) return false;
-      if (this.#count >= this.#headers && this.#ids?.isNext(lines, start, end) === false) this.#ids = undefined;
+      if (this.#count >= this.#headers && this.#ids?.isNext(lines, start, this.#firstCell(lines, start, end)) === false)
+        this.#ids = undefined;
       this.#count += 1;
       start = at + 1;
     }
@@ -141,8 +72,15 @@ class LineCounter {
   }
 
   /** The first and the last of the first cells, if they ascend. */
-  get ascending(): FileScan['ascending'] {
+  get ascending(): Ascending | undefined {
     return this.#ids?.ends;
+  }
+
+  /** The bytes of the first cell of a line. */
+  #firstCell(lines: Buffer, start: number, end: number): number {
+    let length = 0;
+    while (start + length < end && lines[start + length] !== this.#delimiter) length += 1;
+    return length;
   }
 
   #cells(lines: Buffer, start: number, end: number): number {

@@ -96,6 +96,7 @@ describe('a log is read fast', () => {
     username === 'null' ? '' : 'Zoë',
     'signup',
   ]);
+  const bare = rows.map((cells) => cells.with(3, ''));
   const toCsv = (some: readonly string[][]): string =>
     ['event_id,user_id,timestamp,username,event_type', ...some.map((cells) => cells.join(','))].join('\n');
 
@@ -108,6 +109,41 @@ describe('a log is read fast', () => {
   it('as an array too', async () => {
     expect(await whyNot([`[${lines.join(',')}]`])).toBeUndefined();
     expect((await find([`[${lines.join(',')}]`])).csv).toBe((await find([toCsv(rows)])).csv);
+  });
+
+  const PLAIN = many.map(({ event_id, user_id, timestamp }) => line({ event_id, user_id, timestamp }));
+  const AGAIN = 'an event may be there twice';
+  it.each<[string, (readonly [number, number])[], string | undefined]>([
+    ['in a file', [[0, 3000]], undefined],
+    [
+      'from file to file',
+      [
+        [0, 1500],
+        [1500, 3000],
+      ],
+      undefined,
+    ],
+    [
+      'within each file, but not from one to the next',
+      [
+        [1500, 3000],
+        [0, 1500],
+      ],
+      undefined,
+    ],
+    [
+      'within each file, and some are in both',
+      [
+        [0, 1600],
+        [1500, 3000],
+      ],
+      AGAIN,
+    ],
+  ])('whose ids grow %s', async (_, parts, why) => {
+    const texts = parts.map(([from, to]) => PLAIN.slice(from, to).join('\n'));
+    expect(await whyNot(texts)).toBe(why);
+    const [found, expected] = [await find(texts), await find(parts.map(([from, to]) => toCsv(bare.slice(from, to))))];
+    expect([found.csv, found.accounts]).toEqual([expected.csv, expected.accounts]);
   });
 
   it.each([

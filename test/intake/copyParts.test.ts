@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { copyJsonLines } from '../../src/intake/copyJsonLines.js';
 import type * as CopyParts from '../../src/intake/copyParts.js';
 import type { JsonLog } from '../../src/intake/copyObject.js';
-import { type Part, partsOf } from '../../src/io/parts.js';
+import { type Part, partsOf, WHOLE } from '../../src/io/parts.js';
 import { temporary } from '../config/temporary.js';
 
 // A thread runs a file, so the program as it was built is tested.
@@ -31,7 +31,7 @@ const logOf = (name: string, lines: readonly string[]): JsonLog => {
   const path = join(folder, name);
   writeFileSync(path, lines.join('\n'));
   const columns = new Map(['user_id', 'note'].map((column, at) => [column, [{ at, within: [column] }]]));
-  return { name, path, columns, delimiter: ',' };
+  return { name, path, columns, delimiter: ',', reading: { unknown: ['NULL'], unknownIn: {} } };
 };
 
 /** The lines of the copies of parts, and what was counted. */
@@ -63,6 +63,28 @@ describe('the parts of a log', () => {
     const text = readFileSync(whole, 'latin1');
     const parts = await partsOf(log.path, threads, 10);
     expect(await copied(log, parts)).toEqual({ text, tally, seen: 50 });
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['grow', ['e8', 'e9', 'e10', 'e11', 'f00'], ['e8', 'f00']],
+    ['do not: one comes again', ['e1', 'e2', 'e3', 'e3', 'e4'], []],
+    ['do not: one is less', ['e1', 'e2', 'e4', 'e3', 'e5'], []],
+    ['do not from part to part', ['e5', 'e6', 'e1', 'e2', 'e3'], []],
+    ['do not: one is a word for none', ['AAA', 'MMM', 'NULL', 'PPPP', 'QQQQ'], []],
+    ['do not: one is empty', ['', 'e1', 'e2', 'e3', 'e4'], []],
+    ['may not: one is written with an escape', ['e1', String.raw`e\u0032`, 'e3', 'e4', 'e5'], []],
+  ])('have ids that %s', async (_, ids, ends) => {
+    const pad = 'x'.repeat(20);
+    const lines = ids.map((id) => `{"note":"${pad}","event_id":"${id}"}`);
+    const { columns, ...plain } = logOf('ids.ndjson', lines);
+    const events = { ...plain, columns: new Map([...columns, ['event_id', [{ at: 2, within: ['event_id'] }]]]) };
+    for (const threads of [1, 2, 5]) {
+      const { tally } = await copied(events, await partsOf(events.path, threads, 10));
+      const { first, last } = tally.ascending ?? {};
+      expect([first, last].filter((id) => id !== undefined).map((id) => Buffer.from(id).toString())).toEqual(ends);
+    }
+    const twice = new Map([...columns, ['event_id', [2, 0].map((at) => ({ at, within: ['event_id'] }))]]);
+    expect((await copied({ ...events, columns: twice }, [WHOLE])).tally.ascending).toBeUndefined();
   });
 
   it('are one if a line is too long to divide the log', async () => {

@@ -411,16 +411,6 @@ export const mutants = [
     ['the last line needs no end', 'finish(buffer[buffer.length - 1] === CR ? buffer.length - 1 : buffer.length);', ''],
   ),
   ...of(
-    'src/intake/scan.ts',
-    INTAKE,
-    [
-      'a cell that is the same does not grow',
-      '  }\n  return false;\n};\n\n/** True if `cell`',
-      '  }\n  return true;\n};\n\n/** True if `cell`',
-    ],
-    ['a shorter cell does not grow', 'return length > otherLength;', 'return length !== otherLength;'],
-  ),
-  ...of(
     'src/sql/cells.ts',
     ENGINE,
     ['no plus before a number', 'String.raw`-?\\d+(\\.\\d+)?`', 'String.raw`[-+]?\\d+(\\.\\d+)?`'],
@@ -642,7 +632,6 @@ export const mutants = [
   ...of(
     'src/intake/scan.ts',
     INTAKE,
-    ['pieces hang together', 'this.#start = 0;', 'this.#start = this.#length = 0;'],
     ['surplus cells are seen', '!== this.#columns) return false;', '< 0) return false;'],
     ['surplus cells are seen before CR LF', 'const end = crlf ? at - 1 : at;', 'const end = at;'],
     [
@@ -866,11 +855,40 @@ export const mutants = [
     ['no word is an id of Parquet', "WHERE ${isNullWord(duckdb, 'id', words)}", 'WHERE false'],
   ),
   ...of(
-    'src/engine/countRecords.ts',
-    ENGINE,
-    ['ids grow from file to file', '&& isGreater(here.first, before.last)', ''],
-    ['cells that grow are ids', 'return place?.at === 0 &&', 'return place?.at !== -1 &&'],
+    'src/intake/ascendingIds.ts',
+    INTAKE,
+    [
+      'a cell that is the same does not grow',
+      '  }\n  return false;\n};\n\n/** True if `cell`',
+      '  }\n  return true;\n};\n\n/** True if `cell`',
+    ],
+    ['a shorter cell does not grow', 'return length > otherLength;', 'return length !== otherLength;'],
+    ['pieces hang together', 'this.#start = 0;', 'this.#start = this.#length = 0;'],
+    ['a null word is no id', 'word.equals(cell)', 'word === cell'],
   ),
+  ...of(
+    'src/intake/ascendingIds.ts',
+    ['test/engine/guesses.test.ts', 'test/intake/copyParts.test.ts'],
+    ['ids grow from file to file', '&& isGreater(part.first, all.last)', ''],
+    ['the last id is that of the last part', 'last: part.last }', 'last: all.last }'],
+  ),
+  ...of(
+    'src/intake/copyJsonLines.ts',
+    ['test/intake/copyParts.test.ts'],
+    [
+      'an id that does not grow ends the watch',
+      'flat.lengthOf(cell))) this.#ids = undefined',
+      'flat.lengthOf(cell))) return',
+    ],
+    ['an id that is not seen ends the watch', '          this.#ids = undefined;\n        }', '        }'],
+    ['ids of several keys are not watched', 'place === undefined || others.length > 0', 'place === undefined'],
+    ['ids are compared from piece to piece', 'this.#ids?.watch.keepLast();', ''],
+  ),
+  ...of('src/engine/countRecords.ts', ENGINE, [
+    'cells that grow are ids',
+    'return place?.at === 0 &&',
+    'return place?.at !== -1 &&',
+  ]),
   ...of(
     'src/engine/aside.ts',
     ASIDE,
@@ -1071,7 +1089,6 @@ export const mutants = [
     INTAKE,
     ['the header is no record', 'this.#count - this.#headers', 'this.#count'],
     ['the header has no first cell', 'if (this.#count >= this.#headers && this.#ids', 'if (this.#ids'],
-    ['a null word is no id', 'word.equals(cell)', 'word === cell'],
   ),
   ...of(
     'src/intake/elements.ts',
