@@ -6,7 +6,7 @@ import { Duplex, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Failure, messageOf } from '../model.js';
-import { isDiskFault } from '../io/output.js';
+import { isDiskFault } from '../io/cannotWrite.js';
 import { readHead } from './format.js';
 import { bad } from './refuse.js';
 import { decompressZstd, isZstd } from './zstd.js';

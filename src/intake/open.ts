@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { type LineFormat, sources } from '../catalogue/sources.js';
-import { isDiskFault } from '../io/output.js';
+import { isDiskFault } from '../io/cannotWrite.js';
 import type { Reading } from '../config/settings.js';
 import { EVENT_COLUMNS, Failure } from '../model.js';
 import { didYouMean } from '../text/closest.js';

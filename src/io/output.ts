@@ -7,13 +7,24 @@
  * error, on a signal and on exit.
  */
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream, createWriteStream, fstatSync, rmSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { access, copyFile, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Failure, messageOf, systemCode } from '../model.js';
+import { Failure, systemCode } from '../model.js';
+import { cannotWrite, isDiskFault, STDOUT, shownPath } from './cannotWrite.js';
 
 /** A file to write: `path` is its final name (`-` is standard output), `write` fills the file that it is given. */
 export interface Target {
@@ -45,40 +56,6 @@ const temporaryIn = (folder: string, stem: string): string => {
 const discard = (path: string): void => {
   remove(path);
   unfinished.delete(path);
-};
-
-const STDOUT = '-';
-
-const shown = (path: string): string => (path === STDOUT ? 'standard output' : path);
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'disk quota exceeded',
-  EFBIG: 'the file would be larger than the limit (ulimit -f)',
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  // Node also reports this when it cannot make a folder on a read-only disk.
-  ENOENT: 'its folder does not exist and cannot be created',
-  ENOTDIR: 'part of its path is a file, not a folder',
-  EEXIST: 'part of its path is a file, not a folder',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'the name is too long',
-  EBUSY: 'it is in use, or it is a mount point itself: mount its folder instead',
-};
-
-/** True for an error that is caused by the disk, whatever was being written. */
-export const isDiskFault = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes(systemCode(error) ?? '');
-
-/** Turns a system error into a Failure that names `path`; returns any other error as it is. */
-export const cannotWrite = (path: string, error: unknown): unknown => {
-  const code = systemCode(error);
-  if (error instanceof Failure || code === undefined || code.startsWith('ERR_')) return error;
-  return new Failure('cannotWrite', `cannot write ${shown(path)}: ${REASONS[code] ?? messageOf(error)}`, {
-    cause: error,
-  });
 };
 
 const statIfThere = async (path: string): Promise<Stats | undefined> => {
@@ -153,7 +130,7 @@ const destinationsOf = async (paths: readonly string[], inputs: readonly string[
     }
     const twin = places.findIndex((other) => oneFile(other, found));
     if (twin >= 0) {
-      const both = `${shown(paths[twin] ?? '')} and ${shown(path)} are the same file`;
+      const both = `${shownPath(paths[twin] ?? '')} and ${shownPath(path)} are the same file`;
       throw new Failure('usage', `${both}, which would be written twice: choose different files`);
     }
     places.push(found);
@@ -194,12 +171,16 @@ export const withScratch = async <T>(near: string, work: (folder: string) => Pro
   }
 };
 
-/** Writes all `chunks` to the file `path`, no faster than the disk. */
+/**
+ * Writes all `chunks` to the file `path`, no faster than the disk. The file is there at once: one that is created in the
+ * background could come after an interrupted run has removed its files.
+ */
 export const writeText = async (
   path: string,
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> => {
-  await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 4 }), createWriteStream(path));
+  const file = createWriteStream(path, { fd: openSync(path, 'w') });
+  await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 4 }), file);
 };
 
 /** Sends `source` to standard output, a device or a pipe. A reader that stops early (EPIPE) is no error. */
@@ -216,10 +197,10 @@ const send = async (source: Readable, to: string): Promise<void> => {
   }
 };
 
-/** Moves a finished file, even to another disk. */
+/** Moves a finished file, even to another disk; at once, as `writeText` creates one. */
 export const moveFile = async (from: string, to: string): Promise<void> => {
   try {
-    await rename(from, to);
+    renameSync(from, to);
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error;
     await copyFile(from, to);
@@ -272,7 +253,7 @@ export const replaceFiles = async (targets: readonly Target[], inputs: readonly 
       written.push({ temporary, to });
       try {
         const secret = file === undefined || old !== undefined;
-        await (await open(temporary, 'wx', secret ? 0o600 : 0o666)).close();
+        closeSync(openSync(temporary, 'wx', secret ? 0o600 : 0o666));
         await targets[i]?.write(temporary);
         if (file !== undefined) await settle(temporary, old);
       } catch (error) {

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkOutputs, replaceFiles, type Target, withScratch, writeText } from '../../src/io/output.js';
+import { checkOutputs, moveFile, replaceFiles, type Target, withScratch, writeText } from '../../src/io/output.js';
 
 let folder = '';
 beforeEach(() => {
@@ -38,6 +38,16 @@ const replace = (...names: string[]): Promise<void> =>
 const read = (name: string): string => readFileSync(at(name), 'utf8');
 
 describe('a file that is written', () => {
+  it('is there at once, so that nothing appears after an interrupted run has removed its files', async () => {
+    const writing = writeText(at('text'), ['new']);
+    expect(existsSync(at('text'))).toBe(true);
+    await writing;
+    const moving = moveFile(at('text'), at('moved'));
+    expect([existsSync(at('text')), existsSync(at('moved'))]).toEqual([false, true]);
+    await moving;
+    expect(read('moved')).toBe('new');
+  });
+
   it('is made with its folders, and nothing else is left there', async () => {
     await replace('a/b/out.csv');
     expect(read('a/b/out.csv')).toBe('new');

@@ -611,6 +611,8 @@ export const mutants = [
       'if (file !== undefined) await settle(temporary, old).then(() => import("node:fs/promises")).then((fs) => fs.copyFile(temporary, file));',
     ],
     ['a new file has the usual mode', 'secret ? 0o600 : 0o666', '0o600'],
+    ['a file is there at once', "createWriteStream(path, { fd: openSync(path, 'w') })", 'createWriteStream(path)'],
+    ['a file is moved at once', 'renameSync(from, to);', 'await rename(from, to);'],
   ),
   ...of(
     'src/scoring/score.ts',
