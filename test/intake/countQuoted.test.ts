@@ -82,7 +82,7 @@ it('any file has the records that the walk finds, or is not trusted', async () =
         counted[count === undefined ? 'doubted' : 'same'] += 1;
       }
     },
-    tries(200, 3),
+    tries(200, 20),
   );
   expect(Math.min(counted.same, counted.doubted)).toBeGreaterThan(5);
 });
