@@ -1,6 +1,6 @@
 /** Copies a large log of JSON lines in several threads, each a part of its lines. */
-import { Worker } from 'node:worker_threads';
 import type { Part } from '../io/parts.js';
+import { inThread } from '../io/threads.js';
 import { inOneOrder } from './ascendingIds.js';
 import type { JsonLog } from './copyObject.js';
 import type { Tally } from './faults.js';
@@ -21,15 +21,12 @@ export type Answer =
 
 /** Starts a thread; its answer is what it copied. @throws Unreadable if a line is longer than a megabyte */
 const copyPart = (work: Work, onLines: ((n: number) => void) | undefined): Promise<Tally> =>
-  new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('copyThread.js', import.meta.url), { workerData: work });
+  inThread<Tally>(new URL('copyThread.js', import.meta.url), work, (thread, { resolve, reject }) => {
     thread.on('message', (answer: Answer) => {
       if ('lines' in answer) onLines?.(answer.lines);
       else if ('tally' in answer) resolve(answer.tally);
       else reject(new Unreadable(answer.unreadable.line, answer.unreadable.message));
     });
-    thread.on('error', reject);
-    thread.on('exit', () => reject(new Error('a thread that copied a log ended without an answer')));
   });
 
 /**

@@ -1,5 +1,6 @@
 /** Divides the lines of a large file into parts, so that several threads can read it. */
 import { open, stat } from 'node:fs/promises';
+import { threadsFor } from './threads.js';
 
 /** The byte that ends a line. */
 export const LINE_FEED = 0x0a;
@@ -17,9 +18,6 @@ export const WHOLE: Part = { from: 0, to: Infinity };
 
 /** Bytes that are worth a thread: to start one takes most of the time in which they are read. */
 const WORTH = 32 << 20;
-
-/** More threads gain little: whatever one thread does for all of them takes its time. */
-const MOST = 8;
 
 /** How far a line end is looked for, in bytes. */
 const REACH = 1 << 20;
@@ -44,7 +42,7 @@ const lineFrom = async (path: string, offset: number): Promise<number | undefine
  */
 export const partsOf = async (path: string, threads: number, worth = WORTH): Promise<Part[]> => {
   const { size } = await stat(path);
-  const parts = Math.max(1, Math.min(threads, MOST, Math.floor(size / worth)));
+  const parts = threadsFor(size, threads, worth);
   const starts = [WHOLE.from];
   for (let i = 1; i < parts; i += 1) {
     const start = await lineFrom(path, Math.floor((size * i) / parts));

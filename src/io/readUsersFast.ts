@@ -8,10 +8,10 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { systemCode } from '../model.js';
 import { Users, type UsersPart } from '../scoring/users.js';
 import { LINE_FEED, type Part, partsOf } from './parts.js';
+import { inThread } from './threads.js';
 import { keptColumns, type UserColumns } from './userColumns.js';
 import { MAX_RECORD, NOT_CLEAN, readerFor } from './userRecords.js';
 
@@ -69,11 +69,8 @@ export const readPart = async (work: Work, chunk = CHUNK): Promise<Users | undef
 
 /** Lets a thread read the users in a part of a file. */
 const readInThread = (work: Work): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('readUsersThread.js', import.meta.url), { workerData: work });
+  inThread<Answer>(new URL('readUsersThread.js', import.meta.url), work, (thread, { resolve }) => {
     thread.on('message', resolve);
-    thread.on('error', reject);
-    thread.on('exit', () => reject(new Error('a thread that read users ended without an answer')));
   });
 
 /** How a file is read. */

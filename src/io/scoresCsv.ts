@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Ordered, Ranking } from '../scoring/ranking.js';
 import { type Scoring, scoringOf } from '../scoring/score.js';
 import type { UsersPart } from '../scoring/users.js';
+import { threadsFor } from './threads.js';
 import { scoreLines, scoresHeader } from './writeScores.js';
 
 /** Users whose lines a thread writes at once. */
@@ -11,9 +12,6 @@ const BATCH = 2048;
 
 /** Users that are worth a thread: to start one takes most of the time in which their lines are written. */
 const WORTH = 50_000;
-
-/** More threads gain little: one alone hands the lines on. */
-const MOST = 8;
 
 /** Batches that a thread is asked for before the first one is there, so that it need not wait. */
 const AHEAD = 2;
@@ -99,7 +97,7 @@ export async function* scoresCsv(
   worth = WORTH,
 ): AsyncGenerator<Uint8Array> {
   const { length } = ranking.order;
-  const writers = Math.min(threads, MOST, Math.floor(length / worth));
+  const writers = threadsFor(length, threads, worth);
   yield scoresHeader(ranking);
   yield* writers > 1 ? writtenInThreads(ranking, config, writers) : scoreLines(ranking, config, 0, length);
 }
