@@ -1,5 +1,6 @@
 /** A log is read by a guess from its first rows. Here the rest is not like them, and the answer has to be the same. */
 import { describe, expect, it } from 'vitest';
+import { type Config, defaultConfig, defaultReading, type Reading } from '../../src/config/settings.js';
 import { oracle } from '../oracle/oracle.js';
 import { LONG } from '../random.js';
 import { find } from './find.js';
@@ -128,5 +129,25 @@ describe.each(LONG ? LOGS : LOGS.slice(0, 2))('a log %s, with ids of two numbers
     };
     const [found, expected] = await both([log(change, 0, ROWS, without)]);
     expect(found).toEqual(expected);
+  });
+});
+
+describe('a null word that could be a value, far behind the first rows', () => {
+  it.each([
+    ['number', 11, '-1'],
+    ['flag', 8, 'f'],
+    ['time', 3, '2026-01-04T00:00:00Z'],
+  ])('is no %s', async (_kind, at, word) => {
+    const reading: Reading = { ...defaultReading, unknown: [word] };
+    const config: Config = { ...defaultConfig, events: [reading] };
+    const lines = (cell: string): string[] =>
+      Array.from({ length: ROWS }, (_, i) =>
+        [...row(i), '5'].map((value, column) => (i > 4850 && column === at ? cell : value)).join(','),
+      );
+    const [said, empty] = await Promise.all(
+      [word, ''].map((cell) => find([[`${HEADER},account_balance_usd`, ...lines(cell), ''].join('\n')], { config })),
+    );
+    expect(said?.rows).toEqual(empty?.rows);
+    expect(said?.accounts).toEqual(empty?.accounts);
   });
 });

@@ -842,6 +842,12 @@ export const mutants = [
     ['a wrong guess is made good', 'first.incomplete === 0 ? first', 'first.incomplete >= 0 ? first'],
   ),
   ...of(
+    'src/engine/guess.ts',
+    ['test/engine/guesses.test.ts'],
+    ['words that could be values are looked for', 'words: words > 0 || doubtful', 'words: words > 0'],
+    ['flags are values', '|f(?:alse)?', '|false'],
+  ),
+  ...of(
     'src/engine/countRecords.ts',
     ['test/engine/parquet.test.ts'],
     [
