@@ -5,6 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { leavesRowsOut } from '../config/settings.js';
+import { columnsOfValues } from '../intake/parquetTypes.js';
 import { PACKED_EVENTS } from '../sql/packedEvents.js';
 import {
   asOfComesFirst,
@@ -151,7 +152,7 @@ const typesAreOurs = async (engine: Engine, { logs, plan }: Job, rows: Relation)
  * @param copies those of logs that the engine cannot read as they are
  */
 export const readFast = async (engine: Engine, job: Job, copies: Copies): Promise<Aggregated | NotClean> => {
-  const { logs, plan } = job;
+  const { logs } = job;
   const why = obstacle(job);
   if (why !== undefined) return { notClean: why };
   if (copies.some((copy) => copy !== undefined && copy.faults.length + copy.lossy > 0)) {
@@ -163,7 +164,10 @@ export const readFast = async (engine: Engine, job: Job, copies: Copies): Promis
   // more cheaply.
   const { facts: guessed, look } = sample;
   const words = look.words ? [] : nullWordsIn(logs);
-  const direct = directRelation(logs, job.numbers, look, copies);
+  // A null word is found in text alone.
+  const values = look.words ? undefined : columnsOfValues(logs);
+  const plan: Plan = { ...job.plan, rules: { ...job.plan.rules, values } };
+  const direct = directRelation(logs, job.numbers, look, copies, values);
   const source = job.identity ? await resolveUsers(engine, direct, job.asOf).catch(() => undefined) : direct;
   if (source === undefined) return READER_FAULT;
   if (job.identity && (await count(engine, identitiesOfWords(words))) > 0) return { notClean: 'there are null words' };

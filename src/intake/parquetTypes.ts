@@ -11,8 +11,11 @@ export const isPlainNumber = (type: string): boolean =>
 /** True of numbers, which have a point wherever a fraction begins. */
 export const isNumber = (type: string): boolean => isPlainNumber(type) || /^(?:FLOAT|DOUBLE)$/.test(type);
 
+/** True of numbers and flags. */
+const isValue = (type: string): boolean => isNumber(type) || type === 'BOOLEAN';
+
 /** True of what is no text and holds none, so that a value is never empty and has no NUL character. */
-export const isTextless = (type: string): boolean => isTime(type) || isNumber(type) || type === 'BOOLEAN';
+export const isTextless = (type: string): boolean => isTime(type) || isValue(type);
 
 /** Whether all places of a column of ours are columns of Parquet with such types. */
 export const areOf = (
@@ -20,3 +23,20 @@ export const areOf = (
   places: readonly CellPath[],
   is: (type: string) => boolean,
 ): boolean => places.every(({ at, within }) => within === undefined && is(parquet?.types[at] ?? ''));
+
+/** The columns of ours that hold numbers or flags of one and the same type in all logs that have them. */
+export const columnsOfValues = (logs: readonly Pick<Log, 'parquet' | 'columns'>[]): Set<string> =>
+  new Set(
+    logs
+      .flatMap(({ columns }) => [...columns.keys()])
+      .filter((column) => {
+        const having = logs.filter(({ columns }) => columns.has(column));
+        const places = having.map(({ columns }) => columns.get(column) ?? []);
+        const types = having.map(({ parquet }, i) => parquet?.types[places[i]?.[0]?.at ?? -1]);
+        return (
+          places.every((at) => at.length === 1) &&
+          new Set(types).size === 1 &&
+          having.every((log, i) => areOf(log, places[i] ?? [], isValue))
+        );
+      }),
+  );

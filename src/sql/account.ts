@@ -22,7 +22,7 @@ import {
 import { DOUBTED, type Fate, FATE, type Fateful, hasFate, possibleFates } from './fates.js';
 import { groupedByUser, measuredEvents, selectEvents } from './query.js';
 import { isNullWord } from './reading.js';
-import { derivesBounce, isHighIntent } from './sessions.js';
+import { derivesBounce, isHighIntent, SESSION_FLAGS } from './sessions.js';
 import { identifier, literal } from './text.js';
 
 /** Columns of `by_event` that serve the accounting and are not features; no feature name can begin with `#`. */
@@ -108,6 +108,30 @@ const accounting = (plan: Plan, assumed: Facts, possible: ReadonlySet<Fate>, wor
   ];
 };
 
+/** The columns that only features read which print their latest value: it need not be text before. */
+const printedColumns = ({ features }: Plan): Set<string> => {
+  const measures = rowMeasures(features, 'events').map(([, is]) => is);
+  const others = new Set(measures.filter((is) => is.op !== 'latest' || !isPlain(is)).flatMap(columnsOf));
+  return new Set(measures.flatMap(columnsOf).filter((column) => !others.has(column)));
+};
+
+/** The values, of those that rows have, that features are made from; a latest number only if nothing but its row decides on it. */
+const valuesUsed = (plan: Plan, assumed: Facts): Set<string> => {
+  const { rules } = plan;
+  const printed = eventId(plan, assumed)?.unique ? printedColumns(plan) : new Set<string>();
+  const numbers = [...numberColumns(rules)].filter((column) => printed.has(column));
+  return new Set([...SESSION_FLAGS, ...numbers].filter((column) => rules.values?.has(column)));
+};
+
+/** SQL of `by_event`, where the latest values of these columns are text. */
+const withText = (byEvent: string, { features }: Plan, values: ReadonlySet<string>): string => {
+  const names = rowMeasures(features, 'events').flatMap(([name, is]) =>
+    is.op === 'latest' && values.has(is.column) ? [identifier(name)] : [],
+  );
+  if (names.length === 0) return byEvent;
+  return `SELECT * REPLACE (${names.map((name) => `${duckdb.text(name)} AS ${name}`).join(', ')}) FROM (${byEvent})`;
+};
+
 /**
  * SQL of `by_event` over all rows of a log, with an account of whatever would make it wrong in its `#` columns: it is
  * right only if every cell can be read and nothing assumed was false.
@@ -141,9 +165,11 @@ export const byEventWithAccount = (
     ...[FATE, DOUBTED].map(identifier),
     ...(packed === undefined ? [] : intent),
   ];
-  const events = selectEvents(duckdb, plan.rules, wanted, rows, also);
+  const values = valuesUsed(plan, assumed);
+  const events = selectEvents(duckdb, { ...plan.rules, values }, wanted, rows, also);
   const account = [...accounting(plan, assumed, possibleFates(fateful), words), ...listed];
-  return groupedByUser(events, measuredEvents(duckdb, plan, assumed, { asOf: fateful.asOf }), account);
+  const byEvent = groupedByUser(events, measuredEvents(duckdb, plan, assumed, { asOf: fateful.asOf }), account);
+  return withText(byEvent, plan, values);
 };
 
 /**

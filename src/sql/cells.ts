@@ -19,6 +19,10 @@ const NUMBER = String.raw`[ \t]*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?[ \t]
 /** Numbers that are surely not too large, neither for a score nor for a sum. */
 const SURE_NUMBER = String.raw`-?\d{1,17}(\.\d{1,17})?`;
 
+/** SQL: true of values of which the same is sure, and that are printed without an exponent. */
+const isSureValue = (value: string): string =>
+  `${value} BETWEEN -1e15 AND 1e15 AND (${value} = 0 OR ${value} NOT BETWEEN -1e-4 AND 1e-4)`;
+
 /** Why a cell is not accepted: a condition on its text, and the words for it. */
 interface Rule {
   readonly broken: string;
@@ -39,9 +43,14 @@ export interface CellRules {
   readonly mayHoldNul: ReadonlySet<string>;
   /** Columns whose type leaves nothing to check, except for the size of numbers; flags among them are no text. */
   readonly typed?: ReadonlySet<string> | undefined;
+  /** Columns of numbers and flags of which rows have the value, as `valueCell`, beside its text, which takes longer to make and to read. */
+  readonly values?: ReadonlySet<string> | undefined;
   /** What the timestamps of each log should be, in words. */
   readonly timestamps: readonly string[];
 }
+
+/** The value of a column, which its cell is the text of. */
+export const valueCell = (column: string): string => identifier(`#value ${column}`);
 
 const kindIn = (column: string, { numbers }: Pick<CellRules, 'numbers'>): ColumnKind =>
   kinds.get(column) ?? (numbers.has(column) ? 'number' : 'text');
@@ -156,11 +165,16 @@ export const isReadable = (dialect: Dialect, rules: CellRules): string =>
   doubtful(dialect, rules)
     .flatMap(({ column, tests }) => {
       const cell = identifier(column);
+      const known = rules.values?.has(column) === true ? valueCell(column) : undefined;
       switch (kindIn(column, rules)) {
         case 'number':
-          return [`NOT ${dialect.matchesFully(cell, SURE_NUMBER)}`];
+          return [`NOT ${known === undefined ? dialect.matchesFully(cell, SURE_NUMBER) : `(${isSureValue(known)})`}`];
         case 'flag':
-          return [`${cell} IS NOT NULL AND ${dialect.truth(cell, true)} IS NULL`];
+          return [
+            known === undefined
+              ? `${cell} IS NOT NULL AND ${dialect.truth(cell, true)} IS NULL`
+              : `${known} NOT IN (0, 1)`,
+          ];
         default:
           return tests.map(({ broken }) => broken);
       }
@@ -220,9 +234,15 @@ export const readableCells = (
     return [column, `CASE WHEN ${tests.map(({ broken }) => `(${broken})`).join(' OR ')} THEN NULL ELSE ${read} END`];
   });
 
-/** The value of a readable cell, as `events` holds it: flags as 0/1, everything else as its text. */
-export const value = (dialect: Dialect, column: string, { typed }: Pick<CellRules, 'typed'>): string => {
-  const cell = identifier(column);
+/** The value of a readable cell, as `events` holds it: flags as 0/1, everything else as its text, or its value if rows have it. */
+export const value = (
+  dialect: Dialect,
+  column: string,
+  { typed, values }: Pick<CellRules, 'typed' | 'values'>,
+): string => {
+  const isKnown = values?.has(column) === true;
+  const cell = isKnown ? valueCell(column) : identifier(column);
   if (kinds.get(column) !== 'flag') return cell;
+  if (isKnown) return dialect.flag(`${cell} = 1`);
   return dialect.flag(typed?.has(column) === true ? cell : dialect.truth(cell, true));
 };

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultConfig, defaultReading } from '../../src/config/settings.js';
+import { type Config, defaultConfig, defaultReading } from '../../src/config/settings.js';
 import { withEngine } from '../../src/engine/duckdb/open.js';
 import { temporary } from '../config/temporary.js';
-import { find } from './find.js';
+import { find, resolved } from './find.js';
 import { whyNot } from './whyNot.js';
 
 const { folder, write } = temporary();
@@ -161,15 +161,15 @@ it('instants are read by their type, whatever the settings say of text', async (
 
 describe('typed columns are read as their text is', () => {
   /** What is found in rows as they are typed, and in the same as text. */
-  const both = async (rows: string, config = defaultConfig) => {
-    const columns = ['user_id', 'timestamp', 'event_type', 'account_balance_usd', 'recent_pages_viewed', 'bounce_flag'];
-    const texts = columns.map((column) => `nullif(${column}::VARCHAR, '') AS ${column}`).join(', ');
-    const paths = [
-      await parquet(rows, 'typed.parquet'),
-      await parquet(`SELECT ${texts} FROM (${rows})`, 'text.parquet'),
-    ];
-    const found = paths.map(async (path) => {
-      const { csv, accounts, faults, unreadable } = await find([], { inputs: [path], config });
+  const both = async (rows: string | string[], config: Config = defaultConfig) => {
+    const files = [rows].flat();
+    const asText = (sql: string): string => `SELECT nullif(COLUMNS(*)::VARCHAR, '') FROM (${sql})`;
+    const logs: string[][] = [];
+    for (const [kind, spell] of [['typed', String] as const, ['text', asText] as const]) {
+      logs.push(await Promise.all(files.map((sql, i) => parquet(spell(sql), `${kind}${i}.parquet`))));
+    }
+    const found = logs.map(async (inputs) => {
+      const { csv, accounts, faults, unreadable } = await find([], { inputs, config });
       const places = (all: readonly { column: string; line?: number; reason: string }[]) =>
         all.map(({ column, line, reason }) => [column, line, reason]);
       return { csv, accounts, faults: places(faults), unreadable: places(unreadable) };
@@ -182,7 +182,7 @@ describe('typed columns are read as their text is', () => {
     instants
       .map(
         (instant, i) =>
-          `SELECT 'user' || ${i % 2} AS user_id, ${instant}::${type} AS timestamp, 'signup' AS event_type,
+          `SELECT 'e${i}' AS event_id, 'user' || ${i % 2} AS user_id, ${instant}::${type} AS timestamp, 'signup' AS event_type,
             (${values[i % values.length]})::${number} AS account_balance_usd, ${i}::UTINYINT AS recent_pages_viewed, ${i % 2 === 0} AS bounce_flag`,
       )
       .join(' UNION ALL ');
@@ -216,6 +216,64 @@ describe('typed columns are read as their text is', () => {
     const instants = values.map((_, i) => `'2026-01-0${i + 1}'`);
     const [typed, text] = await both(rowsOf(instants, 'TIMESTAMP', type, values));
     expect(typed).toEqual(text);
+  });
+
+  /** More rows than are looked at for a guess. `flag` and `balance` are SQL of row number i, `also` of further columns. */
+  const many = (flag: string, balance: string, also = ''): string =>
+    `SELECT 'e' || (10000 + i) AS event_id, 'user' || i % 7 AS user_id, TIMESTAMP '2026-01-01' + to_minutes(i) AS timestamp,
+       's' || i // 100 AS session_id, 'signup' AS event_type, ${flag} AS bounce_flag, ${balance} AS account_balance_usd${also}
+     FROM (SELECT range AS i FROM range(3000))`;
+
+  const clean = undefined;
+  it.each([
+    ['whole numbers', 'i // 100 % 2', 'i', clean],
+    ['booleans and decimals', 'i // 100 % 2 = 0', '(i / 4)::DECIMAL(9,2)', clean],
+    ['floating numbers', '(i // 100 % 2)::DOUBLE', 'i / 7', clean],
+    [
+      'small integers, some unknown',
+      'CASE WHEN i % 3 > 0 THEN (i % 2)::UTINYINT END',
+      'CASE WHEN i < 9 THEN i END',
+      clean,
+    ],
+    ['a flag that is none', '(CASE WHEN i = 2990 THEN 2 ELSE 1 END)::BIGINT', 'i', 'cells cannot be read'],
+    ['half a flag', '(CASE WHEN i = 2990 THEN 0.5 ELSE 1 END)::DECIMAL(2,1)', 'i', 'cells cannot be read'],
+    ['a flag of another kind', "CASE WHEN i < 2990 THEN 1 ELSE 'nan'::DOUBLE END", 'i', 'cells cannot be read'],
+    ['an endless number', 'true', "CASE WHEN i < 2990 THEN 1 ELSE '-inf'::DOUBLE END", 'cells cannot be read'],
+    ['a very large number', 'true', '10 ** (i // 100)', 'cells cannot be read'],
+    ['a very small number', 'true', '10 ** (0 - i // 500)', 'cells cannot be read'],
+  ])('%s', async (_, flag, balance, why) => {
+    const rows = many(flag, balance);
+    const [typed, text] = await both(rows);
+    expect(typed).toEqual(text);
+    expect(await whyNot([readFileSync(await parquet(rows))])).toBe(why);
+  });
+
+  it.each([
+    ['of two types', 'i', 'i / 7'],
+    ['of one type, where one has no other', 'i', '0'],
+  ])('files %s', async (_, one, other) => {
+    const second = `SELECT * REPLACE ('f' || event_id AS event_id) FROM (${many('i % 2 = 0', other)})`;
+    const [typed, text] = await both([many('i // 100 % 2', one), second]);
+    expect(typed).toEqual(text);
+  });
+
+  it.each([
+    ['latest', { op: 'latest', column: 'plan_id' }],
+    ['latest of some rows', { op: 'latest', column: 'account_balance_usd', where: { column: 'plan_id', equals: '2' } }],
+    ['largest', { op: 'max', column: 'account_balance_usd' }],
+    ['different', { op: 'distinct', column: 'account_balance_usd' }],
+  ] as const)('the %s', async (_, is) => {
+    const own = { from: 'events', is, unit: 'text', says: 'own' } as const;
+    const config = { ...defaultConfig, features: { own, ...defaultConfig.features } };
+    const [typed, text] = await both(many('true', '(i * 37 % 11) / 4', ', i * 53 % 5 AS plan_id'), resolved(config));
+    expect(typed).toEqual(text);
+  });
+
+  it('a number that is a word for none is none', async () => {
+    const config = { ...defaultConfig, events: [{ ...defaultReading, unknown: ['-1'] }] };
+    const [typed, text] = await both(many('true', 'CASE WHEN i < 2980 THEN i ELSE -1 END'), config);
+    expect(typed).toEqual(text);
+    expect(typed?.csv).not.toContain(',-1,');
   });
 
   it('numbers have a point, whatever the settings say of text', async () => {

@@ -848,6 +848,27 @@ export const mutants = [
     ['flags are values', '|f(?:alse)?', '|false'],
   ),
   ...of(
+    'src/engine/fast.ts',
+    ['test/engine/parquet.test.ts'],
+    [
+      'words are found in text alone',
+      'look.words ? undefined : columnsOfValues',
+      'false ? undefined : columnsOfValues',
+    ],
+  ),
+  ...of(
+    'src/sql/cells.ts',
+    ['test/engine/parquet.test.ts'],
+    ['flags are 0 or 1', 'NOT IN (0, 1)`', 'NOT IN (0, 1, 2)`'],
+    ['large values have an exponent', 'BETWEEN -1e15 AND 1e15 AND', 'IS NOT NULL AND'],
+    ['small values have an exponent', 'NOT BETWEEN -1e-4 AND 1e-4', 'IS NOT NULL'],
+  ),
+  ...of(
+    'src/intake/parquetTypes.ts',
+    ['test/engine/parquet.test.ts'],
+    ['values are of one type', 'new Set(types).size === 1', 'new Set(types).size > 0'],
+  ),
+  ...of(
     'src/engine/countRecords.ts',
     ['test/engine/parquet.test.ts'],
     [

@@ -4,6 +4,7 @@ import type { Located } from '../../intake/locate.js';
 import { areOf, isNumber, isTextless, isTime } from '../../intake/parquetTypes.js';
 import { damaged } from '../../intake/refuse.js';
 import { type Look, readRows } from '../../sql/reading.js';
+import { valueCell } from '../../sql/cells.js';
 import { duckdb } from '../../sql/duckdb.js';
 import { typedInstant } from '../../sql/instants.js';
 import { identifier, literal } from '../../sql/text.js';
@@ -92,6 +93,13 @@ const typedInstantOf = (log: Log): string | undefined => {
 
 const EVERYTHING: Look = { words: true, names: true };
 
+/** The values of some columns of a log, where it has these. */
+const valuesIn = ({ columns }: Log, wanted: ReadonlySet<string>): string[] =>
+  [...wanted].flatMap((column) => {
+    const [place] = columns.get(column) ?? [];
+    return place === undefined ? [] : [`c${place.at} AS ${valueCell(column)}`];
+  });
+
 /** The rows of a log by our names; `also`: further columns of `from`, and `shift` those in front of its own. */
 const rowsOf = (
   log: Log,
@@ -156,19 +164,21 @@ const copied = (log: Log, path: string): string => {
  * The logs as they are: only for CSV whose lines are its records, and Parquet.
  *
  * @param copies the located copies of other logs, by their numbers
+ * @param values columns of which rows have the value too, as columnsOfValues finds them
  */
 export const directRelation = (
   logs: readonly Log[],
   numbers: ReadonlySet<string>,
   look: Look = EVERYTHING,
   copies: readonly (Pick<Located, 'paths'> | undefined)[] = [],
+  values: ReadonlySet<string> = new Set(),
 ): Relation =>
   together(
     logs,
     logs.map((log, i) => copies[i]?.paths ?? [log.path]),
     (log, i, path) =>
       copies[i] === undefined
-        ? rowsOf(log, i, directly(log, path), numbers, { look })
+        ? rowsOf(log, i, directly(log, path), numbers, { look, also: valuesIn(log, values) })
         : rowsOf(log, i, copied(log, path), numbers, { look, shift: LOCATED }),
   );
 
