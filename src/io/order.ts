@@ -1,6 +1,6 @@
 /** Sorts the lines of a log by time, even if they do not fit into memory. */
-import { appendFileSync, createReadStream } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFileSync, createReadStream, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -38,7 +38,8 @@ async function* linesIn(file: string): AsyncGenerator<Line[]> {
  *
  * Lines are grouped by hour, first in memory and then in one file per hour in `folder`. An hour with more than a quarter
  * of `held` characters is split by minute in the same way, and a minute by second, so that memory holds at most `held`
- * characters and one busy second, however long the log is.
+ * characters and one busy second, however long the log is. Files are read and written at once: to await hundreds of small ones
+ * takes longer.
  */
 export async function* inTimeOrder(
   batches: Batches,
@@ -51,7 +52,6 @@ export async function* inTimeOrder(
   const fileOf = (bucket: number): string => join(folder, `${bucket}.txt`);
   let size = 0;
   const spill = (): void => {
-    // Synchronous, because awaiting hundreds of small writes takes longer than the writes themselves.
     for (const [bucket, lines] of buckets) {
       appendFileSync(fileOf(bucket), `${lines.join('\n')}\n`);
       onDisk.add(bucket);
@@ -75,17 +75,17 @@ export async function* inTimeOrder(
   if (onDisk.size > 0) spill();
   for (const bucket of [...onDisk, ...buckets.keys()].sort((a, b) => a - b)) {
     const file = fileOf(bucket);
-    if (onDisk.has(bucket) && unit > 1 && (await stat(file)).size > held / 4) {
+    if (onDisk.has(bucket) && unit > 1 && statSync(file).size > held / 4) {
       const parts = join(folder, String(bucket));
       await mkdir(parts);
       yield* inTimeOrder(linesIn(file), parts, held, unit / 60);
     } else {
-      const lines = onDisk.has(bucket) ? (await readFile(file, 'utf8')).slice(0, -1).split('\n') : buckets.get(bucket);
+      const lines = onDisk.has(bucket) ? readFileSync(file, 'utf8').slice(0, -1).split('\n') : buckets.get(bucket);
       for (let i = 0, sorted = lines?.sort() ?? []; i < sorted.length; i += BATCH) {
         yield sorted.slice(i, i + BATCH).map((line) => line.slice(DIGITS));
       }
     }
-    if (onDisk.has(bucket)) await rm(file);
+    if (onDisk.has(bucket)) rmSync(file);
     buckets.delete(bucket);
   }
 }
