@@ -252,7 +252,7 @@ describe('typed columns are read as their text is', () => {
     ['of two types', 'i', 'i / 7'],
     ['of one type, where one has no other', 'i', '0'],
   ])('files %s', async (_, one, other) => {
-    const second = `SELECT * REPLACE ('f' || event_id AS event_id) FROM (${many('i % 2 = 0', other)})`;
+    const second = `SELECT * REPLACE ('a' || event_id AS event_id) FROM (${many('i % 2 = 0', other)})`;
     const [typed, text] = await both([many('i // 100 % 2', one), second]);
     expect(typed).toEqual(text);
   });
