@@ -165,7 +165,7 @@ export const readFast = async (engine: Engine, job: Job, copies: Copies): Promis
   const { facts: guessed, look } = sample;
   const words = look.words ? [] : nullWordsIn(logs);
   // A null word is found in text alone.
-  const values = look.words ? undefined : columnsOfValues(logs);
+  const values = look.words ? undefined : columnsOfValues(logs, job.numbers);
   const plan: Plan = { ...job.plan, rules: { ...job.plan.rules, values } };
   const direct = directRelation(logs, job.numbers, look, copies, values);
   const source = job.identity ? await resolveUsers(engine, direct, job.asOf).catch(() => undefined) : direct;

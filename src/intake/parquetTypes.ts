@@ -24,19 +24,26 @@ export const areOf = (
   is: (type: string) => boolean,
 ): boolean => places.every(({ at, within }) => within === undefined && is(parquet?.types[at] ?? ''));
 
-/** The columns of ours that hold numbers or flags of one and the same type in all logs that have them. */
-export const columnsOfValues = (logs: readonly Pick<Log, 'parquet' | 'columns'>[]): Set<string> =>
-  new Set(
-    logs
-      .flatMap(({ columns }) => [...columns.keys()])
-      .filter((column) => {
-        const having = logs.filter(({ columns }) => columns.has(column));
-        const places = having.map(({ columns }) => columns.get(column) ?? []);
-        const types = having.map(({ parquet }, i) => parquet?.types[places[i]?.[0]?.at ?? -1]);
-        return (
-          places.every((at) => at.length === 1) &&
-          new Set(types).size === 1 &&
-          having.every((log, i) => areOf(log, places[i] ?? [], isValue))
-        );
-      }),
-  );
+/** What is known of the columns of a log. */
+type Typed = Pick<Log, 'parquet' | 'columns'>;
+
+/** The type of a column of ours that is one column of Parquet. */
+const typeOf = ({ parquet, columns }: Typed, column: string): string | undefined => {
+  const [place, ...others] = columns.get(column) ?? [];
+  if (place === undefined || place.within !== undefined || others.length > 0) return undefined;
+  return parquet?.types[place.at];
+};
+
+/**
+ * The columns of ours that hold numbers or flags of one and the same type in all logs that have them.
+ *
+ * @param numbers columns that should hold numbers: a flag is none
+ */
+export const columnsOfValues = (logs: readonly Typed[], numbers: ReadonlySet<string>): Set<string> => {
+  const isOfOneType = (column: string): boolean => {
+    const having = logs.filter(({ columns }) => columns.has(column));
+    const [type, ...others] = new Set(having.map((log) => typeOf(log, column)));
+    return type !== undefined && others.length === 0 && (numbers.has(column) ? isNumber : isValue)(type);
+  };
+  return new Set(logs.flatMap(({ columns }) => [...columns.keys()]).filter(isOfOneType));
+};

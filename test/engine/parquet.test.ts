@@ -239,6 +239,7 @@ describe('typed columns are read as their text is', () => {
     ['half a flag', '(CASE WHEN i = 2990 THEN 0.5 ELSE 1 END)::DECIMAL(2,1)', 'i', 'cells cannot be read'],
     ['a flag of another kind', "CASE WHEN i < 2990 THEN 1 ELSE 'nan'::DOUBLE END", 'i', 'cells cannot be read'],
     ['an endless number', 'true', "CASE WHEN i < 2990 THEN 1 ELSE '-inf'::DOUBLE END", 'cells cannot be read'],
+    ['a flag for a number', 'true', 'i % 2 = 0', 'cells cannot be read'],
     ['a very large number', 'true', '10 ** (i // 100)', 'cells cannot be read'],
     ['a very small number', 'true', '10 ** (0 - i // 500)', 'cells cannot be read'],
   ])('%s', async (_, flag, balance, why) => {
