@@ -7,6 +7,9 @@ import * as fc from 'fast-check';
 /** True in `npm run test:long`. */
 export const LONG = process.env['LONG'] === '1';
 
+/** True in a long run that is not cut short by RUNS, as `.ci/run` cuts it: every combination is tried, not only some. */
+export const THOROUGH = LONG && Number(process.env['RUNS'] ?? 1000) >= 40;
+
 /** The seed of every random test. */
 export const SEED = Number(process.env['SEED'] ?? 1);
 

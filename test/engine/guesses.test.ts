@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Config, defaultConfig, defaultReading, type Reading } from '../../src/config/settings.js';
 import { oracle } from '../oracle/oracle.js';
-import { LONG } from '../random.js';
+import { THOROUGH } from '../random.js';
 import { find } from './find.js';
 
 const HEADER =
@@ -80,8 +80,8 @@ const CHANGES: [string, (cells: string[], i: number) => void][] = [
 ];
 
 /** The short run tries every third change of the first log. */
-describe.each(LONG ? LOGS : LOGS.slice(0, 1))('a log %s, whose end is not like its beginning', (_, without) => {
-  it.each(LONG ? CHANGES : CHANGES.filter((_change, i) => i % 3 === 0))('%s', async (_when, change) => {
+describe.each(THOROUGH ? LOGS : LOGS.slice(0, 1))('a log %s, whose end is not like its beginning', (_, without) => {
+  it.each(THOROUGH ? CHANGES : CHANGES.filter((_change, i) => i % 3 === 0))('%s', async (_when, change) => {
     const [found, expected] = await both([log(change, 0, ROWS, without)]);
     expect(found).toEqual(expected);
   });
@@ -89,7 +89,7 @@ describe.each(LONG ? LOGS : LOGS.slice(0, 1))('a log %s, whose end is not like i
 
 /** Between the rows 3,000 and 4,999 something begins, before or after which the log is cut. */
 describe.each(['2026-01-03T02:00:00Z', '2026-01-04T04:40:00Z'])('a log as of %s', (asOf) => {
-  it.each(LONG ? CHANGES : CHANGES.slice(-4))('whose end is not like its beginning: %s', async (_when, change) => {
+  it.each(THOROUGH ? CHANGES : CHANGES.slice(-4))('whose end is not like its beginning: %s', async (_when, change) => {
     const [found, expected] = await both([log(change)], asOf);
     expect(found).toEqual(expected);
   });
@@ -119,7 +119,7 @@ describe('ids that grow', () => {
   });
 });
 
-describe.each(LONG ? LOGS : LOGS.slice(0, 2))('a log %s, with ids of two numbers', (_, without) => {
+describe.each(THOROUGH ? LOGS : LOGS.slice(0, 2))('a log %s, with ids of two numbers', (_, without) => {
   // The engine's own hash is the same for the 2k-th and the next of these.
   const twin = (k: number): string => `_0000${k % 2 === 0 ? 13 : 18}00${k >> 1}_000${k % 2 === 0 ? 0 : 7}`;
 
