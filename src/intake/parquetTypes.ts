@@ -27,11 +27,15 @@ export const areOf = (
 /** What is known of the columns of a log. */
 type Typed = Pick<Log, 'parquet' | 'columns'>;
 
-/** The type of a column of ours that is one column of Parquet. */
-const typeOf = ({ parquet, columns }: Typed, column: string): string | undefined => {
+/** A column of ours that is one column of Parquet: where it is, and its type. */
+export const parquetColumn = (
+  { parquet, columns }: Typed,
+  column: string,
+): { at: number; type: string } | undefined => {
   const [place, ...others] = columns.get(column) ?? [];
   if (place === undefined || place.within !== undefined || others.length > 0) return undefined;
-  return parquet?.types[place.at];
+  const type = parquet?.types[place.at];
+  return type === undefined ? undefined : { at: place.at, type };
 };
 
 /**
@@ -42,7 +46,7 @@ const typeOf = ({ parquet, columns }: Typed, column: string): string | undefined
 export const columnsOfValues = (logs: readonly Typed[], numbers: ReadonlySet<string>): Set<string> => {
   const isOfOneType = (column: string): boolean => {
     const having = logs.filter(({ columns }) => columns.has(column));
-    const [type, ...others] = new Set(having.map((log) => typeOf(log, column)));
+    const [type, ...others] = new Set(having.map((log) => parquetColumn(log, column)?.type));
     return type !== undefined && others.length === 0 && (numbers.has(column) ? isNumber : isValue)(type);
   };
   return new Set(logs.flatMap(({ columns }) => [...columns.keys()]).filter(isOfOneType));

@@ -71,12 +71,14 @@ export const typeCounts = ({ features }: Plan): string => {
   return `SELECT sum("#events")::BIGINT, (${['0', ...explained].join(' + ')})::BIGINT FROM by_event`;
 };
 
+/** The features over events that are the latest value of such a column. */
+const latestOf = (features: Features, isWanted: (column: string) => boolean): string[] =>
+  rowMeasures(features, 'events').flatMap(([name, is]) => (is.op === 'latest' && isWanted(is.column) ? [name] : []));
+
 /** SQL: how many users have an id or a latest value that is a null word, in `by_event`. */
 export const usersOfWords = ({ rules, features }: Plan, words: readonly string[]): string => {
   const numbers = numberColumns(rules);
-  const latest = rowMeasures(features, 'events').flatMap(([name, is]) =>
-    is.op === 'latest' && !numbers.has(is.column) && rules.columns.includes(is.column) ? [name] : [],
-  );
+  const latest = latestOf(features, (column) => !numbers.has(column) && rules.columns.includes(column));
   const tests = ['user_id', ...latest].map((column) => isNullWord(duckdb, `${identifier(column)}::VARCHAR`, words));
   return `SELECT count(*) FROM by_event WHERE ${tests.join(' OR ')}`;
 };
@@ -125,9 +127,7 @@ const valuesUsed = (plan: Plan, assumed: Facts): Set<string> => {
 
 /** SQL of `by_event`, where the latest values of these columns are text. */
 const withText = (byEvent: string, { features }: Plan, values: ReadonlySet<string>): string => {
-  const names = rowMeasures(features, 'events').flatMap(([name, is]) =>
-    is.op === 'latest' && values.has(is.column) ? [identifier(name)] : [],
-  );
+  const names = latestOf(features, (column) => values.has(column)).map(identifier);
   if (names.length === 0) return byEvent;
   return `SELECT * REPLACE (${names.map((name) => `${duckdb.text(name)} AS ${name}`).join(', ')}) FROM (${byEvent})`;
 };

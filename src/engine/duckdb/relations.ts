@@ -1,7 +1,7 @@
 /** How the engine reads opened logs: relations that have their cells as text, by our column names. */
 import type { CellPath, Log, ParquetReader } from '../../intake/bind.js';
 import type { Located } from '../../intake/locate.js';
-import { areOf, isNumber, isTextless, isTime } from '../../intake/parquetTypes.js';
+import { areOf, isNumber, isTextless, isTime, parquetColumn } from '../../intake/parquetTypes.js';
 import { damaged } from '../../intake/refuse.js';
 import { type Look, readRows } from '../../sql/reading.js';
 import { valueCell } from '../../sql/cells.js';
@@ -85,19 +85,17 @@ const INSTANT = '#instant';
 
 /** The instant of a row of Parquet, if a column holds it as such. */
 const typedInstantOf = (log: Log): string | undefined => {
-  const places = log.columns.get('timestamp') ?? [];
-  const [place] = places;
-  if (place === undefined || places.length > 1 || !areOf(log, places, isTime)) return undefined;
-  return typedInstant(`c${place.at}`, log.parquet?.types[place.at] ?? '', log.reading.timezone);
+  const found = parquetColumn(log, 'timestamp');
+  return found && isTime(found.type) ? typedInstant(`c${found.at}`, found.type, log.reading.timezone) : undefined;
 };
 
 const EVERYTHING: Look = { words: true, names: true };
 
 /** The values of some columns of a log, where it has these. */
-const valuesIn = ({ columns }: Log, wanted: ReadonlySet<string>): string[] =>
+const valuesIn = (log: Log, wanted: ReadonlySet<string>): string[] =>
   [...wanted].flatMap((column) => {
-    const [place] = columns.get(column) ?? [];
-    return place === undefined ? [] : [`c${place.at} AS ${valueCell(column)}`];
+    const found = parquetColumn(log, column);
+    return found === undefined ? [] : [`c${found.at} AS ${valueCell(column)}`];
   });
 
 /** The rows of a log by our names; `also`: further columns of `from`, and `shift` those in front of its own. */
