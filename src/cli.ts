@@ -62,13 +62,16 @@ const fail = (error: unknown): number => {
  * @param argv the program, the script and then the arguments
  */
 export const main = async (argv: readonly string[]): Promise<void> => {
+  let asked = false;
+  // Stays registered: a second signal, as `timeout` sends one, must not end the process while it removes its files.
   const interrupted = (signal: NodeJS.Signals): void => {
     discardUnfinished();
     const exit = (): never => process.exit(128 + constants.signals[signal]);
-    if (!hasLastActs()) exit();
+    if (asked || !hasLastActs()) exit();
+    asked = true;
     void doLastActs(1500).finally(exit);
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted).on('SIGHUP', interrupted);
   process.once('exit', discardUnfinished);
   // A reader that closes our output early, such as `| head`, is no error. If stderr is closed, nobody can be told.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

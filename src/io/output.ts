@@ -13,6 +13,7 @@ import {
   createReadStream,
   createWriteStream,
   fstatSync,
+  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -158,7 +159,7 @@ export const withScratch = async <T>(near: string, work: (folder: string) => Pro
   const parent = file === undefined || file.includes('\\') ? tmpdir() : dirname(file);
   const folder = temporaryIn(parent, 'gesture');
   try {
-    await mkdir(folder, { mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     throw cannotWrite(parent, error);
   }

@@ -125,6 +125,22 @@ describe.runIf(LONG).each(Object.entries(COMMANDS))('gesture %s', (name, command
   });
 });
 
+it.each(SIGNALS)('a run that gets %s again while it removes its files removes them all', async (signal) => {
+  const folder = join(root, signal);
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  const running = start(folder, ['features', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  running.child.stdin?.write('event_id,user_id,timestamp,event_type\n');
+  await nthChange(join(folder, 'data'), 1, running);
+  const [scratch = ''] = leftBehind(folder);
+  expect(scratch).toMatch(/^\.gesture\..+\.tmp$/);
+  // Removing them takes long enough that a second signal surely comes meanwhile.
+  for (let i = 0; i < 500; i++) writeFileSync(join(folder, 'data', scratch, `${i}`), '');
+  const again = setInterval(() => running.child.kill(signal), 0);
+  await running.end;
+  clearInterval(again);
+  expect(leftBehind(folder)).toEqual([]);
+});
+
 it('an interrupted run does not wait for the query it is in', () => {
   const engine = new URL('../../dist/engine/duckdb/open.js', import.meta.url).href;
   const endless = `

@@ -34,6 +34,15 @@ const of = (file, tests, ...mutants) => mutants.map(([rule, find, put]) => ({ ru
 
 export const mutants = [
   ...of(
+    'src/cli.ts',
+    ['test/faults/kill.test.ts'],
+    [
+      'a second signal does not cut off the first',
+      "process.on('SIGINT', interrupted).on(",
+      "process.once('SIGINT', interrupted).once(",
+    ],
+  ),
+  ...of(
     'src/scoring/score.ts',
     SCORING,
     ['the floor is 0', 'Math.max(0, sum)),', 'Math.max(1, sum)),'],
