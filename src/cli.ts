@@ -9,7 +9,7 @@ import { printable } from './text/printable.js';
 import { EXIT, Failure, systemCode } from './model.js';
 import { VERSION } from './text/version.js';
 import { type Example, examples, paragraph, helpStyle } from './commands/help.js';
-import { commands } from './commands/index.js';
+import { addCommands } from './commands/index.js';
 
 /** What to run first: the last lines of the help, which also show if no command is given. */
 const FIRST_STEPS: readonly Example[] = [
@@ -22,7 +22,7 @@ const EXIT_CODES = paragraph(
   '0 done, 1 a check found something, 2 wrong usage or config, 65 bad data, 66 no input, 70 a bug in gesture, 73 cannot write, 130 interrupted.',
 );
 
-const program = (): Command => {
+const program = async (argv: readonly string[]): Promise<Command> => {
   const gesture = new Command('gesture')
     .description('Turns an event log into a ranked, explained list of the people worth calling.')
     .version(VERSION)
@@ -30,7 +30,7 @@ const program = (): Command => {
     .configureOutput({ outputError: (text, write) => write(printable(text, { lines: true })) })
     .configureHelp(helpStyle)
     .exitOverride();
-  for (const register of commands) register(gesture);
+  await addCommands(gesture, (name) => argv.includes(name));
   for (const command of gesture.commands) {
     command.showHelpAfterError(`(run gesture ${command.name()} --help to see its flags)`);
   }
@@ -80,7 +80,8 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   });
   process.stderr.on('error', () => {});
   try {
-    await program().parseAsync([...argv]);
+    const gesture = await program(argv);
+    await gesture.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = fail(error);
   }

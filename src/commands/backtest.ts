@@ -1,5 +1,5 @@
 /** `gesture backtest`: what the ranking would have been worth, from the log's own past. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { selectFeatures } from '../catalogue/derived.js';
 import { loadConfig } from '../config/load.js';
 import { type Backtest, remarksOf } from '../backtest/result.js';
@@ -17,12 +17,8 @@ import { readPast } from './past.js';
 /** How many people a list is taken to have unless told otherwise. */
 const LIST = 50;
 
-const define = (program: CommandUnknownOpts) =>
-  defineLooking(
-    program,
-    'backtest',
-    'Measure what the ranking would have been worth: who converted after it, against simpler orders.',
-  )
+const define = (command: Command) =>
+  defineLooking(command)
     .option('--list <n>', 'number of people to call', wholeNumber('--list', 1), LIST)
     .option('--min-lift <x>', 'exit with 1 if the lift of the top 10% may be lower than this', number('--min-lift'))
     .option('--out <file>', 'where to write the result', jsonFile('--out'), BACKTEST_FILE)
@@ -96,7 +92,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   }
 };
 
-/** Adds `gesture backtest`. */
-export const registerBacktest = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+/** The arguments, flags and action of `gesture backtest`. */
+export const defineBacktest = (command: Command): void => {
+  define(command).action(run);
 };

@@ -1,6 +1,6 @@
 /** `gesture compare`: whose score changed between two user_scores.csv, by how much, and because of which signals. */
 import { toJson } from '../text/printable.js';
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { print } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
@@ -8,11 +8,8 @@ import { wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, nextLine } from './next.js';
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('compare')
-    .helpGroup('Companions:')
-    .description('Show whose label and score changed between two user_scores.csv, by how much, and why.')
+const define = (command: Command) =>
+  command
     .argument('<old>', 'an earlier user_scores.csv')
     .argument('<new>', 'a later user_scores.csv')
     .option('--top <n>', 'number of users to show', wholeNumber('--top', 1), 20)
@@ -45,7 +42,7 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
   process.stderr.write(`${nextLine(next)}\n`);
 };
 
-/** Adds `gesture compare`. */
-export const registerCompare = (program: CommandUnknownOpts): void => {
-  define(program).action(compare);
+/** The arguments, flags and action of `gesture compare`. */
+export const defineCompare = (command: Command): void => {
+  define(command).action(compare);
 };

@@ -1,6 +1,6 @@
 /** `gesture explain`: everything behind one user's score. */
 import { toJson } from '../text/printable.js';
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { loadConfig } from '../config/load.js';
 import { stampOf } from '../config/settings.js';
 import { print } from '../io/output.js';
@@ -15,11 +15,8 @@ import { commandLine, configFlag, nextLine } from './next.js';
 
 const DAY_MS = 86_400_000;
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('explain')
-    .helpGroup('Companions:')
-    .description("Show everything behind one user's score, and what would raise it.")
+const define = (command: Command) =>
+  command
     .argument('<user>', 'the user to explain: an id, a name, or a rank among all, such as 3 or #3')
     .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option(
@@ -122,7 +119,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   process.stderr.write(`${nextLine(nextFor(answer, from, path))}\n`);
 };
 
-/** Adds `gesture explain`. */
-export const registerExplain = (program: CommandUnknownOpts): void => {
-  define(program).action(explain);
+/** The arguments, flags and action of `gesture explain`. */
+export const defineExplain = (command: Command): void => {
+  define(command).action(explain);
 };

@@ -1,5 +1,5 @@
 /** `gesture features`: event logs -> user_features.csv, rejected_events.csv and a summary. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { SOURCE_NAMES, sources } from '../catalogue/sources.js';
 import { type Config, leavesRowsOut } from '../config/settings.js';
@@ -30,10 +30,8 @@ import {
 import { examples } from './help.js';
 import { showProgress } from './progress.js';
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('features')
-    .description('Turn events into sessions and users: one row per user, one column per feature.')
+const define = (command: Command) =>
+  command
     .argument(
       '[events...]',
       'event logs: CSV, JSON lines or Parquet, also .gz and .zst, patterns, or - for standard input (default: data/raw_events.csv); or the address of one table of ClickHouse',
@@ -278,7 +276,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   });
 };
 
-/** Adds `gesture features`. */
-export const registerFeatures = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+/** The arguments, flags and action of `gesture features`. */
+export const defineFeatures = (command: Command): void => {
+  define(command).action(run);
 };

@@ -1,5 +1,5 @@
 /** `gesture generate`: the event log of a simulated world and, on request, the truth behind it. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { dirname, join } from 'node:path';
 import { checkOutputs, print, replaceFiles, withScratch, writeText, type Target } from '../io/output.js';
 import { endOf, isoInstant } from '../text/instants.js';
@@ -17,10 +17,8 @@ const DEFAULT_AS_OF = BigInt(Date.UTC(2026, 0, 31)) * 1000n;
 
 const DAY = 24 * 60 * 60;
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('generate')
-    .description('Simulate people on a site and write their events; the same flags give the same bytes.')
+const define = (command: Command) =>
+  command
     .option('--users <n>', 'number of users', wholeNumber('--users', 1, 100_000_000), 100)
     .option('--days <n>', 'length of the log in days', wholeNumber('--days', 1, 3660), 30)
     .option('--seed <text>', 'any text; another seed gives another world', '42')
@@ -187,7 +185,7 @@ const run = async (flags: Flags): Promise<void> => {
   process.stderr.write(`${lines.join('\n')}\n`);
 };
 
-/** Adds `gesture generate`. */
-export const registerGenerate = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+/** The arguments, flags and action of `gesture generate`. */
+export const defineGenerate = (command: Command): void => {
+  define(command).action(run);
 };

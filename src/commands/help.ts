@@ -30,6 +30,8 @@ export const helpStyle: HelpConfiguration = {
   styleSubcommandText: styled('cyan'),
   styleOptionText: styled('green'),
   styleArgumentText: styled('bold'),
+  // The flags of a command that is only listed are not loaded.
+  subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
   styleUsage(this: Help, usage) {
     const text = Help.prototype.styleUsage.call(this, usage);
     return hanging(this, text, this.helpWidth ?? UNKNOWN_WIDTH, USAGE.length);

@@ -2,7 +2,7 @@
  * `gesture init`: writes a commented gesture.yaml, for the logs that it is given or with every default, or the JSON schema
  * that editors use to complete one.
  */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { defaultConfig } from '../config/settings.js';
 import { CONFIG_FILE, loadConfig } from '../config/load.js';
 import { replaceFiles, writeText } from '../io/output.js';
@@ -16,13 +16,8 @@ import { commandLine, configFlag, nextLine } from './next.js';
 
 const SCHEMA_FILE = 'gesture.schema.json';
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('init')
-    .helpGroup('Companions:')
-    .description(
-      'Look at event logs and write a commented gesture.yaml for them; without a log, one with every default.',
-    )
+const define = (command: Command) =>
+  command
     .argument('[events...]', 'event logs to look at, in every format that features reads; - is standard input')
     .option('--out <file>', 'where to write it; - is standard output', CONFIG_FILE)
     .option('--force', 'replace an existing file')
@@ -106,7 +101,7 @@ const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
   if (out !== '-') process.stderr.write(`${nextLine(commandLine('features', ...flag))}\n`);
 };
 
-/** Adds `gesture init`. */
-export const registerInit = (program: CommandUnknownOpts): void => {
-  define(program).action(init);
+/** The arguments, flags and action of `gesture init`. */
+export const defineInit = (command: Command): void => {
+  define(command).action(init);
 };

@@ -1,5 +1,5 @@
 /** The flags of the commands that look back on a log: which log, which cut-offs, and whose conversions count. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Config } from '../config/settings.js';
 import type { Looking } from '../engine/lookBack.js';
@@ -19,12 +19,9 @@ interface LookingFlags {
   readonly again?: true | undefined;
 }
 
-/** Adds a command that looks back on a log, with the flags that all of these have. */
-export const defineLooking = (program: CommandUnknownOpts, name: string, description: string) =>
-  program
-    .command(name)
-    .helpGroup('Companions:')
-    .description(description)
+/** The arguments and flags that all commands have that look back on a log. */
+export const defineLooking = (command: Command) =>
+  command
     .argument('[events...]', 'event logs, as for `gesture features` (default: data/raw_events.csv)')
     .option('--from <source>', 'the product that exported the log', oneOf('--from', SOURCE_NAMES))
     .option(...CONFIG_FLAG)

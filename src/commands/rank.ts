@@ -1,5 +1,5 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.js';
@@ -18,10 +18,8 @@ import { otherSettings, settingsLike } from './madeWith.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 import { type Progress, withProgress } from './progress.js';
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('rank')
-    .description('Score every user and list the people worth calling, with the reasons for each.')
+const define = (command: Command) =>
+  command
     .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option('--top <n>', 'number of users to list', wholeNumber('--top', 1), 10)
     .option('--out <file>', 'where to write the list; - is standard output', 'data/top_users.csv')
@@ -172,7 +170,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   );
 };
 
-/** Adds `gesture rank`. */
-export const registerRank = (program: CommandUnknownOpts): void => {
-  define(program).action((from, flags) => withProgress('ranking', 3, (progress) => rank(from, flags, progress)));
+/** The arguments, flags and action of `gesture rank`. */
+export const defineRank = (command: Command): void => {
+  define(command).action((from, flags) => withProgress('ranking', 3, (progress) => rank(from, flags, progress)));
 };

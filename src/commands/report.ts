@@ -1,5 +1,5 @@
 /** `gesture report`: everything that a ranking says, on one page that can be opened, sent and printed. */
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -19,11 +19,8 @@ import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 import { type Progress, withProgress } from './progress.js';
 
-const define = (program: CommandUnknownOpts) =>
-  program
-    .command('report')
-    .helpGroup('Companions:')
-    .description('Write one page with whom to call, why, and whether to believe it.')
+const define = (command: Command) =>
+  command
     .argument('[features]', 'the output of `gesture features`; - is standard input', FEATURES_FILE)
     .option('--top <n>', 'number of people to call on the page, at most 1,000', wholeNumber('--top', 1), 100)
     .option('--out <file>', 'where to write the page; - is standard output', htmlFile('--out'), 'data/report.html')
@@ -184,7 +181,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   );
 };
 
-/** Adds `gesture report`. */
-export const registerReport = (program: CommandUnknownOpts): void => {
-  define(program).action((from, flags) => withProgress('report', 3, (progress) => report(from, flags, progress)));
+/** The arguments, flags and action of `gesture report`. */
+export const defineReport = (command: Command): void => {
+  define(command).action((from, flags) => withProgress('report', 3, (progress) => report(from, flags, progress)));
 };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { remarksOf } from '../backtest/result.js';
 import type { Weights } from '../catalogue/weights.js';
 import { CONFIG_FILE, loadConfig } from '../config/load.js';
@@ -19,12 +19,8 @@ import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
 import { readPast } from './past.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
-const define = (program: CommandUnknownOpts) =>
-  defineLooking(
-    program,
-    'tune',
-    'Find better points for the signals, and recommend them only if they are shown to be better.',
-  )
+const define = (command: Command) =>
+  defineLooking(command)
     .option('--judge <n>', 'number of cut-offs, the last ones, that judge what was found', wholeNumber('--judge', 1), 1)
     .option(
       '--out <file>',
@@ -140,7 +136,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   }
 };
 
-/** Adds `gesture tune`. */
-export const registerTune = (program: CommandUnknownOpts): void => {
-  define(program).action(run);
+/** The arguments, flags and action of `gesture tune`. */
+export const defineTune = (command: Command): void => {
+  define(command).action(run);
 };

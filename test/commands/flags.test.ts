@@ -1,7 +1,7 @@
 /** Every flag with a value: what it takes, and the one form in which it refuses anything else. */
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../src/commands/index.js';
+import { addCommands } from '../../src/commands/index.js';
 import {
   changes,
   csvFile,
@@ -16,17 +16,19 @@ import {
 } from '../../src/commands/flags.js';
 import { Failure } from '../../src/model.js';
 
-const program = (): Command => {
+const program = async (): Promise<Command> => {
   const gesture = new Command();
-  for (const register of commands) register(gesture);
+  await addCommands(gesture, () => true);
   return gesture;
 };
+
+const { commands } = await program();
 
 /** Flags that take any text: files of any name, logs, a seed, and the list of rank, whose ending is checked with --format. */
 const FREE = ['seed', 'config', 'init --out', 'rank --out', 'report --events'];
 
 describe('a wrong value', () => {
-  const flags = program().commands.flatMap((command) =>
+  const flags = commands.flatMap((command) =>
     command.options
       .filter(({ required, long }) => required && !FREE.some((free) => `${command.name()} ${long}`.endsWith(free)))
       .map(({ long }) => [command.name(), long ?? ''] as const),
@@ -37,7 +39,9 @@ describe('a wrong value', () => {
   });
 
   it.each(flags)('of %s %s is refused before an input is opened, with its rule', async (command, flag) => {
-    const refused = program().parseAsync([command, 'nowhere', 'nowhere', flag, 'wrong.value'], { from: 'user' });
+    const refused = (await program()).parseAsync([command, 'nowhere', 'nowhere', flag, 'wrong.value'], {
+      from: 'user',
+    });
     await expect(refused).rejects.toThrow(Failure);
     await expect(refused).rejects.toMatchObject({ kind: 'usage' });
     await expect(refused).rejects.toThrow(new RegExp(`^${flag} wrong\\.value: must be \\w`));

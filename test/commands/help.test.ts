@@ -1,5 +1,7 @@
 /** The help: its lines at every width, its colours, and its examples, which must be commands that work. */
+import { Command } from '@commander-js/extra-typings';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addCommands } from '../../src/commands/index.js';
 import { displayWidth } from '../../src/text/columns.js';
 import { call } from './call.js';
 import type { Run } from './gesture.js';
@@ -64,6 +66,21 @@ it('has colours on a terminal that has them, and none in a pipe or with NO_COLOR
   expect((await onTerminal(80, [], true)).stderr).toContain(bold);
   expect((await onTerminal(80, ['rank', '--help'])).stdout).not.toContain('\u001B');
   expect((await call('.', ['rank', '--help'])).stdout).not.toContain('\u001B');
+});
+
+it('lists every command with the arguments that it takes', async () => {
+  const [listed, defined] = [new Command(), new Command()];
+  await addCommands(listed, () => false);
+  await addCommands(defined, () => true);
+  // Without what the list says, commander finds out what a command takes.
+  const takes = defined.commands.map((command) => [command.name(), command.usage('').usage()]);
+  expect(listed.commands.map((command) => [command.name(), command.usage()])).toEqual(takes);
+});
+
+it('of a command shows its flags, however it is asked for', async () => {
+  const { stdout } = await call('.', ['rank', '--help']);
+  expect(stdout).toContain('--exclude-converted');
+  expect((await call('.', ['help', 'rank'])).stdout).toBe(stdout);
 });
 
 it('shows without a command, with the first step, and exits with 2', async () => {

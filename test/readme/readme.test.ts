@@ -60,9 +60,9 @@ describe('what the documents name is there', () => {
     (path) => [path, documentText(path)] as const,
   );
 
-  it('flags after `gesture COMMAND`', () => {
+  it('flags after `gesture COMMAND`', async () => {
     const flags = new Map(
-      registered().map((command) => [command.name(), command.options.map(({ long }) => long ?? '')]),
+      (await registered()).map((command) => [command.name(), command.options.map(({ long }) => long ?? '')]),
     );
     const wrong = pages.flatMap(([path, text]) =>
       [...text.matchAll(/gesture (?!-)([a-z]+)((?: (?!&&)[^\s|&;`]+)*)/g)].flatMap(([, name = '', rest = '']) => {

@@ -2,7 +2,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Option } from 'commander';
 import { defaultWeights } from '../../src/catalogue/weights.js';
-import { commands } from '../../src/commands/index.js';
+import { addCommands } from '../../src/commands/index.js';
 import { CURVE_KEYS, jsonSchema } from '../../src/config/schema.js';
 import { EXIT } from '../../src/model.js';
 import { table } from './tables.js';
@@ -109,10 +109,10 @@ export const weightKeysTable = (): string =>
     ]),
   );
 
-/** The program's commands, as they are registered. */
-export const registered = (): readonly CommandUnknownOpts[] => {
+/** The program's commands, with their arguments and flags. */
+export const registered = async (): Promise<readonly CommandUnknownOpts[]> => {
   const program = new Command('gesture');
-  for (const register of commands) register(program);
+  await addCommands(program, () => true);
   return program.commands;
 };
 
@@ -133,7 +133,7 @@ const commandPart = (command: CommandUnknownOpts): string =>
   ].join('\n');
 
 /** Every command with its arguments and flags. */
-export const commandsPart = (): string => registered().map(commandPart).join('\n');
+export const commandsPart = async (): Promise<string> => (await registered()).map(commandPart).join('\n');
 
 /**
  * The exit codes and what they mean.

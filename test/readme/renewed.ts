@@ -98,7 +98,7 @@ export const partsOf = async (
     measures: measuresTable(),
     conditions: conditionsTable(),
     settings: settingsTable(),
-    commands: commandsPart(),
+    commands: await commandsPart(),
     'exit-codes': exitTable((await call('.', ['--help'])).stdout),
     personas: personasTable(personas),
     queries: queries(),
