@@ -1,5 +1,6 @@
 /** What ages in explanations are counted from. */
 import type { RunRecord } from '../io/runRecord.js';
+import type { AsOf } from '../scoring/phrases.js';
 import type { Users } from '../scoring/users.js';
 import { dateFns, utc } from '../text/dates.js';
 
@@ -9,6 +10,6 @@ const isSameDay = dateFns('isSameDay');
 export const asOfOf = (record: RunRecord | undefined, users: Users): number =>
   record?.as_of ? Date.parse(record.as_of) : users.latest();
 
-/** As-of, unless it is unknown or today: then explanations say how long ago something was. */
-export const datedFrom = (asOf: number, now: Date): number | undefined =>
-  Number.isNaN(asOf) || isSameDay(asOf, now, { in: utc }) ? undefined : asOf;
+/** As-of as explanations count from it: undefined if it is unknown. */
+export const countedFrom = (asOf: number, now: Date): AsOf | undefined =>
+  Number.isNaN(asOf) ? undefined : { time: asOf, isToday: isSameDay(asOf, now, { in: utc }) };

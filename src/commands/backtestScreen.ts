@@ -137,7 +137,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'few-conversions':
       return `only ${countedPeople(doubt.conversions)} converted: no claim is made below 20. Use a longer log, or a longer --horizon`;
     case 'one-outcome':
-      return `${doubt.at}: ${doubt.conversions} of ${doubt.open} people converted, so this cut-off is left out of the means`;
+      return `${doubt.at}: ${doubt.conversions} of ${doubt.open} people converted, so this cut-off is left out of the means of AUC and lift`;
     case 'counted-twice':
       return `windows overlap: ${doubt.conversions} conversions are of ${doubt.people} people. Choose --every as long as --horizon`;
     case 'leak':
@@ -147,7 +147,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'silent-signal':
       return `${doubt.signal} gives nobody any points`;
     case 'drawn-by-lot':
-      return `${doubt.at}: ${doubt.by_lot} of the ${doubt.called} people in the top 10% have the same score as others who are not: the score tells too few people apart`;
+      return `${doubt.at}: ${doubt.by_lot} of the ${doubt.called} people in the top 10% have the same score as others who are not: the score tells too few people apart. rank goes on by who was active more recently, which is not measured here`;
     case 'labels-out-of-order':
       return `people labelled ${doubt.better} convert less often than those labelled ${doubt.than}: check labels in gesture.yaml`;
     case 'drift':

@@ -6,7 +6,7 @@ import { screenOf } from '../text/columns.js';
 import { counted } from '../text/numbers.js';
 import { wholeNumber } from './flags.js';
 import { examples } from './help.js';
-import { commandLine, nextLine } from './next.js';
+import { commandLine, explainLine, nextLine } from './next.js';
 
 const define = (command: Command) =>
   command
@@ -38,7 +38,7 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
     process.stderr.write(`no change: ${counted(unchanged, 'user')} with the same points and settings\n`);
   }
   const [first] = [...relabelled, ...entered.filter(isWorthNaming), ...moved];
-  const next = first === undefined ? commandLine('rank') : commandLine('explain', first.user_id);
+  const next = first === undefined ? commandLine('rank') : explainLine(first.user_id);
   process.stderr.write(`${nextLine(next)}\n`);
 };
 

@@ -95,6 +95,11 @@ const listed = (what: string, ids: readonly string[], screen: Screen): string[] 
   return wrapped(`${counted(ids.length, 'user')} ${what}: ${ids.slice(0, LISTED).join(', ')}${more}`, screen.width);
 };
 
+/** Of features whose settings no record tells, nobody knows whether they changed. */
+const UNKNOWN = 'the settings of the features are not known of both, so values may differ without any new behaviour';
+
+const isUnknown = (stamp: string): boolean => stamp.startsWith('unknown-');
+
 /** What is known of the settings, in the words of each part that differs. */
 const CHANGED = {
   features: 'the settings of the features changed, so values may differ without any new behaviour',
@@ -105,7 +110,7 @@ const settings = (comparison: Comparison): string => {
   const { config_changed, old_config, new_config, changed } = comparison;
   if (!config_changed) {
     const same = new_config.join(', ');
-    return same.startsWith('unknown-')
+    return isUnknown(same)
       ? `both used the scoring ${same.slice('unknown-'.length)}; the settings of the features were not recorded`
       : `both used the settings ${same}: every change comes from behaviour`;
   }
@@ -113,7 +118,9 @@ const settings = (comparison: Comparison): string => {
   const removed = comparison.signals_removed.map((signal) => `-${signal}`);
   const signals = [...added, ...removed].join(', ');
   const hashes = `${old_config.join(', ') || 'none'} -> ${new_config.join(', ') || 'none'}`;
-  return `${changed.map((part) => CHANGED[part]).join('; ')} (${hashes}${signals === '' ? '' : `; ${signals}`})`;
+  const isDoubtful = [...old_config, ...new_config].some(isUnknown);
+  const says = changed.map((part) => (part === 'features' && isDoubtful ? UNKNOWN : CHANGED[part]));
+  return `${says.join('; ')} (${hashes}${signals === '' ? '' : `; ${signals}`})`;
 };
 
 /** A comparison as text, with the `top` largest changes. */

@@ -11,7 +11,7 @@ import type { Answer, Standing } from './explainScreen.js';
 import { FEATURES_FILE } from './files.js';
 import { changes, CONFIG_FLAG, oneOf } from './flags.js';
 import { examples } from './help.js';
-import { commandLine, configFlag, nextLine } from './next.js';
+import { commandLine, configFlag, explainLine, nextLine } from './next.js';
 
 const DAY_MS = 86_400_000;
 
@@ -38,6 +38,12 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const rankOf = ({ order }: Ranking, index: number): number => order.indexOf(index) + 1;
 
+/** How many of the others are lower, in percent with a decimal: neither none nor all of them unless it is so. */
+const percentileOf = (lower: number, others: number): number => {
+  if (lower === 0 || lower === others) return (100 * lower) / others;
+  return Math.min(99.9, Math.max(0.1, Math.round((1000 * lower) / others) / 10));
+};
+
 const standing = (ranking: Ranking, index: number): Standing => {
   const { scores, order, users } = ranking;
   const others = scores.length - 1;
@@ -49,7 +55,7 @@ const standing = (ranking: Ranking, index: number): Standing => {
   return {
     rank,
     users: scores.length,
-    percentile: others === 0 ? null : Math.round((1000 * lower) / others) / 10,
+    percentile: others === 0 ? null : percentileOf(lower, others),
     converted: users.converted(index) === 1,
     opted_out: users.optedOut(index) === 1,
     place_to_call: users.canBeCalled(index) ? toCall : null,
@@ -61,7 +67,7 @@ const nextFor = ({ user_id, now, what_if }: Answer, from: string, config: string
   const [gain] = now.gains;
   const file = from === FEATURES_FILE ? [] : [from];
   if (what_if !== undefined || gain === undefined) return commandLine('rank', ...file, ...configFlag(config));
-  return commandLine('explain', user_id, ...file, '--what-if', `${gain.signal}=${gain.to}`, ...configFlag(config));
+  return explainLine(user_id, file, ['--what-if', `${gain.signal}=${gain.to}`, ...configFlag(config)]);
 };
 
 const explain = async (asked: string, from: string, { whatIf = [], config: path, json }: Flags): Promise<void> => {
@@ -73,7 +79,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
     { readUsers },
     { recordFiles, recordOf },
     { explainScreen },
-    { asOfOf, datedFrom },
+    { asOfOf, countedFrom },
   ] = await Promise.all([
     import('../scoring/explain.js'),
     import('../scoring/findUser.js'),
@@ -91,7 +97,7 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
   const [users, [file]] = await Promise.all([readUsers(from, { signals }), recordFiles([from])]);
   const made = await recordOf(from, file);
   const asOf = asOfOf(made, users);
-  const model = prepare(config, datedFrom(asOf, new Date()));
+  const model = prepare(config, countedFrom(asOf, new Date()));
   const ranking = rankUsers(users, model, asOf);
   const index = findUser(asked, ranking, from);
   /** The answer about the user as in `users`, in the words of the list that `rank` writes. */

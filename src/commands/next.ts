@@ -7,6 +7,12 @@ const THROUGH_NPM = ['npx', 'start', 'generate', 'features', 'rank', 'report'];
 /** The words of a command line, each as the shell needs it. */
 export const commandLine = (...words: readonly string[]): string => ['gesture', ...words].map(shellWord).join(' ');
 
+/** The command that explains a user; an id that begins as flags do comes after them and `--`. */
+export const explainLine = (id: string, file: readonly string[] = [], flags: readonly string[] = []): string =>
+  id.startsWith('-')
+    ? commandLine('explain', ...flags, '--', id, ...file)
+    : commandLine('explain', id, ...file, ...flags);
+
 /** The flag that names the settings again, if a run named them. */
 export const configFlag = (config: string | undefined): string[] => (config === undefined ? [] : ['--config', config]);
 

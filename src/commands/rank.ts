@@ -15,7 +15,7 @@ import { FEATURES_FILE } from './files.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { otherSettings, settingsLike } from './madeWith.js';
-import { commandLine, configFlag, nextLine } from './next.js';
+import { configFlag, explainLine, nextLine } from './next.js';
 import { type Progress, withProgress } from './progress.js';
 
 const define = (command: Command) =>
@@ -89,7 +89,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     { listText, userJson },
     { scoresCsv },
     { healthScreen, listScreen },
-    { asOfOf, datedFrom },
+    { asOfOf, countedFrom },
   ] = await Promise.all([
     import('../scoring/score.js'),
     import('../io/readUsers.js'),
@@ -109,7 +109,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   const features = await recordOf(from, read[0]);
   const asOf = asOfOf(features, users);
   progress.phase(1, 'scoring');
-  const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
+  const ranking = rankUsers(users, prepare(config, countedFrom(asOf, new Date())), asOf);
   const list = listUsers(ranking, flags);
   const health = healthOf(ranking, list);
   const now = await settingsLike(features, flags.config);
@@ -155,8 +155,8 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     .filter((path) => path !== '-')
     .map((path) => (path === out ? `${path} (${counted(list.places.length, 'user')})` : path));
   const first = list.places.find(({ place }) => users.converted(ranking.order[place] ?? 0) !== 1);
-  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(flags.config)];
-  const next = first && nextLine(commandLine('explain', rankedAt(ranking, first.place).id, ...words));
+  const file = from === FEATURES_FILE ? [] : [from];
+  const next = first && nextLine(explainLine(rankedAt(ranking, first.place).id, file, configFlag(flags.config)));
   process.stderr.write(
     [
       '',

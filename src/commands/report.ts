@@ -16,7 +16,7 @@ import { VERSION } from '../text/version.js';
 import { BACKTEST_FILE, EVENTS_FILE, FEATURES_FILE } from './files.js';
 import { CONFIG_FLAG, htmlFile, jsonFile, names, wholeNumber } from './flags.js';
 import { examples } from './help.js';
-import { commandLine, configFlag, nextLine } from './next.js';
+import { commandLine, configFlag, explainLine, nextLine } from './next.js';
 import { type Progress, withProgress } from './progress.js';
 
 const define = (command: Command) =>
@@ -75,7 +75,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
     { rankUsers },
     { healthOf },
     { recordFiles, recordOf },
-    { asOfOf, datedFrom },
+    { asOfOf, countedFrom },
     { otherSettings, settingsLike },
     { timelinesOf },
     { MOST_PEOPLE, markedTypes, placesFor, reportOf },
@@ -116,7 +116,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const columns = { signals: Object.keys(config.weights), optOut: 'opted_out' in config.features };
   const users = await readUsers(from, { ...columns, ...textColumns(show) });
   const asOf = asOfOf(features, users);
-  const ranking = rankUsers(users, prepare(config, datedFrom(asOf, new Date())), asOf);
+  const ranking = rankUsers(users, prepare(config, countedFrom(asOf, new Date())), asOf);
   const places = placesFor(ranking, top);
   const health = healthOf(ranking, { places, tied: 0 });
 
@@ -132,10 +132,10 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
       : await timelinesOf({ given, features, config }, shown, out);
 
   progress.phase(2, 'writing the page');
-  const words = [...(from === FEATURES_FILE ? [] : [from]), ...configFlag(path)];
+  const other = from === FEATURES_FILE ? [] : [from];
   const recorded = features?.inputs.map((input) => input.path) ?? [];
   const named = given.length > 0 ? given : recorded.filter((input) => input !== EVENTS_FILE);
-  const toTest = `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...words)}`;
+  const toTest = `${commandLine('backtest', ...named, ...configFlag(path))} && ${commandLine('report', ...other, ...configFlag(path))}`;
   const run = {
     version: VERSION,
     from,
@@ -164,7 +164,7 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? 'standard output' : out;
   const [first] = found.people.filter(({ converted }) => !converted);
-  const next = trust === undefined ? toTest : first && commandLine('explain', first.id, ...words);
+  const next = trust === undefined ? toTest : first && explainLine(first.id, other, configFlag(path));
   process.stderr.write(
     [
       ...[...run.warnings, ...health.warnings].flatMap(({ text }) => warningLines(text, screen)),

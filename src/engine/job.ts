@@ -126,8 +126,9 @@ const typedNumbers = (logs: readonly Log[], numbers: ReadonlySet<string>): Set<s
 /** The columns of ours that a log has: those it names, and those that its reading makes up. */
 const columnsOf = ({ columns, reading }: Log): string[] => [
   ...[...columns.keys()].filter((column) => !isHidden(column)),
-  // Part of what is read in any case, even if it is joined from several columns.
+  // Part of what is read in any case, even if it is joined from several columns, or is the id of anonymous people alone.
   'timestamp',
+  'user_id',
   ...(reading.type === undefined ? [] : ['event_type']),
   ...(reading.id === undefined ? [] : ['event_id']),
 ];

@@ -1,6 +1,7 @@
 /** The text of user_scores.csv; of many users it is written by several threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { AsOf } from '../scoring/phrases.js';
 import type { Ordered, Ranking } from '../scoring/ranking.js';
 import { type Scoring, scoringOf } from '../scoring/score.js';
 import type { UsersPart } from '../scoring/users.js';
@@ -23,7 +24,7 @@ const YOUNG = 8;
 export interface Work {
   readonly users: readonly UsersPart[];
   readonly scoring: Scoring;
-  readonly dated: number | undefined;
+  readonly dated: AsOf | undefined;
   readonly order: Uint32Array;
   readonly asOf: number;
   readonly config: string;

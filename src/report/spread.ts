@@ -65,8 +65,8 @@ const notesOf = (health: Health, { scores, model }: Ranking): string[] => {
     ...(users > 0 && labels.high === 0
       ? [`Nobody is labelled high: the best score is ${top}, and high begins at ${high}.`]
       : []),
-    ...(users > 1 && zero * 2 >= users
-      ? [`${grouped(zero)} of ${countedPeople(users)} have a score of 0: nothing tells them apart.`]
+    ...(zero > 1 && zero * 2 >= users
+      ? [`${grouped(zero)} of ${countedPeople(users)} have a score of 0, which does not tell them apart.`]
       : []),
   ];
 };

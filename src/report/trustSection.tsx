@@ -156,9 +156,10 @@ const Tested = ({ evidence, config }: { readonly evidence: Evidence; readonly co
   return (
     <>
       <p class="lead">
-        People were scored as of {cutoffs.length === 1 ? first : `${cutoffs.length} days between ${first} and ${last}`};
-        those who had not converted yet, {grouped(open)} in all, were followed for {days} days. {grouped(conversions)}{' '}
-        of them converted ({shareOf(conversions / open)}).
+        {cutoffs.length === 1
+          ? `People were scored as of ${first}; those who had not converted yet, ${grouped(open)} in all, were followed for ${days} days. ${grouped(conversions)} of them converted`
+          : `People were scored as of ${cutoffs.length} days between ${first} and ${last}; at each, those who had not converted yet were followed for ${days} days. Of these ${grouped(open)} cases, each a person on a day, ${grouped(conversions)} converted`}{' '}
+        ({shareOf(conversions / open)}).
       </p>
       {notes.map((text) => (
         <p class="note">{text}</p>

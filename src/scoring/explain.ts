@@ -118,7 +118,7 @@ const gainsOf = (values: Float64Array, model: Model): Gain[] => {
   for (const [i, weight] of model.weights.entries()) {
     const value = values[i] ?? Number.NaN;
     const to = reachable(weight, value);
-    if (to === undefined) continue;
+    if (to === undefined || (model.settled[i] === true && !Number.isNaN(value))) continue;
     const gain = scoreRow(model, values.with(i, to), points).score - now;
     if (gain <= 0) continue;
     const say = phrasing(weight.phrase);

@@ -62,10 +62,10 @@ const warningsAbout = (
   if (labels.high * 2 > users) {
     warn('most-high', `${percent(labels.high / users)} of the users are high, so the label says little`);
   }
-  if (users > 1 && atZero >= users * MANY_AT_ZERO) {
+  if (atZero > 1 && atZero >= users * MANY_AT_ZERO) {
     warn(
       'many-at-zero',
-      `${grouped(atZero)} of ${counted(users, 'user')} have a score of 0, so nothing tells them apart`,
+      `${grouped(atZero)} of ${counted(users, 'user')} have a score of 0, which does not tell them apart`,
     );
   }
   return warnings;

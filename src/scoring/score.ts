@@ -8,7 +8,7 @@ import type { Features } from '../catalogue/measures.js';
 import { defaultLabels, defaultWeights, type Thresholds, type Weight, type Weights } from '../catalogue/weights.js';
 import type { Label } from '../model.js';
 import { shareBy } from './curves.js';
-import { phrasing } from './phrases.js';
+import { type AsOf, phrasing } from './phrases.js';
 
 /** The part of a configuration that scoring needs. */
 export interface Scoring {
@@ -39,9 +39,11 @@ export interface Model {
   readonly recency: number;
   /** Words for the days since the last event. */
   readonly lastActive: (days: number) => string;
+  /** Signals that count from somebody's first event, which nothing can change. */
+  readonly settled: readonly boolean[];
   readonly labels: Thresholds;
   /** What `prepare` was told of as-of. */
-  readonly asOf: number | undefined;
+  readonly asOf: AsOf | undefined;
 }
 
 /** One user's score in hundredths of a point: `sum of the points + floor + cap = score`. */
@@ -73,9 +75,9 @@ const RECENCY = 'days_since_last_event';
 /**
  * Prepares a scoring for `scoreRow`.
  *
- * @param asOf what ages are counted from, in milliseconds since 1970, unless it is today: then explanations name dates
+ * @param asOf what ages are counted from, if that is known
  */
-export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: number): Model => {
+export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?: AsOf): Model => {
   const parts = Object.values(weights);
   const shares = parts.map(({ earns }) => shareBy(earns));
   const small = Int32Array.from({ length: TABLED }, (_, value) => value);
@@ -88,6 +90,9 @@ export const prepare = ({ weights, labels, features = builtIn }: Scoring, asOf?:
     phrases: parts.map(({ phrase }) => phrasing(phrase, asOf)),
     recency: Object.keys(weights).indexOf(RECENCY),
     lastActive: phrasing((weights[RECENCY] ?? defaultWeights[RECENCY]).phrase, asOf),
+    settled: Object.keys(weights).map(
+      (signal) => Object.hasOwn(features, signal) && features[signal]?.is.op === 'daysSinceFirst',
+    ),
     labels,
     asOf,
   };

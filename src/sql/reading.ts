@@ -185,6 +185,8 @@ export const readRows = (
     ([column, at]) =>
       `${cellOf(dialect, at, look.words && plain?.has(column) !== true ? wordsOf(column, reading) : [])} AS ${identifier(column)}`,
   );
+  // A log with the ids of anonymous people alone has no other.
+  if (!places.has('user_id')) cells.push(`${nullText} AS "user_id"`);
   const times = [...places].filter(([column]) => isTimePart(column));
   const when = times.map(([column, at]) => cellOf(dialect, at, wordsOf(column, reading)));
   if (when.length > 0) cells.push(`nullif(${dialect.joined(' ', when)}, '') AS "timestamp"`);

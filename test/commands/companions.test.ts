@@ -89,6 +89,20 @@ describe('gesture explain', () => {
     expect([answer.rank, answer.what_if_rank]).toEqual([3, 2]);
   });
 
+  it('of an id that begins as flags do ends with a command that can be run', async () => {
+    write({ ...ANA, user_id: '-1+2' });
+    const { stderr } = await explain('1');
+    expect(stderr).toContain('next     gesture explain --what-if calendar_bookings=1 -- -1+2\n');
+    expect((await explain('--what-if', 'calendar_bookings=1', '--', '-1+2')).status).toBe(0);
+  });
+
+  it('says that somebody is higher than all others only of the first', async () => {
+    const others = Array.from({ length: 2500 }, (_, i) => ({ user_id: `u${i}` }));
+    write({ ...ANA, user_id: 'first', calendar_bookings: 1 }, { ...ANA, user_id: 'second' }, ...others);
+    expect((await explain('first')).stdout).toContain('rank 1 of 2502, higher than 100% of the others');
+    expect((await explain('second')).stdout).toContain('rank 2 of 2502, higher than 99.9% of the others');
+  });
+
   it('holds a floor as a line of its own', async () => {
     write({ user_id: 'bot', spam_rate: 1 });
     const floor = String(-pointsOf('spam_rate'));

@@ -371,6 +371,23 @@ describe('files', () => {
     expect(table('username')).toEqual(['ana a ] , " }', 'ben ']);
   });
 
+  it('of anonymous people alone need no column for the others', async () => {
+    const lines = ['1736071200000000,page_view', '1736071300000000,sign_up', '1736071400000000,page_view'];
+    const logOf = (header: string, ids: readonly string[]): string =>
+      `event_timestamp,event_name,${header}\n${lines.map((line, i) => `${line},${ids[i] ?? ''}\n`).join('')}`;
+    write('with.csv', logOf('user_id,user_pseudo_id', [',a', ',b', ',a']));
+    write('without.csv', logOf('user_pseudo_id', ['a', 'b', 'a']));
+    const tableOf = async (...args: string[]): Promise<string> => {
+      await features('--from', 'ga4', ...args);
+      return readFileSync(join(folder, 'data/user_features.csv'), 'utf8');
+    };
+    expect(await tableOf('without.csv')).toMatch(/\na,.*\nb,/);
+    expect(await tableOf('without.csv')).toBe(await tableOf('with.csv'));
+    write('bad.csv', `${readFileSync(join(folder, 'without.csv'), 'utf8')}someday,page_view,a\n`);
+    expect(await tableOf('bad.csv', '--max-rejected', '50%')).toBe(await tableOf('with.csv'));
+    expect((await call(folder, ['init', 'without.csv'])).status).toBe(0);
+  });
+
   it('of Google Analytics are read as BigQuery exports them', async () => {
     const params = [
       { key: 'ga_session_id', value: { int_value: '77' } },

@@ -217,6 +217,14 @@ describe('the answer of gesture compare', () => {
     expect(wordsOf(text)).toEqual(wordsOf(answer({ width: 1000, colour: false })));
   });
 
+  it('does not say that the settings of the features changed where nobody knows them', () => {
+    const changed = { ...comparison, changed: ['features'] as const, new_config: ['9223246d505d-640923916175'] };
+    const [said] = compareScreen(changed, 1, { width: 1000, colour: false }).split('\n');
+    expect(said).toMatch(/^the settings of the features are not known of both, so values may differ/);
+    const known = { ...changed, old_config: ['000000000000-640923916175'] };
+    expect(compareScreen(known, 1, { width: 1000, colour: false })).toMatch(/^the settings of the features changed/);
+  });
+
   it('shows the most important of each group, and says how many there are', () => {
     expect(answer({ width: 80, colour: false }, 1)).toMatch(/^2 people became high:\n(.*\n){3} +and 1 more/m);
   });

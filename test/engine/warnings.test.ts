@@ -460,6 +460,13 @@ describe('timestamps', () => {
       [log(`ana,2014-03-01,signup`, 'ben,2014-02-01,signup', 'eve,2014-03-09,search')],
     ],
     [
+      'far after all others, but not of somebody who was active all the time',
+      'stamp-far',
+      'is far later than nearly all others',
+      [log(`ana,2014-03-01,signup`, 'ben,2014-02-01,signup', 'eve,2023-12-01,search', 'eve,2024-01-01,search')],
+      [log(`ana,2014-03-01,signup`, 'ben,2014-02-01,signup', 'eve,2019-01-01,search', 'eve,2024-01-01,search')],
+    ],
+    [
       'of one session for over a day with a gap, or for a day',
       'sessions-long',
       '1 session lasts over a day with idle gaps: session_id may be the id of a device',

@@ -81,7 +81,7 @@ describe('scores written by several threads', () => {
       const values = Array.from({ length: SIGNALS }, (_, s) => (s === i % SIGNALS ? Number.NaN : (i * s) % 17));
       users.add({ id: `=${i}`, name: `A "B",\n${i}`, converted: i % 2, values, last: Date.UTC(2026, 0, 1 + (i % 28)) });
     }
-    ranking = rankUsers(users, prepare(defaultScoring, Date.UTC(2026, 0, 28)));
+    ranking = rankUsers(users, prepare(defaultScoring, { time: Date.UTC(2026, 0, 28), isToday: false }));
   });
 
   it.each([2, 3, 5])('are those that one writes, in the same order: %s', async (threads) => {

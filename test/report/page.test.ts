@@ -141,7 +141,7 @@ describe('the page says so', () => {
   it('if all scores are 0', async () => {
     const { html } = await reportOf([{ user_id: 'a' }, { user_id: 'b' }]);
     expect(html).toContain('All of them have a score of 0: nothing says whom to call first.');
-    expect(html).toContain('2 of 2 people have a score of 0: nothing tells them apart.');
+    expect(html).toContain('2 of 2 people have a score of 0, which does not tell them apart.');
     expect(html).toContain('Nobody is labelled high: the best score is 0, and high begins at 60.');
     const one = await reportOf([{ user_id: 'a' }]);
     expect(one.html).toContain('The score is 0: nothing suggests a call.');

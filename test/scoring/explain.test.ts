@@ -49,6 +49,22 @@ describe('the gains still open', () => {
     expect(gains(full)).toEqual([]);
   });
 
+  it('are none of what counts from a first event, which nobody can change, but one where there was none', () => {
+    const first = {
+      from: 'events',
+      is: { op: 'daysSinceFirst' },
+      unit: 'days',
+      says: 'days since the first event',
+    } as const;
+    const settled = {
+      ...SCORING,
+      weights: { age: weight(100, { half_life: 7 }, 'seen {ago}') },
+      features: { age: first },
+    };
+    expect(explain({ age: 7 }, settled).gains).toEqual([]);
+    expect(explain({}, settled).gains).toMatchObject([{ signal: 'age', to: 0, points: 100 }]);
+  });
+
   it('are none where the score would stay: below the floor', () => {
     const heavy = { ...SCORING, weights: { ...SCORING.weights, spam: weight(-100, { rate: true }, 'spammy') } };
     expect(explain({ spam: 1, signups: 0 }, heavy).gains).toEqual([]);

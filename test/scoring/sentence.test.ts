@@ -25,6 +25,10 @@ describe('a phrase', () => {
     ['returned for {visits}', 0.9286, 'returned for 13 of 14 visits'],
     ['returned for {visits}', 0.5, 'returned for 1 of 2 visits'],
     ['returned for {visits}', 1, 'returned for all visits'],
+    ['returned for {visits}', 0.9333, 'returned for 14 of 15 visits'],
+    ['returned for {visits}', 0.9545, 'returned for 95% of visits'],
+    ['returned for {visits}', 0.996, 'returned for over 99% of visits'],
+    ['looked automated in {visits}', 0.004, 'looked automated in under 1% of visits'],
     ['left at once in {visits}', 0.021, 'left at once in 2% of visits'],
     ['left at once in {visits}', 0.987, 'left at once in 99% of visits'],
     ['last active {ago}', -3, 'last active today'],
@@ -35,10 +39,18 @@ describe('a phrase', () => {
 });
 
 it('a date stands for days ago where ages are not counted from today', () => {
-  const said = phrasing('last active {ago}', Date.UTC(2026, 0, 31, 12));
+  const said = phrasing('last active {ago}', { time: Date.UTC(2026, 0, 31, 12), isToday: false });
   expect(said(0)).toBe('last active on 31 January 2026');
   expect(said(0.6)).toBe('last active on 30 January 2026');
   expect(said(40)).toBe('last active on 22 December 2025');
+});
+
+it('days ago are those of the calendar, not of 24 hours each', () => {
+  const said = phrasing('last active {ago}', { time: Date.UTC(2026, 0, 31, 12), isToday: true });
+  expect(said(0.5)).toBe('last active today');
+  expect(said(0.5001)).toBe('last active yesterday');
+  expect(said(1.5001)).toBe('last active 2 days ago');
+  expect(phrasing('last active {ago}')(0.5001)).toBe('last active today');
 });
 
 it.each([
