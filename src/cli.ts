@@ -1,6 +1,7 @@
 /** The program: registers the commands and maps errors to exit codes. Heavy modules are loaded only when needed. */
 import { Command } from '@commander-js/extra-typings';
 import { CommanderError } from 'commander';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { doLastActs, hasLastActs } from './io/interrupt.js';
 import { cannotWrite } from './io/cannotWrite.js';
@@ -57,6 +58,19 @@ const fail = (error: unknown): number => {
 };
 
 /**
+ * Whether a word of a command line names a pipe. A thread that waits for one to be opened or filled cannot be ended, and
+ * `process.exit` waits for it.
+ */
+const namesPipe = (argv: readonly string[]): boolean =>
+  argv.some((word) => {
+    try {
+      return statSync(word.slice(word.indexOf('=') + 1)).isFIFO();
+    } catch {
+      return false;
+    }
+  });
+
+/**
  * Runs one command line, as in `main(process.argv)`. Sets the exit code; never throws.
  *
  * @param argv the program, the script and then the arguments
@@ -66,8 +80,12 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   // Stays registered: a second signal, as `timeout` sends one, must not end the process while it removes its files.
   const interrupted = (signal: NodeJS.Signals): void => {
     discardUnfinished();
-    const exit = (): never => process.exit(128 + constants.signals[signal]);
-    if (asked || !hasLastActs()) exit();
+    const exit = (): void => {
+      if (!namesPipe(argv)) process.exit(128 + constants.signals[signal]);
+      process.off(signal, interrupted);
+      process.kill(process.pid, signal);
+    };
+    if (asked || !hasLastActs()) return exit();
     asked = true;
     void doLastActs(1500).finally(exit);
   };

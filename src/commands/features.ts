@@ -14,7 +14,7 @@ import { printable, toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { EXIT, Failure, MAX_REJECTED, REQUIRED_COLUMNS } from '../model.js';
 import { featuresScreen, outcomeJson, WHOLE_LINES } from './featuresScreen.js';
-import { FEATURES_FILE, logsToRead } from './files.js';
+import { FEATURES_FILE, isStream, logsToRead } from './files.js';
 import {
   CONFIG_FLAG,
   csvFile,
@@ -153,9 +153,9 @@ const recordOfRun = (
   inputs,
 });
 
-/** The file `named`, or by default `name` beside `--out`; none if the table goes to standard output. */
+/** The file `named`, or by default `name` beside `--out`; none if the table goes to a stream. */
 const beside = (out: string, name: string, named?: string): string | undefined =>
-  named ?? (out === '-' ? undefined : join(dirname(out), name));
+  named ?? (isStream(out) ? undefined : join(dirname(out), name));
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
@@ -192,7 +192,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
   const leaves = table === undefined && leavesRowsOut(config);
   const excluded = leaves ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
-  const recorded = out === '-' ? undefined : runFileOf(out);
+  const recorded = isStream(out) ? undefined : runFileOf(out);
   const outputs = [out, rejected, unread, excluded, sessions, recorded].filter((path) => path !== undefined);
   const read = config.path === undefined ? names : [...names, config.path];
   if (!flags.printSql) await checkOutputs(outputs, read);
@@ -259,7 +259,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
         ...rejects(outcome.faults),
       ];
       const record = async () => recordOfRun(outcome, config, flags.from, await inputFiles, table?.name);
-      await replaceFiles(withRecord(out, targets, record), read);
+      await replaceFiles(recorded === undefined ? targets : withRecord(out, targets, record), read);
       const written = { users: out, sessions, rejected, unreadable: unread, excluded, record: recorded };
       if (json) await print(`${toJson(outcomeJson(outcome, config, written), 2)}\n`);
       // Whoever reads a pipe wants whole lines.

@@ -4,7 +4,7 @@ import type { Accounts } from '../engine/aggregate.js';
 import type { Outcome } from '../engine/features.js';
 import { type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
-import { FEATURES_FILE } from './files.js';
+import { FEATURES_FILE, isStream } from './files.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
 /** A cell as a line of the summary shows it. */
@@ -94,9 +94,9 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   return lines;
 };
 
-/** The command that reads the table next; undefined if it has no users or went to standard output. */
+/** The command that reads the table next; undefined if it has no users or went to a stream. */
 const nextStep = ({ users }: Outcome, out: string, config: string | undefined): string | undefined => {
-  if (users === 0 || out === '-') return undefined;
+  if (users === 0 || isStream(out)) return undefined;
   return nextLine(commandLine('rank', ...(out === FEATURES_FILE ? [] : [out]), ...configFlag(config)));
 };
 

@@ -1,5 +1,5 @@
 /** The files that the commands exchange unless others are named. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { Failure } from '../model.js';
 
 /** Events, which `generate` writes. */
@@ -11,9 +11,26 @@ export const FEATURES_FILE = 'data/user_features.csv';
 /** What `backtest` found. */
 export const BACKTEST_FILE = 'data/backtest.json';
 
+/** What is at a path; undefined if there is nothing, or nobody may know. */
+const whatIs = (path: string): ReturnType<typeof statSync> => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+};
+
+/** True of standard output, a device or a pipe: there is no folder for other files beside it. */
+export const isStream = (path: string): boolean => {
+  if (path === '-' || path.startsWith('/dev/')) return true;
+  const found = whatIs(path);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+};
+
 /** Refuses to overwrite an existing file unless `force` is given. @throws Failure `usage` */
 export const refuseExisting = (path: string, force: boolean | undefined): void => {
-  if (force || path === '-' || !existsSync(path)) return;
+  // What is no file is never replaced: whoever writes says so.
+  if (force || whatIs(path)?.isFile() !== true) return;
   throw new Failure('usage', `${path} already exists: replace it with --force, or choose another file with --out`);
 };
 

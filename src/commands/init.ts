@@ -9,7 +9,7 @@ import { replaceFiles, writeText } from '../io/output.js';
 import { screenOf } from '../text/columns.js';
 import { printable, toJson } from '../text/printable.js';
 import { Failure } from '../model.js';
-import { refuseExisting } from './files.js';
+import { isStream, refuseExisting } from './files.js';
 import { delimiter, jsonFile } from './flags.js';
 import { examples } from './help.js';
 import { commandLine, configFlag, nextLine } from './next.js';
@@ -66,10 +66,10 @@ const inspectLogs = async (logs: readonly string[], { out, json, delimiter: sepa
   const names = await resolveInputs(logs);
   const findings = await withScratch('-', async (scratch) => {
     const stdin = process.stdin;
-    // Standard input can be read only once, and a log is looked at several times.
+    // A stream can be read only once, and a log is looked at several times.
     const local = (name: string, i: number): Promise<string> => toLocalFile(name, i + names.length, { scratch, stdin });
     const inputs: string[] = [];
-    for (const [i, name] of names.entries()) inputs.push(name === '-' ? await local(name, i) : name);
+    for (const [i, name] of names.entries()) inputs.push(isStream(name) ? await local(name, i) : name);
     const request = { inputs, names, out, scratch, stdin, delimiter: separator };
     const found = await withEngine(scratch, {}, (engine) => inspect({ ...request, engine }));
     const now = BigInt(Date.now()) * 1000n;

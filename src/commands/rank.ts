@@ -1,6 +1,5 @@
 /** `gesture rank`: user_features.csv -> user_scores.csv, top_users.csv and the list on the terminal. */
 import type { Command } from '@commander-js/extra-typings';
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { stampOf } from '../config/settings.js';
@@ -11,7 +10,7 @@ import { counted } from '../text/numbers.js';
 import { toJson } from '../text/printable.js';
 import { VERSION } from '../text/version.js';
 import { Failure, LABEL_FILTERS, LIST_FORMATS } from '../model.js';
-import { FEATURES_FILE } from './files.js';
+import { FEATURES_FILE, isStream } from './files.js';
 import { CONFIG_FLAG, csvFile, duration, listFormat, minimumScore, oneOf, wholeNumber } from './flags.js';
 import { examples } from './help.js';
 import { otherSettings, settingsLike } from './madeWith.js';
@@ -61,12 +60,8 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 const scoresPath = ({ scores, out }: Flags): string | undefined => {
   if (typeof scores === 'string') return scores;
-  return scores === false || out === '-' ? undefined : join(dirname(out), 'user_scores.csv');
+  return scores === false || isStream(out) ? undefined : join(dirname(out), 'user_scores.csv');
 };
-
-/** True of a path that is a device or a pipe: whoever reads it gets the list there, and not once more. */
-const isStream = async (path: string): Promise<boolean> =>
-  path.startsWith('/dev/') || (await stat(path).catch(() => undefined))?.isFile() === false;
 
 const rank = async (from: string, flags: Flags, progress: Progress): Promise<void> => {
   const { out } = flags;
@@ -78,7 +73,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   const config = await loadConfig(flags.config);
   const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
-  const recorded = out === '-' ? [] : [runFileOf(out)];
+  const recorded = isStream(out) ? [] : [runFileOf(out)];
   await checkOutputs([...outputs, ...recorded], inputs);
 
   const [
@@ -140,13 +135,13 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
     inputs: read,
   });
   progress.phase(2, 'writing files');
-  await replaceFiles(withRecord(out, targets, record), inputs);
+  await replaceFiles(recorded.length === 0 ? targets : withRecord(out, targets, record), inputs);
   progress.stop();
 
   if (flags.json) {
     const top = list.places.map(({ place, number }) => userJson(rankedAt(ranking, place), number, ranking, options));
     await print(`${toJson({ config: stamp, health: { ...health, warnings }, top }, 2)}\n`);
-  } else if (toStdout === 0 && !(await isStream(out))) {
+  } else if (toStdout === 0 && !isStream(out)) {
     const says = (signal: string): string => config.features[signal]?.says ?? signal;
     await print(listScreen(ranking, list, health, says, screenOf(process.stdout)));
   }

@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stampOf } from '../config/settings.js';
+import { reasonOf } from '../io/cannotRead.js';
 import { checkOutputs, print, replaceFiles, writeText } from '../io/output.js';
-import { Failure, messageOf } from '../model.js';
+import { Failure } from '../model.js';
 import type { Evidence } from '../report/evidence.js';
 import type { Report } from '../report/report.js';
 import { labelled, screenOf, warningLines } from '../text/columns.js';
@@ -53,7 +54,7 @@ const evidenceFrom = async (named: string | undefined): Promise<Evidence | undef
   const path = named ?? BACKTEST_FILE;
   const { readEvidence } = await import('../report/evidence.js');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Failure('noInput', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    throw new Failure('noInput', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   });
   return readEvidence(text, path);
 };

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model.js';
-import { noInput, reasonOf } from './refuse.js';
+import { reasonOf } from '../io/cannotRead.js';
+import { noInput } from './refuse.js';
 
 /** True of an input that is a table of ClickHouse rather than a file. */
 export const isAddress = (input: string): boolean => /^clickhouse:\/\//i.test(input);

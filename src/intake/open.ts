@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { type LineFormat, sources } from '../catalogue/sources.js';
+import { reasonOf } from '../io/cannotRead.js';
 import { isDiskFault } from '../io/cannotWrite.js';
 import type { Reading } from '../config/settings.js';
 import { EVENT_COLUMNS, Failure } from '../model.js';
@@ -26,7 +27,7 @@ import { requireColumns, shownNames } from './require.js';
 import { type LineSplitter, splitterFor } from './lines.js';
 import { areOf, isTime } from './parquetTypes.js';
 import { NOT_UTF8, Unreadable, walkLines, walkRecords } from './records.js';
-import { bad, damaged, ENCODING_ADVICE, noInput, reasonOf } from './refuse.js';
+import { bad, damaged, ENCODING_ADVICE, noInput } from './refuse.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 const SPELLED: Readonly<Record<string, string>> = { ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a pipe' };

@@ -1,5 +1,5 @@
 /** Errors about inputs that cannot be used, in one form: the file, the rule, the fix. */
-import { Failure, messageOf, systemCode } from '../model.js';
+import { Failure, messageOf } from '../model.js';
 
 /** The error for a file that cannot be read. */
 export const noInput = (name: string, why: string, cause?: unknown): Failure =>
@@ -7,18 +7,6 @@ export const noInput = (name: string, why: string, cause?: unknown): Failure =>
 
 /** The error for a file that cannot be used. */
 export const bad = (name: string, why: string): Failure => new Failure('data', `${name}: ${why}`);
-
-/** A system error about a file in words. */
-export const reasonOf = (error: unknown): string => {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'there is no such file',
-    ELOOP: 'its symbolic links form a loop',
-    EACCES: 'permission denied',
-    EMFILE: 'too many open files (ulimit -n)',
-  };
-  return reasons[systemCode(error) ?? ''] ?? messageOf(error);
-};
 
 /** A Parquet file that the engine cannot read. */
 export const damaged = (name: string, error: unknown): Failure =>

@@ -4,8 +4,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Failure, messageOf } from '../model.js';
+import { Failure } from '../model.js';
 import { counted } from '../text/numbers.js';
+import { reasonOf } from './cannotRead.js';
 
 /**
  * The longest record, so that a quote that is never closed does not fill the memory. An event has up to a megabyte, and
@@ -118,7 +119,7 @@ export async function* records(path: string, hint = ''): AsyncGenerator<CsvRecor
   // Columns are counted below, where the line of a record is known.
   const source = await open(path, hint);
   const { head, all } = await peek(source).catch((error: unknown) => {
-    throw new Failure('noInput', `cannot read ${name}: ${messageOf(error)}`, { cause: error });
+    throw new Failure('noInput', `cannot read ${name}: ${reasonOf(error)}`, { cause: error });
   });
   const delimiter = delimiterOf(head);
   const decimalComma = delimiter !== ',';

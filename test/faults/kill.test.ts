@@ -141,6 +141,25 @@ it.each(SIGNALS)('a run that gets %s again while it removes its files removes th
   expect(leftBehind(folder)).toEqual([]);
 });
 
+it.each([
+  ['features', 'pipe'],
+  ['rank', 'pipe'],
+  ['compare', 'pipe', 'pipe'],
+  ['generate', '--users', '5', '--out', 'pipe'],
+  ['generate', '--users', '5', '--out=pipe'],
+])('an interrupted run does not wait for the other end of a pipe: %s', async (...args) => {
+  const folder = join(root, 'pipes');
+  mkdirSync(folder, { recursive: true });
+  spawnSync('mkfifo', [join(folder, 'pipe')]);
+  const running = start(folder, args);
+  await wait(700);
+  running.child.kill('SIGINT');
+  const end = await Promise.race([running.end, wait(5000)]);
+  running.child.kill('SIGKILL');
+  expect(end).toMatchObject({ signal: 'SIGINT', stdout: '' });
+  expect(leftBehind(folder)).toEqual([]);
+});
+
 it('an interrupted run does not wait for the query it is in', () => {
   const engine = new URL('../../dist/engine/duckdb/open.js', import.meta.url).href;
   const endless = `

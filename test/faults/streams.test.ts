@@ -1,6 +1,6 @@
 /** Readers that go away, and streams that are closed or full. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contents, leftBehind, newFolder, prepare, PROGRAM, STACK, start } from './run.js';
@@ -92,6 +92,34 @@ describe('devices and pipes are written through', () => {
     expect(sh('echo before >f; gesture rank --no-scores --out /dev/stdout >>f 2>/dev/null; cat f').stdout).toBe(
       `before\n${list()}`,
     );
+  });
+
+  it('with nothing beside them: their folder is not ours', () => {
+    const line =
+      'gesture features --out /dev/stdout 2>said; code=$?; ls /dev/*.csv /dev/*.json 2>/dev/null; cat said >&2; exit $code';
+    const { status, stdout, stderr } = sh(line);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: contents(join(root, 'data'))['user_features.csv'] });
+    expect(stderr).not.toContain('next');
+    expect(sh('gesture features --out /dev/fd/3 3>other.csv; cmp other.csv data/user_features.csv')).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it('a pipe can be a log that init looks at several times', () => {
+    const settings = "gesture init log.csv --out - | grep -v '^# gesture settings'";
+    const { stdout } = sh(`mkfifo log.csv; cat data/raw_events.csv >log.csv & ${settings}`);
+    expect(stdout).toContain('1,999 events');
+    expect(stdout).toBe(sh(`rm log.csv; cp data/raw_events.csv log.csv; ${settings}`).stdout);
+  });
+
+  it('a folder cannot be replaced, not even with --force', () => {
+    mkdirSync(join(root, 'folder'));
+    for (const line of ['init --out folder', 'init --force --out folder']) {
+      expect(sh(`gesture ${line}`)).toMatchObject({
+        status: 73,
+        stderr: 'gesture: cannot write folder: it is a folder\n',
+      });
+    }
   });
 
   it('a named pipe', () => {

@@ -3,7 +3,7 @@ import type * as DuckDB from '@duckdb/node-api';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { Failure, systemCode } from '../../model.js';
+import { Failure, messageOf, systemCode } from '../../model.js';
 import { DECIMAL_MACROS } from '../../sql/decimals.js';
 
 /** What a run may use of the machine. */
@@ -66,7 +66,17 @@ const translated = (error: unknown, scratch: string, limits: EngineLimits): unkn
 };
 
 // Through require the package loads in two thirds of the time that import takes.
-const load = (): typeof DuckDB => createRequire(import.meta.url)('@duckdb/node-api');
+const load = (): typeof DuckDB => {
+  try {
+    return createRequire(import.meta.url)('@duckdb/node-api');
+  } catch (error) {
+    if (systemCode(error) !== 'ERR_DLOPEN_FAILED') throw error;
+    const fix = 'allow more memory (ulimit -v), or, if it is of another system, install the packages anew: npm ci';
+    throw new Failure('cannotWrite', `the engine cannot be loaded (${messageOf(error).split('\n')[0]}): ${fix}`, {
+      cause: error,
+    });
+  }
+};
 
 /** Bytes, from how the engine writes them: `488.2 MiB`. */
 const bytesOf = (written: string): number => {
