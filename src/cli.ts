@@ -57,6 +57,9 @@ const fail = (error: unknown): number => {
   return exit;
 };
 
+/** How somebody interrupts a run. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Whether a word of a command line names a pipe. A thread that waits for one to be opened or filled cannot be ended, and
  * `process.exit` waits for it.
@@ -89,7 +92,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
     asked = true;
     void doLastActs(1500).finally(exit);
   };
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted).on('SIGHUP', interrupted);
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   process.once('exit', discardUnfinished);
   // A reader that closes our output early, such as `| head`, is no error. If stderr is closed, nobody can be told.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -102,5 +105,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
     await gesture.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = fail(error);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
   }
 };

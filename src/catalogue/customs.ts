@@ -178,6 +178,11 @@ export const timeWords: Readonly<Record<string, number>> = {
   tijdstip: 5,
 };
 
+/** Words of the times at which something came in that may have happened long before. */
+export const receiptWords: ReadonlySet<string> = new Set(
+  'received inserted ingested loaded uploaded processed imported etl'.split(' '),
+);
+
 /** Words of times that are not when an event happened: of a person, of a row in a database, of the end of something. */
 export const otherTimeWords: ReadonlySet<string> = new Set(
   (

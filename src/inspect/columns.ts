@@ -1,6 +1,6 @@
 /** Which column of a file is what: by its name and by what it holds. Nothing here reads a file. */
 import { best, type Found } from './candidates.js';
-import { othersOf } from './otherColumns.js';
+import { isOfEach, othersOf } from './otherColumns.js';
 import type { Profile } from './profile.js';
 import { type FoundTime, timesOf } from './timeColumns.js';
 import { LEAST_TYPE, pagesAsTypes, typeCandidate } from './typeColumns.js';
@@ -29,10 +29,14 @@ export const rolesOf = ({ columns, rows }: Pick<Profile, 'columns' | 'rows'>): R
   const owner = idInsteadOf(free, user, people) ?? addressOf(free, user, rows) ?? user ?? sessionAsUser(free);
   const type = best(types.filter(({ name }) => name !== owner?.name)) ?? pagesAsTypes(free, [owner?.name]);
   const taken = new Set([...times, owner?.name, type?.name].filter((name) => name !== undefined));
-  const others = othersOf(columns, rows, taken);
+  const persons = columns.find(({ name }) => name === owner?.name);
+  const others = othersOf(columns, rows, taken, persons);
   const names = others.has('username')
     ? undefined
-    : namesOf(free, new Set([...taken, ...[...others.values()].map(({ name }) => name)]));
+    : namesOf(
+        free.filter((column) => isOfEach(column, persons)),
+        new Set([...taken, ...[...others.values()].map(({ name }) => name)]),
+      );
   if (names !== undefined) others.set('username', names);
   return {
     user: owner,

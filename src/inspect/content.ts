@@ -8,11 +8,42 @@ import { shown } from '../text/printable.js';
 import type { Setting } from './setting.js';
 import type { Column, Profile } from './profile.js';
 
-/** A column of flags that says who has converted, and the value that says so. */
+/** Cells of a flag, and those that say yes. */
+const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
+
+/** A column of flags, such as of who has converted, and the value that says so. */
 export interface Flag {
   readonly column: string;
   readonly value: string;
 }
+
+const kinds = new Map<string, ColumnKind>(Object.entries(EVENT_COLUMNS));
+
+/** What to check of a column that says of some rows that what they tell of was called off. */
+export const cancelDoubts = (columns: readonly Column[]): string[] => {
+  const column = columns.find(
+    ({ name, values }) =>
+      /cancell?ed|storniert|annul/i.test(name) && values.length === 2 && values.every((cell) => FLAG.test(cell)),
+  );
+  const value = column?.values.find((cell) => YES.test(cell));
+  if (column === undefined || value === undefined) return [];
+  const where = `where: [{ column: ${column.name}, not_equals: '${value}' }]`;
+  return [`${column.name} says of some rows that they were called off, but they count: leave them out with ${where}`];
+};
+
+/** The first cells of a column, as messages show them. */
+const firstCells = ({ values }: Column): string => values.slice(0, 2).map(shown).join(', ');
+
+/** What to check of columns of ours with something else in them. */
+export const misuseDoubts = (columns: readonly Column[]): string[] =>
+  columns.map((one) => `${one.name} is not used: its cells are not what gesture reads there (${firstCells(one)})`);
+
+/** What to check of columns whose points may divide thousands. */
+export const thousandsDoubts = (columns: readonly Column[]): string[] =>
+  columns.map(
+    (one) =>
+      `the points of ${one.name} are read as decimal points (${firstCells(one)}): if they divide thousands, set decimal: ','`,
+  );
 
 const isNumber = (cell: string): boolean => /^[+-]?(\d+|\d{1,3}(\.\d{3})+)([.,]\d+)?$/.test(cell.trim());
 
@@ -82,19 +113,29 @@ export const hasDecimalComma = (columns: readonly Column[]): boolean =>
       values.every((value) => !/^\d+\.\d{1,2}$|^\d{1,3}(,\d{3})+(\.\d+)?$/.test(value.trim())),
   );
 
+/** Points that divide thousands or stand before three decimals, which cells do not tell: `1.250`. */
+const THREE_AFTER = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
+
+/** The columns of numbers of which every point has three digits after it. */
+export const thousandsIn = (columns: readonly Column[]): Column[] =>
+  columns.filter(({ values }) => {
+    const pointed = values.filter((value) => value.includes('.'));
+    return pointed.length > 1 && values.every(isNumber) && pointed.every((value) => THREE_AFTER.test(value.trim()));
+  });
+
+/** The columns of numbers that gesture knows by their names. */
+export const ownNumbers = (columns: readonly Column[]): Column[] =>
+  columns.filter(({ name }) => kinds.get(name) === 'number');
+
 /** A flag of who has converted: two values, one of which says yes. */
 export const flagOf = (columns: readonly Column[]): Flag | undefined => {
   const column = columns.find(
     ({ name, distinct, values }) =>
-      convertedColumns.includes(bareName(name)) &&
-      distinct === 2 &&
-      values.every((value) => /^(0|1|true|false|yes|no|y|n)$/i.test(value)),
+      convertedColumns.includes(bareName(name)) && distinct === 2 && values.every((value) => FLAG.test(value)),
   );
-  const value = column?.values.find((one) => /^(1|true|yes|y)$/i.test(one));
+  const value = column?.values.find((one) => YES.test(one));
   return column && value !== undefined ? { column: column.name, value } : undefined;
 };
-
-const kinds = new Map<string, ColumnKind>(Object.entries(EVENT_COLUMNS));
 
 /** Our columns of numbers and flags that the log has under our names, but with something else in them. */
 export const misused = (columns: readonly Column[]): Column[] =>

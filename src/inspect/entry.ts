@@ -9,15 +9,21 @@ import { type Roles, rolesOf } from './columns.js';
 import {
   amountDoubts,
   amountsOf,
+  cancelDoubts,
   type Flag,
   flagOf,
   hasDecimalComma,
   misused,
+  misuseDoubts,
+  ownNumbers,
   pagesOf,
+  thousandsDoubts,
+  thousandsIn,
   typeMapping,
   typeOfFile,
   unknownWords,
 } from './content.js';
+import { faultIn, refuse } from './refusal.js';
 import type { Column, Profile } from './profile.js';
 import type { Setting } from './setting.js';
 import { possibleTypes } from './typeColumns.js';
@@ -38,19 +44,6 @@ export interface Entry {
   /** False if the timestamps are days. */
   readonly hasTime: boolean;
 }
-
-/** What a failure lists of the columns of a file. */
-const listed = (columns: readonly Column[]): string =>
-  columns
-    .slice(0, 12)
-    .map(({ name, values }) => `${name} (${values.slice(0, 2).map(shown).join(', ')})`)
-    .join(', ');
-
-const refuse = ({ name, columns, log }: Profile, what: string, fix: string): Failure =>
-  new Failure(
-    'data',
-    `${name}: no column ${what}; it has ${columns.length === 0 ? log.header.join(', ').slice(0, 300) : listed(columns)}. ${fix}`,
-  );
 
 const timeSettings = ({ form }: NonNullable<Roles['time']>): { settings: Setting[]; doubts: string[] } => {
   const { forms, swapped, hasTime, hasZone } = form;
@@ -73,7 +66,7 @@ const timeSettings = ({ form }: NonNullable<Roles['time']>): { settings: Setting
                   : 'how the times are written',
               ...(swapped === undefined
                 ? []
-                : [`day and month could be the other way round: '${swapped}' reads every cell as well`]),
+                : [`the parts of the date could be in another order: '${swapped}' reads every cell as well`]),
             ],
           },
         ];
@@ -120,7 +113,7 @@ export const entryOf = (profile: Profile): Entry => {
       hasTime: true,
     };
   }
-  if (rows === 0) throw new Failure('data', `${name}: there is no row to look at`);
+  if (rows === 0) throw new Failure('data', `${name}: there is no row to look at${faultIn(profile, ': ', '')}`);
   const roles = rolesOf(profile);
   const { user, time, type } = roles;
   if (time === undefined) {
@@ -182,7 +175,7 @@ export const entryOf = (profile: Profile): Entry => {
     ...unusable.map(({ name: own, values }): [string, string, string] => [
       own,
       'none',
-      `not the ${own} that gesture means: it holds ${values.slice(0, 2).map(shown).join(', ')}`,
+      `not written as gesture reads ${own}: ${values.slice(0, 2).map(shown).join(', ')}`,
     ]),
   ];
   const ofTypes = of(type?.name);
@@ -194,6 +187,11 @@ export const entryOf = (profile: Profile): Entry => {
   const pages = pagesOf(columns, ours);
   const nobody = unknownWords([of(user.name), of(roles.anonymous?.name)]);
   const times = timeSettings(time);
+  const numbers = [...amounts, ...ownNumbers(columns)];
+  const thousands = thousandsIn(numbers);
+  // Whoever separates cells by semicolons and writes 31.12.2025 writes a thousand with a point.
+  const writesPoints = profile.log.delimiter === ';' && time.form.forms.some((form) => form.startsWith('%d.%m'));
+  const isEuropean = hasDecimalComma(numbers) || (writesPoints && thousands.length > 0);
   const settings: Setting[] = [
     ...(header === undefined
       ? []
@@ -234,9 +232,7 @@ export const entryOf = (profile: Profile): Entry => {
           } as const,
         ]
       : []),
-    ...(hasDecimalComma(amounts)
-      ? [{ key: 'decimal', value: ',', why: ['numbers are written 1.234,50'] } as const]
-      : []),
+    ...(isEuropean ? [{ key: 'decimal', value: ',', why: ['numbers are written 1.234,50'] } as const] : []),
     ...(isRagged
       ? [{ key: 'ragged_rows', value: 'fill', why: ['rows end early, or late with empty cells'] } as const]
       : []),
@@ -263,6 +259,9 @@ export const entryOf = (profile: Profile): Entry => {
           ]),
       ...times.doubts,
       ...amountDoubts(columns, taken),
+      ...misuseDoubts(unusable),
+      ...cancelDoubts(columns),
+      ...(isEuropean ? [] : thousandsDoubts(thousands)),
       ...(roles.anonymous === undefined && share < 0.95
         ? [`${percent(1 - share)} of the rows name no user in ${user.name}, and are left out`]
         : []),

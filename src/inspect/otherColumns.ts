@@ -19,8 +19,25 @@ const fits: ReadonlyMap<string, (column: Column, rows: number) => boolean> = new
   } satisfies Record<keyof typeof customaryOptional, (column: Column, rows: number) => boolean>),
 );
 
-/** Our other columns -> theirs. @param taken columns that are something else */
-export const othersOf = (columns: readonly Column[], rows: number, taken: ReadonlySet<string>): Map<string, Found> => {
+/** Our columns of what each person has for himself. */
+const OWN = new Set(['username', 'email']);
+
+/** True of a column that can be each person's own: a column of one colleague, who met them all, is of hardly any. */
+export const isOfEach = ({ known, distinct }: Column, owner: Column | undefined): boolean =>
+  owner === undefined || distinct * 2 >= Math.min(owner.distinct, known);
+
+/**
+ * Our other columns -> theirs.
+ *
+ * @param taken columns that are something else
+ * @param owner the column of people, if it is known
+ */
+export const othersOf = (
+  columns: readonly Column[],
+  rows: number,
+  taken: ReadonlySet<string>,
+  owner?: Column,
+): Map<string, Found> => {
   const found = new Map<string, Found>();
   for (const [ours, names] of Object.entries(customaryOptional)) {
     const test = fits.get(ours);
@@ -29,6 +46,7 @@ export const othersOf = (columns: readonly Column[], rows: number, taken: Readon
     const own = columns.find(({ name }) => name === ours);
     const [first] = columns
       .filter(({ name }) => !taken.has(name) && placeIn(names, lastKey(name)) !== undefined)
+      .filter((column) => !OWN.has(ours) || isOfEach(column, owner))
       .toSorted((a, b) => (placeIn(names, lastKey(b.name)) ?? 0) - (placeIn(names, lastKey(a.name)) ?? 0));
     const column = own ?? first;
     if (column !== undefined && test(column, rows)) found.set(ours, { name: column.name, why: 'a customary name' });

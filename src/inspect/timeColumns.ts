@@ -1,5 +1,5 @@
 /** Which column says when an event happened, or which two do. Nothing here reads a file. */
-import { otherTimeWords, timeWords } from '../catalogue/customs.js';
+import { otherTimeWords, receiptWords, timeWords } from '../catalogue/customs.js';
 import { customaryColumns } from '../catalogue/sources.js';
 import { plainWordsOf } from '../text/names.js';
 import { best, type Candidate, type Found, lastKey, placeIn } from './candidates.js';
@@ -30,8 +30,15 @@ const timeCandidate = (column: Column, rows: number): (Candidate & FoundTime) | 
     return undefined;
   }
   const why = isCustomary ? 'a customary name' : word > 0 && !isOther ? 'a name for a time' : 'its cells are times';
+  // A batch arrives at once, whenever its events were.
+  const isReceipt = words.some((one) => receiptWords.has(one));
   const score =
-    1 + word + (name === 'timestamp' ? 3 : isCustomary ? 2 : 0) + (form.hasTime ? 3 : 0) - (isOther ? 5 : 0);
+    1 +
+    word +
+    (name === 'timestamp' ? 3 : isCustomary ? 2 : 0) +
+    (form.hasTime ? 3 : 0) -
+    (isOther ? 5 : 0) -
+    (isReceipt ? 3 : 0);
   // Of the columns of an event the one that is always filled says when it happened.
   const known = rows === 0 ? 0 : column.known / rows;
   return { name: column.name, why, form, score: Math.max(0.1, score) * known };

@@ -1,7 +1,7 @@
 /** How the timestamps of a column are written. */
 import { parseInstant } from '../text/instants.js';
 import { parsePattern } from '../text/strptime.js';
-import { shapeOf, timestampFormOf } from '../text/suggestTimestamp.js';
+import { type FoundForm, shapeOf, timestampFormOf } from '../text/suggestTimestamp.js';
 
 /** How cells are read as times. */
 export interface TimeForm {
@@ -13,7 +13,7 @@ export interface TimeForm {
   readonly hasTime: boolean;
   /** True if they name their zone; epochs need none. */
   readonly hasZone: boolean;
-  /** The pattern with day and month swapped, if it reads every cell as well. */
+  /** The pattern with day, month and short year in another order, if it reads every cell as well. */
   readonly swapped?: string | undefined;
 }
 
@@ -47,10 +47,11 @@ const readsTime = (form: string, cells: readonly string[]): boolean =>
 
 /** The day of the month and the instant in days that a pattern of day, month and year reads; undefined if it reads none. */
 const dayOf = (pattern: string, cell: string): { readonly day: number; readonly time: number } | undefined => {
-  const [, first = '', second = '', year = ''] = /(\d+)\D(\d+)\D(\d+)/.exec(cell) ?? [];
-  const [day, month] = pattern.indexOf('%d') < pattern.indexOf('%m') ? [first, second] : [second, first];
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(day)) / 86_400_000;
-  return Number.isNaN(time) ? undefined : { day: Number(day), time };
+  const [, ...numbers] = /(\d+)\D(\d+)\D(\d+)/.exec(cell) ?? [];
+  const order = pattern.replaceAll(/[^dmYy]/g, '').toLowerCase();
+  const [year, month, day] = ['y', 'm', 'd'].map((part) => Number(numbers[order.indexOf(part)]));
+  const time = Date.UTC(year ?? Number.NaN, (month ?? Number.NaN) - 1, day) / 86_400_000;
+  return Number.isNaN(time) ? undefined : { day: day ?? Number.NaN, time };
 };
 
 /** True of a text that a pattern of day, month and year reads as a day that there is: not the 31st of February. */
@@ -65,16 +66,35 @@ const spanOf = (pattern: string, cells: readonly string[]): number => {
   return days.length === 0 ? 0 : Math.max(...days) - Math.min(...days);
 };
 
+/** The pattern with the short year first, of one with the day or the month first. */
+const yearFirst = (pattern: string): string | undefined =>
+  /^%[dm]\W%[dm]\W%y/.test(pattern) ? pattern.replace(/^%[dm](\W)%[dm]\W%y/, '%y$1%m$1%d') : undefined;
+
+/** How nearly all cells of one shape are written: by all of them, or else by either half, so that an odd one hides nothing. */
+const formOfMost = (cells: readonly string[]): FoundForm | undefined => {
+  const half = Math.ceil(cells.length / 2);
+  const found =
+    timestampFormOf(cells) ??
+    timestampFormOf(cells.slice(0, half)) ??
+    timestampFormOf(cells.slice(cells.length - half));
+  return found !== undefined && isMost(cellsRead(found.form, cells), cells) ? found : undefined;
+};
+
 /** The cells of one shape and what reads them. */
-const formOfShape = (cells: readonly string[]): { form: string; swapped?: string | undefined } | undefined => {
-  if (cells.every((cell) => parseInstant(cell) !== undefined)) return { form: 'iso' };
-  const found = timestampFormOf(cells);
-  if (found === undefined || !isPlausible(found.form, cells)) return undefined;
+const formOfShape = (all: readonly string[]): { form: string; swapped?: string | undefined } | undefined => {
+  if (isMost(cellsRead('iso', all), all)) return { form: 'iso' };
+  const found = formOfMost(all);
+  if (found === undefined) return undefined;
+  const cells = cellsRead(found.form, all);
+  if (!isPlausible(found.form, cells)) return undefined;
   if (!cells.some((cell) => isDay(found.form, cell))) return undefined;
   const { form, swapped } = found;
-  if (swapped === undefined) return found;
-  // A log covers a stretch of time: days taken for months would scatter it over years.
-  return spanOf(swapped, cells) < spanOf(form, cells) ? { form: swapped, swapped: form } : found;
+  const others = [swapped, yearFirst(form)].filter((other) => other !== undefined && readsAll(other, cells));
+  // A log covers a stretch of time: days taken for months or years would scatter it over years.
+  const [likeliest, other] = [form, ...others.filter((one) => one !== undefined)].toSorted(
+    (a, b) => spanOf(a, cells) - spanOf(b, cells),
+  );
+  return likeliest === undefined ? found : { form: likeliest, swapped: other };
 };
 
 /**
@@ -97,13 +117,14 @@ export const timeFormOf = (cells: readonly string[]): TimeForm | undefined => {
   let [read, swapped] = [0, undefined as string | undefined];
   const cellsOf = new Map<string, string[]>();
   for (const [, alike] of [...shapes].toSorted(([, a], [, b]) => b.length - a.length)) {
-    const known = forms.find((form) => readsAll(form, alike));
+    const known = forms.find((form) => isMost(cellsRead(form, alike), alike));
     const found = known === undefined ? formOfShape(alike) : { form: known };
     if (found === undefined || (known === undefined && forms.length === MOST_FORMS)) continue;
     if (known === undefined) forms.push(found.form);
     swapped ??= 'swapped' in found ? found.swapped : undefined;
-    cellsOf.set(found.form, [...(cellsOf.get(found.form) ?? []), ...alike]);
-    read += alike.length;
+    const those = cellsRead(found.form, alike);
+    cellsOf.set(found.form, [...(cellsOf.get(found.form) ?? []), ...those]);
+    read += those.length;
   }
   const [form] = forms;
   if (form === undefined) return undefined;
@@ -117,13 +138,20 @@ export const timeFormOf = (cells: readonly string[]): TimeForm | undefined => {
   };
 };
 
-const readsAll = (form: string, cells: readonly string[]): boolean => {
-  if (form === 'iso') return cells.every((cell) => parseInstant(cell) !== undefined);
-  const parsed = form.includes('%') ? parsePattern(form) : '';
-  if (typeof parsed === 'string') return false;
+/** The cells that a form reads. */
+const cellsRead = (form: string, cells: readonly string[]): readonly string[] => {
+  if (form === 'iso') return cells.filter((cell) => parseInstant(cell) !== undefined);
+  if (!form.includes('%')) return cells.filter((cell) => timestampFormOf([cell])?.form === form);
+  const parsed = parsePattern(form);
+  if (typeof parsed === 'string') return [];
   const whole = new RegExp(`^(?:${parsed.regex})$`);
-  return cells.every((cell) => whole.test(cell));
+  return cells.filter((cell) => whole.test(cell));
 };
+
+const isMost = (some: readonly string[], cells: readonly string[]): boolean =>
+  some.length > 0 && some.length >= cells.length * MOSTLY;
+
+const readsAll = (form: string, cells: readonly string[]): boolean => cellsRead(form, cells).length === cells.length;
 
 /** True of cells that are times of day without a day. */
 export const areTimesOfDay = (cells: readonly string[]): boolean =>

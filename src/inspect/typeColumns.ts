@@ -53,6 +53,8 @@ export const typeCandidate = (column: Column, rows: number): Candidate => {
   const none = { name: full, why: '', score: 0 };
   if (known === 0 || distinct > MOST_TYPES || shareOf(values, isTypeLike) < 0.95) return none;
   if (distinct > Math.max(12, known * 0.5)) return none;
+  // Orders have numbers such as #1001.
+  if (shareOf(values, (cell) => /^#\d/.test(cell)) > 0.5) return none;
   const numeric = shareOf(values, isNumber);
   const said = shareOf(values, saysAction);
   const filled = rows === 0 ? 0 : known / rows;

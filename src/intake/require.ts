@@ -51,6 +51,18 @@ const mappingFor = (columns: Iterable<string>, header: readonly string[]): strin
   return `events: { columns: { ${entries.join(', ')} } }`;
 };
 
+/** What is wrong with the first line of a CSV file as a header, if it seems to be none; undefined if it can be one. */
+export const headerFault = (header: readonly string[]): string | undefined => {
+  const [first = ''] = header;
+  const remove = 'remove what stands above the header';
+  if (/^sep=/i.test(first)) return `the first line tells a spreadsheet the delimiter, and is not the header: remove it`;
+  if (first.startsWith('#')) return `the first line is a comment, not the header: ${remove}`;
+  if (header.filter((name) => name !== '').length < 2)
+    return `the first line has one column, so it may not be the header: ${remove}`;
+  const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
+  return twice && `the column ${shownNames([twice])} appears twice in the header: rename or remove one`;
+};
+
 /** Refuses a log without the columns that must be there, and says what it has and what would help. @throws Failure `data` */
 export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
   const { name, header, reading, format } = log;
@@ -71,6 +83,8 @@ export const requireColumns = (log: Named & Pick<Log, 'reading'>): void => {
       `${said}. ${HEADER_ADVICE}, each in its place (gesture guessed some): events: { header: ${line} }`,
     );
   }
+  const fault = format === 'csv' && reading.header === undefined ? headerFault(header) : undefined;
+  if (fault !== undefined) throw bad(place, `${said}; ${fault}`);
   const [source] = fitting(header);
   const [first = 'user_id'] = missing.keys();
   const advice =

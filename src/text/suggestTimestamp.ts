@@ -9,7 +9,7 @@ const EPOCHS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const DATES = ['/', '.', '-'].flatMap((s) => [`%d${s}%m${s}%Y`, `%m${s}%d${s}%Y`, `%Y${s}%m${s}%d`]);
-const SHORT_DATES = ['/', '.', '-'].flatMap((s) => [`%d${s}%m${s}%y`, `%m${s}%d${s}%y`]);
+const SHORT_DATES = ['/', '.', '-'].flatMap((s) => [`%d${s}%m${s}%y`, `%m${s}%d${s}%y`, `%y${s}%m${s}%d`]);
 const NAMED_DATES = ['%d %b %Y', '%d-%b-%Y', '%d/%b/%Y', '%b %d, %Y', '%B %d, %Y', '%d %B %Y', '%a, %d %b %Y'].concat([
   '%a %b %d %Y',
   '%d-%b-%y',
@@ -26,7 +26,8 @@ const patterns = function* (): Generator<string> {
     for (const gap of GAPS) for (const time of TIMES) for (const zone of ZONES) yield `${date}${gap}${time}${zone}`;
   }
   for (const time of TIMES) yield `%a %b %d ${time} %Y`;
-  for (const time of ['', '%H%M', '%H%M%S', 'T%H%M%S', ...TIMES.map((one) => ` ${one}`)]) yield `%Y%m%d${time}`;
+  for (const time of ['', '%H%M', '%H%M%S', 'T%H%M%S', 'T%H%M%SZ', ...TIMES.map((one) => ` ${one}`)])
+    yield `%Y%m%d${time}`;
 };
 
 /** Whether a pattern reads all cells. */

@@ -34,6 +34,90 @@ const fromRaw = async (...files: string[]): Promise<void> => {
 const acts = story(120);
 const iso = WRITTEN['iso'] ?? String;
 
+/** What init finds in a log, and what it would have somebody check. */
+const found = async (text: string): Promise<{ yaml: string; says: string }> => {
+  put('log.csv', text);
+  const { status, stdout, stderr } = await call(folder, ['init', '--force', 'log.csv']);
+  return { yaml: status === 0 ? yaml() : '', says: `${stdout}${stderr}`.replaceAll(/\s+/g, ' ') };
+};
+
+/** Rows on consecutive days, of a few people. */
+const daily = (n: number, row: (day: string, i: number) => string): string =>
+  Array.from({ length: n }, (_, i) => `${row(String(i + 1).padStart(2, '0'), i)}\n`).join('');
+
+describe('what is written as in other countries', () => {
+  const amounts = ['1.250', '12.000', '980'];
+
+  it('has points between thousands, where cells are separated by semicolons', async () => {
+    const rows = daily(15, (day, i) => `u${i % 4};${day}.01.2025 10:00;visit;${amounts[i % 3]}`);
+    for (const name of ['account_balance_usd', 'Umsatz'])
+      expect((await found(`user_id;timestamp;event_type;${name}\n${rows}`)).yaml).toMatch(/^ +decimal: ','$/m);
+  });
+
+  it('may have them elsewhere too: that is asked', async () => {
+    const rows = daily(15, (day, i) => `u${i % 4},2025-01-${day} 10:00,visit,${amounts[i % 3]}`);
+    const { yaml: settings, says } = await found(`user_id,timestamp,event_type,amount\n${rows}`);
+    expect(settings).not.toMatch(/^ +decimal:/m);
+    expect(says).toContain('the points of amount are read as decimal points');
+    const short = rows.replaceAll('12.000', '12.5');
+    expect((await found(`user_id,timestamp,event_type,amount\n${short}`)).says).not.toContain('decimal points');
+  });
+
+  it('has a comma before decimals, in a column of ours too', async () => {
+    const rows = daily(15, (day, i) => `u${i % 4};2025-01-${day} 10:00;visit;${i},5`);
+    expect((await found(`user_id;timestamp;event_type;account_balance_usd\n${rows}`)).yaml).toMatch(
+      /^ +decimal: ','$/m,
+    );
+  });
+});
+
+describe('what is about somebody or something else', () => {
+  it('is the name and address of the one who met them all', async () => {
+    const rows = daily(
+      8,
+      (day, i) => `Sam Rep,sam@acme.test,ann${i % 5}@x.test,2025-02-${day} 09:30,Intro call,${i % 2 === 0}`,
+    );
+    const { says, yaml: settings } = await found(
+      `User Name,User Email,Invitee Email,Start Time,Event Type,Canceled\n${rows}`,
+    );
+    expect(settings).toMatch(/user_id: +'Invitee Email'/);
+    expect(settings).not.toMatch(/(username|email): +User/);
+    expect(says).toContain("leave them out with where: [{ column: Canceled, not_equals: 'true' }]");
+  });
+
+  it('is the time at which a batch came in', async () => {
+    const rows = daily(12, (day, i) => `u${i % 4},2025-01-${day} 10:00,2025-01-20 10:00,visit`);
+    expect((await found(`user_id,sent_at,received_at,event\n${rows}`)).yaml).toMatch(/timestamp: +sent_at/);
+    expect((await found(`user_id,received_at,event\n${rows.replaceAll(/,2025-01-20 10:00/g, '')}`)).yaml).toMatch(
+      /timestamp: +received_at/,
+    );
+  });
+
+  it('is the number of an order', async () => {
+    const rows = daily(12, (day, i) => `#${1001 + Math.floor(i / 4)},u${i % 5}@x.test,2025-01-${day} 10:00`);
+    expect((await found(`Name,Email,Created at\n${rows}`)).yaml).not.toMatch(/event_type: +Name/);
+  });
+
+  it('is a column of ours with other cells, which is said', async () => {
+    const rows = daily(15, (day, i) => `u${i % 4},2025-01-${day} 10:00,visit,$${i}`);
+    expect((await found(`user_id,timestamp,event_type,account_balance_usd\n${rows}`)).says).toContain(
+      'account_balance_usd is not used: its cells are not what gesture reads there ("$0", "$1")',
+    );
+  });
+});
+
+describe('a first line that is no header is named', () => {
+  it.each([
+    ['sep=;\nuser_id;timestamp;event_type\nu;2025-01-01;visit\n', 'tells a spreadsheet the delimiter'],
+    ['# exported\nuser_id,timestamp,event_type\nu,2025-01-01,visit\n', 'is a comment'],
+    ['Report\nby Ana\n\nuser_id,timestamp,event_type\nu,2025-01-01,visit\n', 'has one column'],
+    ['id,date,event,date,email\n1,2025-01-01,visit,2025-01-01,a@x.test\n', 'the column date appears twice'],
+  ])('%j', async (text, says) => {
+    expect((await found(text)).says).toContain(says);
+    expect((await call(folder, ['features', 'log.csv'])).stderr).toContain(says);
+  });
+});
+
 describe('from a raw file to a list, a log', () => {
   const { epoch = String, european = String, day = String, spaced = String } = WRITTEN;
   const german = story(120, { look: 'Seite gesehen', signal: 'Anfrage gesendet', goal: 'Bestellung' });

@@ -45,6 +45,26 @@ describe('times', () => {
     });
   });
 
+  it.each(['25/03/14 10:00', '24-12-13 10:00', '25.01.08 10:15'])(
+    'with the short year first, such as %s, are of one stretch',
+    (first) => {
+      const cells = [0, 1, 2, 6].map((more) =>
+        first.replace(/\d\d(?= )/, (day) => String(Number(day) + more).padStart(2, '0')),
+      );
+      const [, s = ''] = /^\d\d(.)/.exec(first) ?? [];
+      expect(timeFormOf(cells)).toMatchObject({ forms: [`%y${s}%m${s}%d %H:%M`], swapped: `%d${s}%m${s}%y %H:%M` });
+    },
+  );
+
+  it('are times although an odd one among them is none', () => {
+    const days = Array.from({ length: 20 }, (_, i) => `2025-01-${10 + i} 10:00`);
+    expect(timeFormOf([...days, '2025-02-01 24:00'])).toMatchObject({ forms: ['iso'], share: 20 / 21 });
+    const stamps = Array.from({ length: 20 }, (_, i) => `17360712${10 + i}000`);
+    expect(timeFormOf([...stamps, '1736071200'])).toMatchObject({ forms: ['epoch_ms'], share: 20 / 21 });
+    const dates = Array.from({ length: 20 }, (_, i) => `${10 + i}.01.2025`);
+    expect(timeFormOf([...dates, '99.99.2025'])).toMatchObject({ forms: ['%d.%m.%Y'] });
+  });
+
   it.each([[['8f14e45f', 'c9f0f895']], [['4912345678']], [['Berlin', 'Oslo']], [['']], [[]]])(
     '%j are none',
     (cells) => {

@@ -38,8 +38,8 @@ export const mutants = [
     ['test/faults/kill.test.ts'],
     [
       'a second signal does not cut off the first',
-      "process.on('SIGINT', interrupted).on(",
-      "process.once('SIGINT', interrupted).once(",
+      'for (const signal of SIGNALS) process.on(signal, interrupted);',
+      'for (const signal of SIGNALS) process.once(signal, interrupted);',
     ],
   ),
   ...of(
