@@ -212,6 +212,26 @@ SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, conte
     timestamp: ['iso'],
     marks: ['id', 'anonymous_id', 'received_at', 'event'],
   },
+  segment_events: {
+    says: 'Segment events, JSON lines, as its destinations and webhooks get them',
+    source: 'https://www.twilio.com/docs/segment/connections/spec/common',
+    columns: {
+      event_id: 'messageId',
+      user_id: 'userId',
+      username: ['traits.name', 'context.traits.name'],
+      timestamp: 'timestamp',
+      // Only what is tracked has a name; anything else is a page, a screen, or who somebody is.
+      event_type: ['event', 'type'],
+      device: 'context.device.type',
+      email: ['traits.email', 'context.traits.email', 'properties.email'],
+      user_agent: 'context.userAgent',
+    },
+    identity: { column: 'anonymousId' },
+    types: { page: 'page_view', screen: 'page_view' },
+    pages: pricing(['properties.url', 'context.page.url', 'properties.path']),
+    timestamp: ['iso'],
+    marks: ['messageId', 'anonymousId', 'type', 'timestamp'],
+  },
   posthog: {
     says: 'PostHog batch export of events, JSON lines or Parquet, or its screens saved as CSV',
     source: 'https://posthog.com/docs/cdp/batch-exports/s3',

@@ -152,7 +152,12 @@ it('merges gesture.yaml over a source, and prefers the source of the command lin
 });
 
 it.each([
-  ['an unknown source', ['log.csv', '--from', 'segmnt'], 2, '--from segmnt: must be one of segment, posthog'],
+  [
+    'an unknown source',
+    ['log.csv', '--from', 'segmnt'],
+    2,
+    '--from segmnt: must be one of segment, segment_events, posthog',
+  ],
   ['a source with a hint', ['log.csv', '--from', 'segmnt'], 2, 'Did you mean "segment"?'],
   ['a missing file', ['nowhere.csv'], 66, 'cannot read nowhere.csv: there is no such file'],
   ['a folder', ['.'], 66, "cannot read .: it is a folder: name its files, for example '*.csv'"],
