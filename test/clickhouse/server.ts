@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { USERS_XML } from './config.js';
 import { folder, isInstalled, library } from './install.mjs';
 
@@ -48,9 +48,13 @@ export const startServer = async ({
 }: { cluster?: string; tcp?: number } = {}): Promise<TestServer> => {
   const data = mkdtempSync(join(tmpdir(), 'gesture-clickhouse-'));
   const ports = { http: await freePort(), tcp: tcp ?? (await freePort()) };
+  const name = basename(data);
   const [config, users] = [join(data, 'config.xml'), join(data, 'users.xml')];
   writeFileSync(users, USERS_XML);
-  writeFileSync(config, `<clickhouse><users_config>${users}</users_config>${cluster}</clickhouse>`);
+  writeFileSync(
+    config,
+    `<clickhouse><users_config>${users}</users_config><macros><name>${name}</name></macros>${cluster}</clickhouse>`,
+  );
   const serve = join(import.meta.dirname, 'serve.cjs');
   const child = spawn(
     process.execPath,
@@ -77,8 +81,13 @@ export const startServer = async ({
     return text;
   };
   for (let waited = 0; ; waited += 50) {
-    const up = await query('SELECT 1').catch(() => undefined);
-    if (up !== undefined) break;
+    const up = await query("SELECT getMacro('name')").catch(() => undefined);
+    if (up?.trim() === name) break;
+    if (up !== undefined && tcp === undefined) {
+      // Another test has been given the same port meanwhile, and its server answers.
+      await stop();
+      return startServer({ cluster });
+    }
     if (child.exitCode !== null || waited > 60_000) {
       await stop();
       throw new Error(`ClickHouse does not start: ${said}`);
