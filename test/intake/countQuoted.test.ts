@@ -82,7 +82,8 @@ it('any file has the records that the walk finds, or is not trusted', async () =
         counted[count === undefined ? 'doubted' : 'same'] += 1;
       }
     },
-    tries(200, 20),
+    // Never so few that hardly any of a kind is among them.
+    Math.max(200, tries(200, 20)),
   );
   expect(Math.min(counted.same, counted.doubted)).toBeGreaterThan(5);
 });
