@@ -93,6 +93,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
 };
 
 /** The arguments, flags and action of `gesture backtest`. */
-export const defineBacktest = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(run);
 };

@@ -43,6 +43,6 @@ const compare = async (before: string, after: string, { top, json }: Flags): Pro
 };
 
 /** The arguments, flags and action of `gesture compare`. */
-export const defineCompare = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(compare);
 };

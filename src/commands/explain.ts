@@ -126,6 +126,6 @@ const explain = async (asked: string, from: string, { whatIf = [], config: path,
 };
 
 /** The arguments, flags and action of `gesture explain`. */
-export const defineExplain = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(explain);
 };

@@ -277,6 +277,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
 };
 
 /** The arguments, flags and action of `gesture features`. */
-export const defineFeatures = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(run);
 };

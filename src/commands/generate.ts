@@ -186,6 +186,6 @@ const run = async (flags: Flags): Promise<void> => {
 };
 
 /** The arguments, flags and action of `gesture generate`. */
-export const defineGenerate = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(run);
 };

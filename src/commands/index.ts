@@ -4,70 +4,70 @@ import type { Command } from '@commander-js/extra-typings';
 /** A command as the list of all shows it. */
 interface Listed {
   readonly name: string;
-  /** Its arguments, as its own help shows them. */
+  /** Its arguments, as its own help shows them after its flags. */
   readonly takes: string;
   readonly says: string;
-  /** Loads what it takes and does. */
-  readonly load: () => Promise<(command: Command) => void>;
+  /** Loads its file, which registers what it takes and does. */
+  readonly load: () => Promise<{ readonly register: (command: Command) => void }>;
 }
 
 const PIPELINE: readonly Listed[] = [
   {
     name: 'generate',
-    takes: '[options]',
+    takes: '',
     says: 'Simulate people on a site and write their events; the same flags give the same bytes.',
-    load: async () => (await import('./generate.js')).defineGenerate,
+    load: () => import('./generate.js'),
   },
   {
     name: 'features',
-    takes: '[options] [events...]',
+    takes: '[events...]',
     says: 'Turn events into sessions and users: one row per user, one column per feature.',
-    load: async () => (await import('./features.js')).defineFeatures,
+    load: () => import('./features.js'),
   },
   {
     name: 'rank',
-    takes: '[options] [features]',
+    takes: '[features]',
     says: 'Score every user and list the people worth calling, with the reasons for each.',
-    load: async () => (await import('./rank.js')).defineRank,
+    load: () => import('./rank.js'),
   },
 ];
 
 const COMPANIONS: readonly Listed[] = [
   {
     name: 'init',
-    takes: '[options] [events...]',
+    takes: '[events...]',
     says: 'Look at event logs and write a commented gesture.yaml for them; without a log, one with every default.',
-    load: async () => (await import('./init.js')).defineInit,
+    load: () => import('./init.js'),
   },
   {
     name: 'explain',
-    takes: '[options] <user> [features]',
+    takes: '<user> [features]',
     says: "Show everything behind one user's score, and what would raise it.",
-    load: async () => (await import('./explain.js')).defineExplain,
+    load: () => import('./explain.js'),
   },
   {
     name: 'compare',
-    takes: '[options] <old> <new>',
+    takes: '<old> <new>',
     says: 'Show whose label and score changed between two user_scores.csv, by how much, and why.',
-    load: async () => (await import('./compare.js')).defineCompare,
+    load: () => import('./compare.js'),
   },
   {
     name: 'backtest',
-    takes: '[options] [events...]',
+    takes: '[events...]',
     says: 'Measure what the ranking would have been worth: who converted after it, against simpler orders.',
-    load: async () => (await import('./backtest.js')).defineBacktest,
+    load: () => import('./backtest.js'),
   },
   {
     name: 'tune',
-    takes: '[options] [events...]',
+    takes: '[events...]',
     says: 'Find better points for the signals, and recommend them only if they are shown to be better.',
-    load: async () => (await import('./tune.js')).defineTune,
+    load: () => import('./tune.js'),
   },
   {
     name: 'report',
-    takes: '[options] [features]',
+    takes: '[features]',
     says: 'Write one page with whom to call, why, and whether to believe it.',
-    load: async () => (await import('./report.js')).defineReport,
+    load: () => import('./report.js'),
   },
 ];
 
@@ -86,8 +86,8 @@ const GROUPS = [
 export const addCommands = async (program: Command, isNeeded: (name: string) => boolean): Promise<void> => {
   for (const [group, listed] of GROUPS) {
     for (const { name, takes, says, load } of listed) {
-      const command = program.command(name).usage(takes).description(says).helpGroup(group);
-      if (isNeeded(name)) (await load())(command);
+      const command = program.command(name).usage(`[options] ${takes}`.trim()).description(says).helpGroup(group);
+      if (isNeeded(name)) (await load()).register(command);
     }
   }
 };

@@ -102,6 +102,6 @@ const init = async (logs: readonly string[], flags: Flags): Promise<void> => {
 };
 
 /** The arguments, flags and action of `gesture init`. */
-export const defineInit = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(init);
 };

@@ -166,6 +166,6 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
 };
 
 /** The arguments, flags and action of `gesture rank`. */
-export const defineRank = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action((from, flags) => withProgress('ranking', 3, (progress) => rank(from, flags, progress)));
 };

@@ -183,6 +183,6 @@ const report = async (from: string, flags: Flags, progress: Progress): Promise<v
 };
 
 /** The arguments, flags and action of `gesture report`. */
-export const defineReport = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action((from, flags) => withProgress('report', 3, (progress) => report(from, flags, progress)));
 };

@@ -137,6 +137,6 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
 };
 
 /** The arguments, flags and action of `gesture tune`. */
-export const defineTune = (command: Command): void => {
+export const register = (command: Command): void => {
   define(command).action(run);
 };

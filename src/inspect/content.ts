@@ -4,9 +4,8 @@ import { customary, pricingPage } from '../catalogue/sources.js';
 import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
 import { bareName, plainWordsOf } from '../text/names.js';
 import { grouped } from '../text/numbers.js';
-import { shown } from '../text/printable.js';
 import type { Setting } from './setting.js';
-import type { Column, Profile } from './profile.js';
+import { type Column, firstCells, type Profile } from './profile.js';
 
 /** Cells of a flag, and those that say yes. */
 const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
@@ -30,9 +29,6 @@ export const cancelDoubts = (columns: readonly Column[]): string[] => {
   const where = `where: [{ column: ${column.name}, not_equals: '${value}' }]`;
   return [`${column.name} says of some rows that they were called off, but they count: leave them out with ${where}`];
 };
-
-/** The first cells of a column, as messages show them. */
-const firstCells = ({ values }: Column): string => values.slice(0, 2).map(shown).join(', ');
 
 /** What to check of columns of ours with something else in them. */
 export const misuseDoubts = (columns: readonly Column[]): string[] =>
@@ -98,7 +94,7 @@ export const amountDoubts = (columns: readonly Column[], taken: ReadonlySet<stri
     .flatMap(({ name, values }) => {
       const others = values.filter((value) => !isNumber(value));
       if (others.length === 0 || values.filter(isPriced).length * 2 < values.length) return [];
-      const cells = others.slice(0, 2).map(shown).join(', ');
+      const cells = firstCells({ values: others });
       const are = others.length === 1 ? 'is no number' : 'are no numbers';
       return [
         `${name} looks like an amount, but ${cells} ${are} (${grouped(others.length)} of ${grouped(values.length)} different cells), so it earns nothing: write plain numbers, and leave unknown cells empty`,

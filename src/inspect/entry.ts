@@ -24,7 +24,7 @@ import {
   unknownWords,
 } from './content.js';
 import { faultIn, refuse } from './refusal.js';
-import type { Column, Profile } from './profile.js';
+import { type Column, firstCells, type Profile } from './profile.js';
 import type { Setting } from './setting.js';
 import { possibleTypes } from './typeColumns.js';
 import { namingCells } from './userColumns.js';
@@ -172,10 +172,10 @@ export const entryOf = (profile: Profile): Entry => {
       theirs.split(' + ').map(inHeader).join(' + '),
       why,
     ]),
-    ...unusable.map(({ name: own, values }): [string, string, string] => [
-      own,
+    ...unusable.map((column): [string, string, string] => [
+      column.name,
       'none',
-      `not written as gesture reads ${own}: ${values.slice(0, 2).map(shown).join(', ')}`,
+      `not written as gesture reads ${column.name}: ${firstCells(column)}`,
     ]),
   ];
   const ofTypes = of(type?.name);

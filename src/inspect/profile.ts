@@ -12,6 +12,7 @@ import { NOT_UTF8, RAGGED, Unreadable, walkRecords } from '../intake/records.js'
 import { scanFile } from '../intake/scan.js';
 import { duckdb } from '../sql/duckdb.js';
 import { isNullWord } from '../sql/reading.js';
+import { shown } from '../text/printable.js';
 import { refuseEncoding } from './encoding.js';
 import { looksLikeData } from './header.js';
 
@@ -27,6 +28,9 @@ export interface Column {
   /** Different known cells of a sample of the rows, the most frequent first. */
   readonly values: readonly string[];
 }
+
+/** The first cells of a column, as messages show them. */
+export const firstCells = ({ values }: Pick<Column, 'values'>): string => values.slice(0, 2).map(shown).join(', ');
 
 /** A file and its columns. */
 export interface Profile {

@@ -1,14 +1,13 @@
 /** What is said of a file in which something is not found. */
 import { headerFault } from '../intake/require.js';
 import { Failure } from '../model.js';
-import { shown } from '../text/printable.js';
-import type { Column, Profile } from './profile.js';
+import { type Column, firstCells, type Profile } from './profile.js';
 
 /** What a failure lists of the columns of a file. */
 const listed = (columns: readonly Column[]): string =>
   columns
     .slice(0, 12)
-    .map(({ name, values }) => `${name} (${values.slice(0, 2).map(shown).join(', ')})`)
+    .map((column) => `${column.name} (${firstCells(column)})`)
     .join(', ');
 
 /** What is wrong with the header of a file, after `mark`; `otherwise` if nothing is. */

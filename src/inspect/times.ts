@@ -72,11 +72,11 @@ const yearFirst = (pattern: string): string | undefined =>
 
 /** How nearly all cells of one shape are written: by all of them, or else by either half, so that an odd one hides nothing. */
 const formOfMost = (cells: readonly string[]): FoundForm | undefined => {
+  const all = timestampFormOf(cells);
+  // Of a few cells one is too many.
+  if (all !== undefined || !isMost(cells.slice(1), cells)) return all;
   const half = Math.ceil(cells.length / 2);
-  const found =
-    timestampFormOf(cells) ??
-    timestampFormOf(cells.slice(0, half)) ??
-    timestampFormOf(cells.slice(cells.length - half));
+  const found = timestampFormOf(cells.slice(0, half)) ?? timestampFormOf(cells.slice(half));
   return found !== undefined && isMost(cellsRead(found.form, cells), cells) ? found : undefined;
 };
 
@@ -89,12 +89,12 @@ const formOfShape = (all: readonly string[]): { form: string; swapped?: string |
   if (!isPlausible(found.form, cells)) return undefined;
   if (!cells.some((cell) => isDay(found.form, cell))) return undefined;
   const { form, swapped } = found;
-  const others = [swapped, yearFirst(form)].filter((other) => other !== undefined && readsAll(other, cells));
+  const others = [swapped, yearFirst(form)].filter((other) => other !== undefined);
   // A log covers a stretch of time: days taken for months or years would scatter it over years.
-  const [likeliest, other] = [form, ...others.filter((one) => one !== undefined)].toSorted(
+  const [likeliest = form, other] = [form, ...others.filter((one) => readsAll(one, cells))].toSorted(
     (a, b) => spanOf(a, cells) - spanOf(b, cells),
   );
-  return likeliest === undefined ? found : { form: likeliest, swapped: other };
+  return { form: likeliest, swapped: other };
 };
 
 /**

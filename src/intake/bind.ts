@@ -3,7 +3,7 @@ import type { Reading } from '../config/settings.js';
 import { ANONYMOUS_ID, REQUIRED_COLUMNS } from '../model.js';
 import type { LogFormat } from './format.js';
 import type { LineSplitter } from './lines.js';
-import { bad } from './refuse.js';
+import { bad, twiceInHeader } from './refuse.js';
 
 /** Our name for the column that holds the URL of a page view. */
 export const PAGE = '#page';
@@ -180,8 +180,7 @@ const placesOf = (theirs: string, { name, format, header }: Named): CellPath[] =
     const spelled = spelledIn(header, first);
     if (spelled === undefined) return [];
     const at = header.indexOf(spelled);
-    if (header.includes(spelled, at + 1))
-      throw bad(`${name}:1`, `the column ${spelled} appears twice in the header: rename or remove one`);
+    if (header.includes(spelled, at + 1)) throw bad(`${name}:1`, twiceInHeader(spelled));
     return [rest.length === 0 ? { at } : { at, within: rest }];
   });
   const column = found.find(({ within }) => within === undefined);

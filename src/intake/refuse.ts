@@ -8,6 +8,10 @@ export const noInput = (name: string, why: string, cause?: unknown): Failure =>
 /** The error for a file that cannot be used. */
 export const bad = (name: string, why: string): Failure => new Failure('data', `${name}: ${why}`);
 
+/** What is said of a column whose name the header has twice. */
+export const twiceInHeader = (column: string): string =>
+  `the column ${column} appears twice in the header: rename or remove one`;
+
 /** A Parquet file that the engine cannot read. */
 export const damaged = (name: string, error: unknown): Failure =>
   bad(name, `the Parquet file is damaged (${messageOf(error).split('\n')[0]})`);

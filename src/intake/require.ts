@@ -5,7 +5,7 @@ import { didYouMean } from '../text/closest.js';
 import { bareName } from '../text/names.js';
 import { printable } from '../text/printable.js';
 import { type Log, missingColumns, type Named } from './bind.js';
-import { bad } from './refuse.js';
+import { bad, twiceInHeader } from './refuse.js';
 
 /** Names as a message lists them; a column without a name as two quotes. */
 export const shownNames = (names: readonly string[]): string =>
@@ -60,7 +60,7 @@ export const headerFault = (header: readonly string[]): string | undefined => {
   if (header.filter((name) => name !== '').length < 2)
     return `the first line has one column, so it may not be the header: ${remove}`;
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
-  return twice && `the column ${shownNames([twice])} appears twice in the header: rename or remove one`;
+  return twice && twiceInHeader(shownNames([twice]));
 };
 
 /** Refuses a log without the columns that must be there, and says what it has and what would help. @throws Failure `data` */

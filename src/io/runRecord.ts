@@ -86,7 +86,6 @@ export const withRecord = (
   targets: readonly Target[],
   record: () => Promise<Omit<RunRecord, 'outputs'>>,
 ): Target[] => {
-  if (table === '-') return [...targets];
   const outputs: RecordedFile[] = [];
   const listed = targets.map(({ path, write }): Target => ({
     path,

@@ -54,14 +54,17 @@ export interface AsOf {
   readonly isToday: boolean;
 }
 
+const daysAgo = (days: number): string => {
+  if (days === 0) return 'today';
+  return days === 1 ? 'yesterday' : `${grouped(days)} days ago`;
+};
+
 /** Days ago by the calendar, in UTC; as a date if as-of is not today. Of an unknown as-of, days are 24 hours. */
 const ago = (days: number, asOf?: AsOf): string => {
   const age = Math.max(0, days);
-  const then = asOf && Math.round(asOf.time - age * DAY_MS);
-  if (then !== undefined && !asOf?.isToday) return `on ${dateOf(then)}`;
-  const whole = then === undefined ? Math.floor(age) : dayOf(asOf?.time ?? then) - dayOf(then);
-  if (whole === 0) return 'today';
-  return whole === 1 ? 'yesterday' : `${grouped(whole)} days ago`;
+  if (asOf === undefined) return daysAgo(Math.floor(age));
+  const then = Math.round(asOf.time - age * DAY_MS);
+  return asOf.isToday ? daysAgo(dayOf(asOf.time) - dayOf(then)) : `on ${dateOf(then)}`;
 };
 
 /** The placeholders of a phrase, and how each writes the value. */

@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineGenerate } from '../../src/commands/generate.js';
+import { register } from '../../src/commands/generate.js';
 import { EVENT_COLUMNS, Failure } from '../../src/model.js';
 import { LONG } from '../random.js';
 import { call } from './call.js';
@@ -170,7 +170,7 @@ describe('flags', () => {
     [['--truth', './data/raw_events.csv'], 'would be written twice'],
   ])('%j is refused with the fix', async (flags, says) => {
     const command = new Command();
-    defineGenerate(command);
+    register(command);
     const refused = command.parseAsync(flags, { from: 'user' });
     await expect(refused).rejects.toThrow(Failure);
     await expect(refused).rejects.toThrow(says);
