@@ -19,36 +19,37 @@ const TIMES = ['%H:%M:%S', '%H:%M', '%H:%M:%S.%f', '%I:%M %p', '%I:%M:%S %p', '%
 const GAPS = [' ', ', ', 'T', ':', '  '];
 const ZONES = ['', '%z', ' %z'];
 
-/** All patterns that are tried, the likeliest first. */
-const patterns = function* (): Generator<string> {
-  for (const date of [...DATES, ...NAMED_DATES, ...SHORT_DATES]) {
-    yield date;
-    for (const gap of GAPS) for (const time of TIMES) for (const zone of ZONES) yield `${date}${gap}${time}${zone}`;
+/** What may follow a date. */
+const TIMES_AFTER = GAPS.flatMap((gap) => TIMES.flatMap((time) => ZONES.map((zone) => `${gap}${time}${zone}`)));
+
+const COMPACT = ['', '%H%M', '%H%M%S', 'T%H%M%S', 'T%H%M%SZ', ...TIMES.map((time) => ` ${time}`)];
+
+/**
+ * All patterns that are tried, the likeliest first, by how they begin: over two thousand, of which a column of numbers
+ * needs only the beginnings.
+ */
+const PATTERNS: readonly (readonly [date: string, rests: readonly string[]])[] = [
+  ...[...DATES, ...NAMED_DATES, ...SHORT_DATES].map((date) => [date, ['', ...TIMES_AFTER]] as const),
+  ...TIMES.map((time) => [`%a %b %d ${time} %Y`, ['']] as const),
+  ['%Y%m%d', COMPACT],
+];
+
+/** The expressions that follow from patterns, made once: a log has many columns. */
+const expressions = new Map<string, RegExp | undefined>();
+
+const expressionOf = (pattern: string, end: '' | '$'): RegExp | undefined => {
+  const key = pattern + end;
+  if (!expressions.has(key)) {
+    const parsed = parsePattern(pattern);
+    expressions.set(key, typeof parsed === 'string' ? undefined : new RegExp(`^(?:${parsed.regex})${end}`));
   }
-  for (const time of TIMES) yield `%a %b %d ${time} %Y`;
-  for (const time of ['', '%H%M', '%H%M%S', 'T%H%M%S', 'T%H%M%SZ', ...TIMES.map((one) => ` ${one}`)])
-    yield `%Y%m%d${time}`;
+  return expressions.get(key);
 };
 
-/** Whether a pattern reads all cells. */
-type Reads = (cells: readonly string[]) => boolean;
-
-const readsBy = (pattern: string): Reads | undefined => {
-  const parsed = parsePattern(pattern);
-  if (typeof parsed === 'string') return undefined;
-  const whole = new RegExp(`^(?:${parsed.regex})$`);
-  return (cells) => cells.every((cell) => whole.test(cell));
-};
-
-/** All patterns, made once: there are over a thousand, and a log has many columns. */
-let all: readonly (readonly [string, Reads])[] | undefined;
-
-const allPatterns = (): readonly (readonly [string, Reads])[] => {
-  all ??= [...patterns()].flatMap((pattern) => {
-    const reads = readsBy(pattern);
-    return reads === undefined ? [] : [[pattern, reads] as const];
-  });
-  return all;
+/** Whether a pattern reads all cells, or how all of them begin. */
+const reads = (pattern: string, cells: readonly string[], end: '' | '$' = '$'): boolean => {
+  const expression = expressionOf(pattern, end);
+  return expression !== undefined && cells.every((cell) => expression.test(cell));
 };
 
 /** The other order of day and month. */
@@ -68,11 +69,13 @@ export interface FoundForm {
 export const timestampFormOf = (cells: readonly string[]): FoundForm | undefined => {
   const epoch = EPOCHS.find(([digits]) => cells.every((cell) => digits.test(cell)));
   if (epoch) return { form: epoch[1] };
-  for (const [pattern, reads] of allPatterns()) {
-    if (!reads(cells)) continue;
+  for (const [date, rests] of PATTERNS) {
+    if (!reads(date, cells, '')) continue;
+    const pattern = rests.map((rest) => date + rest).find((one) => reads(one, cells));
+    if (pattern === undefined) continue;
     const other = swapped(pattern);
     const isOpen = other !== pattern && /%d.%m|%m.%d/.test(pattern) && !pattern.startsWith('%Y');
-    return isOpen && readsBy(other)?.(cells) === true ? { form: pattern, swapped: other } : { form: pattern };
+    return isOpen && reads(other, cells) ? { form: pattern, swapped: other } : { form: pattern };
   }
   return undefined;
 };

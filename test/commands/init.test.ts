@@ -1,13 +1,11 @@
 /** `gesture init LOG`: from a raw export to a list, with nothing edited. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporary } from '../config/temporary.js';
 import { csvOf, story, WRITTEN } from '../inspect/logs.js';
 import { SAMPLES } from '../fixtures/sources/expected.js';
-import { holdsAsync, tries } from '../random.js';
 import { call } from './call.js';
 
 const { folder: root } = temporary();
@@ -517,40 +515,4 @@ describe('of a file that is not UTF-8, init', () => {
     writeFileSync(join(folder, 'export.csv'), Buffer.from('Straße;Datum\n', 'latin1'));
     expect((await call(folder, ['init', 'export.csv'])).stderr).toContain(`if it is one, ${advice}`);
   });
-});
-
-const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-
-const odd = fc.record({
-  people: fc.integer({ min: 1, max: 40 }),
-  user: pick('user_id', 'Customer', 'kunden_nr', 'player id', 'e-mail'),
-  time: pick('timestamp', 'ts', 'Created At', 'event_date'),
-  type: pick('event_type', 'Action', 'verb', undefined),
-  form: pick(...Object.keys(WRITTEN)),
-  delimiter: pick(',', ';', '\t', '|'),
-  goal: pick('purchase', 'Signed Up', 'x: {y} #z', '購入', "it's", 'none', 'total_events', 'converted'),
-  look: pick('page_view', '-', 'a*b', 'user_id', 'Page Viewed', '1'),
-  amount: pick('', 'NULL', '1.5', 'N/A', '1e400'),
-});
-
-it('whatever the shape, what init writes is accepted by features and rank', async () => {
-  await holdsAsync(
-    odd,
-    async ({ people, user, time, type, form, delimiter, goal, look, amount }) => {
-      folder = join(root, `odd${next++}`);
-      mkdirSync(folder);
-      const write = WRITTEN[form] ?? String;
-      const header = [user, time, ...(type === undefined ? [] : [type]), 'Total Amount', 'bounce_flag'];
-      const rows = story(people, { look, goal, signal: 'chat' }).map((act, i) => [
-        act.user,
-        write(act),
-        ...(type === undefined ? [] : [act.type]),
-        i % 2 === 0 ? amount : act.amount,
-        'maybe',
-      ]);
-      put('odd.csv', csvOf(header, rows, delimiter));
-      await expect(fromRaw('odd.csv')).resolves.toBeUndefined();
-    },
-    tries(8, 0.1),
-  );
 });

@@ -7,7 +7,6 @@ import { loadConfig } from '../../src/config/load.js';
 import { defaultConfig } from '../../src/config/settings.js';
 import { below, stream } from '../../src/simulate/chance.js';
 import { temporary } from '../config/temporary.js';
-import { LONG, tries } from '../random.js';
 import { gesture, type Run } from './gesture.js';
 
 const { folder, write } = temporary();
@@ -182,18 +181,4 @@ describe('gesture tune', () => {
     const config = await loadConfig(inFolder('until.yaml'));
     expect(config.hash).toBe(defaultConfig.hash);
   });
-
-  // The figures that a tuning of the simulated world must reach; three worlds take minutes.
-  it.runIf(LONG && tries(0) >= 1000).each(['11', '12', '13'])(
-    'is recommended in world %s, and ranks it nearly as it converts',
-    (seed) => {
-      const world = `world${seed}.csv`;
-      const size = ['--users', '20000', '--days', '150', '--as-of', '2026-06-01'];
-      gesture(folder, ['generate', ...size, '--seed', seed, '--out', world]);
-      const { recommendation, judgement } = resultOf(gesture(folder, ['tune', world, '--json']));
-      expect(recommendation).toEqual({ recommended: true });
-      expect(judgement?.rankings.tuned.auc.value).toBeGreaterThanOrEqual(0.95);
-      expect(judgement?.rankings.tuned.lift.value).toBeGreaterThanOrEqual(8);
-    },
-  );
 });
