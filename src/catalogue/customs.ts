@@ -178,6 +178,23 @@ export const timeWords: Readonly<Record<string, number>> = {
   tijdstip: 5,
 };
 
+/** Time zones by the abbreviations that names of columns have; those that mean several zones are left out. */
+export const zoneAbbreviations: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['ET', 'EST', 'EDT'].map((one) => [one, 'America/New_York'])),
+  ...Object.fromEntries(['CT', 'CDT'].map((one) => [one, 'America/Chicago'])),
+  ...Object.fromEntries(['MT', 'MDT'].map((one) => [one, 'America/Denver'])),
+  ...Object.fromEntries(['PT', 'PST', 'PDT'].map((one) => [one, 'America/Los_Angeles'])),
+  ...Object.fromEntries(['CET', 'CEST', 'MEZ', 'MESZ'].map((one) => [one, 'Europe/Berlin'])),
+  WET: 'Europe/Lisbon',
+  EET: 'Europe/Athens',
+  MSK: 'Europe/Moscow',
+  JST: 'Asia/Tokyo',
+  KST: 'Asia/Seoul',
+  SGT: 'Asia/Singapore',
+  AEST: 'Australia/Sydney',
+  AEDT: 'Australia/Sydney',
+};
+
 /** Words of the times at which something came in that may have happened long before. */
 export const receiptWords: ReadonlySet<string> = new Set(
   'received inserted ingested loaded uploaded processed imported etl'.split(' '),
@@ -399,8 +416,7 @@ export const passiveWords: ReadonlySet<string> = new Set([
   ...(
     'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close ' +
     'closed exit logout logged_out session sessionstart hover focus blur seen shown display displayed render visit ' +
-    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered bounce ' +
-    'bounced'
+    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered'
   ).split(' '),
   ...looking,
 ]);
@@ -411,7 +427,9 @@ export const againstWords: ReadonlySet<string> = new Set([
     'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash crashed decline ' +
     'declined reject rejected remove removed removefromcart delete deleted uninstall uninstalled unsubscribe ' +
     'unsubscribed downgrade downgraded expire expired churn churned abandon abandoned complaint complained dropout ' +
-    'withdraw withdrawn unregister quit'
+    'withdraw withdrawn unregister quit lost no_show noshow not_interested disinterested disqualified unqualified ' +
+    'unresponsive bounce bounced undelivered undeliverable overdue chargeback dispute disputed denied missed blocked void ' +
+    'voided verloren perdu perdue perdido perdida perso persa'
   ).split(' '),
   ...cancelling,
   ...leaving,

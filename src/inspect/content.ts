@@ -6,6 +6,7 @@ import { bareName, plainWordsOf } from '../text/names.js';
 import { grouped } from '../text/numbers.js';
 import type { Setting } from './setting.js';
 import { type Column, firstCells, type Profile } from './profile.js';
+import { timeFormOf } from './times.js';
 
 /** Cells of a flag, and those that say yes. */
 const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
@@ -74,9 +75,17 @@ const namesAmount = ({ name, known }: Column, taken: ReadonlySet<string>): boole
   return isAmount && !Object.hasOwn(EVENT_COLUMNS, name) && !taken.has(name) && known > 0;
 };
 
+/** True of cells that are seconds, milliseconds or microseconds since 1970. */
+const areInstants = (cells: readonly string[]): boolean => {
+  const form = timeFormOf(cells);
+  return form?.share === 1 && form.forms.every((one) => one.startsWith('epoch'));
+};
+
 /** Columns whose numbers add up to something. @param taken columns that are something else */
 export const amountsOf = (columns: readonly Column[], taken: ReadonlySet<string>): Column[] =>
-  columns.filter((column) => namesAmount(column, taken) && column.values.every(isNumber)).slice(0, MOST_AMOUNTS);
+  columns
+    .filter((column) => namesAmount(column, taken) && column.values.every(isNumber) && !areInstants(column.values))
+    .slice(0, MOST_AMOUNTS);
 
 /** True of a number with or without a currency before or after it: `129,90 €`, `USD 5`. */
 const isPriced = (cell: string): boolean =>

@@ -26,6 +26,7 @@ import {
 import { faultIn, refuse } from './refusal.js';
 import { type Column, firstCells, type Profile } from './profile.js';
 import type { Setting } from './setting.js';
+import { timeSettings } from './timeSettings.js';
 import { possibleTypes } from './typeColumns.js';
 import { namingCells } from './userColumns.js';
 
@@ -44,41 +45,6 @@ export interface Entry {
   /** False if the timestamps are days. */
   readonly hasTime: boolean;
 }
-
-const timeSettings = ({ form }: NonNullable<Roles['time']>): { settings: Setting[]; doubts: string[] } => {
-  const { forms, swapped, hasTime, hasZone } = form;
-  const [first = 'iso'] = forms;
-  const zone = hasZone
-    ? []
-    : [`no zone is named, so times are taken for UTC; otherwise set timezone: Europe/Berlin, for example`];
-  const settings: Setting[] =
-    forms.length === 1 && first === 'iso'
-      ? []
-      : [
-          {
-            key: 'timestamp',
-            value: forms.length === 1 ? first : forms,
-            why: [
-              forms.length > 1
-                ? 'written in several ways'
-                : first.startsWith('epoch')
-                  ? 'numbers since 1970'
-                  : 'how the times are written',
-              ...(swapped === undefined
-                ? []
-                : [`the parts of the date could be in another order: '${swapped}' reads every cell as well`]),
-            ],
-          },
-        ];
-  return {
-    settings,
-    doubts: [
-      ...(swapped === undefined ? [] : [`timestamps are read with ${first}; ${swapped} would read them as well`]),
-      ...(hasTime ? [] : ['timestamps are days without a time: what happened first on a day is not known']),
-      ...(hasTime ? zone : []),
-    ],
-  };
-};
 
 /** The names of the columns of a file without a header: ours where they are known. */
 const headerFor = (profile: Profile, roles: Roles): string[] => {

@@ -69,6 +69,23 @@ describe('what is written as in other countries', () => {
   });
 });
 
+describe('a time zone in the name of the column of times', () => {
+  const rows = daily(12, (day, i) => `u${i % 4},2025-07-${day} 20:30,visit`);
+
+  it('is that of the times', async () => {
+    const { yaml: settings, says } = await found(`user_id,Time (America/New_York),event_type\n${rows}`);
+    expect(settings).toContain("timezone: 'America/New_York'");
+    expect(says).toContain('12 events of 4 users, 2025-07-02T00:30:00Z to 2025-07-13T00:30:00Z');
+    expect(says).not.toContain('no zone is named');
+  });
+
+  it('is nothing to set if it is UTC', async () => {
+    const { yaml: settings, says } = await found(`user_id,Time (UTC),event_type\n${rows}`);
+    expect(settings).not.toMatch(/^ +timezone:/m);
+    expect(says).not.toContain('no zone is named');
+  });
+});
+
 describe('what is about somebody or something else', () => {
   it('is the name and address of the one who met them all', async () => {
     const rows = daily(

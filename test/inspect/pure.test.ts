@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { conversions } from '../../src/catalogue/customs.js';
 import { rolesOf } from '../../src/inspect/columns.js';
-import { amountDoubts, typeMapping } from '../../src/inspect/content.js';
+import { amountDoubts, amountsOf, typeMapping } from '../../src/inspect/content.js';
 import { liftOf } from '../../src/inspect/evidence.js';
 import { looksLikeData } from '../../src/inspect/header.js';
 import { labelsFor } from '../../src/inspect/rehearse.js';
 import { shared } from '../../src/inspect/signals.js';
 import { timeFormOf } from '../../src/inspect/times.js';
+import { zoneNamedBy } from '../../src/inspect/timeSettings.js';
 import { possibleTypes } from '../../src/inspect/typeColumns.js';
 import { conversionGroup, conversionOf, judged, type TypeCount } from '../../src/inspect/types.js';
 import { columnName, wordsOf } from '../../src/text/names.js';
@@ -26,6 +27,24 @@ describe('times', () => {
     [['2025-01-31', '31.01.2025'], ['iso', '%d.%m.%Y'], false],
   ])('%j are %j', (cells, forms, hasTime) => {
     expect(timeFormOf(cells)).toMatchObject({ forms, hasTime, share: 1 });
+  });
+
+  it.each([
+    ['Time (America/New_York)', 'America/New_York'],
+    ['Date/Time (EST)', 'America/New_York'],
+    ['Created At (PT)', 'America/Los_Angeles'],
+    ['Zeitpunkt MEZ', 'Europe/Berlin'],
+    ['Zeit (UTC+2)', 'Etc/GMT-2'],
+    ['at GMT-05:00', 'Etc/GMT+5'],
+    ['created_at_utc', 'UTC'],
+    ['Date (GMT) + Time (GMT)', 'UTC'],
+    ['Time (UTC+05:30)', undefined],
+    ['Date/Time', undefined],
+    ['Time of PT', undefined],
+    ['Time (IST)', undefined],
+    ['createdAt', undefined],
+  ])('of the column %j are in %s', (name, zone) => {
+    expect(zoneNamedBy(name)).toBe(zone);
   });
 
   it('that are days of no month make no form of their own', () => {
@@ -169,6 +188,7 @@ describe('event types are taken for what they say', () => {
       ['Désinscription', 'Désabonné de la newsletter', 'DESABONNEMENT', 'Baja', 'Afmelding', 'Disiscrizione'],
     ],
     ['against', ['Stornierung', 'Terminstornierung', 'Annulation', 'Cancelación', 'Webinar-Abmeldung', 'Annullamento']],
+    ['against', ['Closed Lost', 'No Show', 'no-show', 'Not Interested', 'Email Bounced', 'Chargeback created']],
     [
       'effort',
       ['Kontaktanfrage', 'Demande de devis', 'Contacto', 'Katalogdownload', 'Téléchargement', 'Offerte', 'Preise'],
@@ -219,6 +239,11 @@ describe('amounts', () => {
     ['Stadt', ['1', '2', '3', 'x']],
   ])('called %s with %j are not', (name, values) => {
     expect(amountDoubts([column(name, values)], new Set())).toEqual([]);
+  });
+
+  it('are no amounts if they are times', () => {
+    const [times, seconds] = [column('browser_time', ['1735695780123', '1735695781000']), column('time', ['12', '7'])];
+    expect(amountsOf([times, seconds], new Set())).toEqual([seconds]);
   });
 });
 
