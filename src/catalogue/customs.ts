@@ -293,6 +293,7 @@ export const codeWords: ReadonlySet<string> = new Set(
     'phone number no nr ' +
     'index rank position version sku ean isbn category brand product item user session order transaction status port ' +
     'ip level age ' +
+    'response wait waiting latency request refund refunded tax taxes discount shipping converted ' +
     'sequence seq offset row line epoch timestamp ts uuid key hash'
   ).split(' '),
 );
@@ -315,7 +316,7 @@ export const conversions: readonly ConversionWords[] = [
       'iap revenue conversion converted convert kauf gekauft bestellung bezahlt zahlung compra pedido pago achat commande paiement ' +
       'acquisto ordine pagamento aankoop bestelling contract bestellt achete achetee paye payee comprado comprada pagado ' +
       'acquistato acquistata pagato gekocht besteld betaald betaling closed_won deal_won won redeemed redeem ' +
-      'policy_issued loan_approved'
+      'policy_issued loan_approved contratado contratada contratacao 購入 注文 契約'
     ).split(' '),
   },
   {
@@ -332,7 +333,7 @@ export const conversions: readonly ConversionWords[] = [
     words: (
       'booking booked book bookings reserve reserved reservation appointment scheduled meeting_scheduled demo_scheduled ' +
       'buchung gebucht reserva rendezvous reservierung reserviert terminvereinbarung reserve reservee reservado ' +
-      'reservada prenotazione prenotato prenotata boeking geboekt reservering gereserveerd'
+      'reservada agendamento agendado agendada prenotazione prenotato prenotata boeking geboekt reservering gereserveerd'
     ).split(' '),
   },
   {
@@ -348,13 +349,19 @@ export const conversions: readonly ConversionWords[] = [
       'signup signups sign_up signed_up register registered registration join joined account_created create_account ' +
       'user_created lead_submitted lead generate_lead opt_in opted_in registrierung anmeldung registro registriert ' +
       'angemeldet inscription inscrit inscrite enregistrement inscripcion registrado registrada registrazione registrato ' +
-      'registrata iscrizione iscritto iscritta registratie geregistreerd aanmelding aangemeld inschrijving ingeschreven'
+      'registrata iscrizione iscritto iscritta registratie geregistreerd aanmelding aangemeld inschrijving ingeschreven cadastro ' +
+      'cadastrado cadastrada inscricao inscrito inscrita 会員登録 登録'
     ).split(' '),
   },
 ];
 
-/** Words for what is called off, taken back or refused, in German, French, Spanish, Italian and Dutch, without accents. */
+/** Words for what is called off, taken back, refused or lost, in several languages, without accents. */
 const cancelling: readonly string[] = (
+  'verloren absage abgesagt uberfallig ueberfallig mahnung reklamation beschwerde kein_interesse nicht_erschienen ' +
+  'zuruckgeschickt perdu perdue impaye impayee pas_interesse manque manquee reclamation retard perdido perdida ' +
+  'vencido vencida no_asistio sin_interes queja reclamacion scaduto scaduta insoluto non_interessato ' +
+  'mancato mancata reclamo verlopen klacht gemist geen_interesse niet_verschenen cancelamento cancelou nao_compareceu ' +
+  'sem_interesse reclamacao recusado recusada estorno falhou inadimplente 解約 失注 返品 返金 キャンセル ' +
   'storno storniert stornierung kundigung kuendigung gekundigt gekuendigt abgebrochen abbruch widerruf ruckgabe ' +
   'rueckgabe retoure ruckbuchung rueckbuchung erstattung abgelehnt annulation annule annulee resiliation resilie ' +
   'remboursement rembourse retour refuse refusee abandonne cancelacion cancelado cancelada anulacion anulado ' +
@@ -372,11 +379,12 @@ const leaving: readonly string[] = (
 /** Words for looking at something, in German, French, Spanish, Italian and Dutch, without accents. */
 const looking: readonly string[] = (
   'ansicht angesehen gesehen aufruf aufgerufen besuch besucht geoffnet geoeffnet seite seitenaufruf seitenansicht ' +
+  'visualizado visualizada visualizacao acesso acessado acessada 閲覧 ' +
   'vue vu consulte consultee visite visitee ouvert ouverte ouverture visita visitado visto vista abierto abierta ' +
   'apertura aperto aperta visitato visualizzazione visualizzato bekeken bezoek bezocht weergave geopend pagina'
 ).split(' ');
 
-/** Words that make a name with a word for a conversion something else: `payment_failed`, `view_order`, `checkout_started`. */
+/** Words that make a name with a word for a conversion something else, beside `againstWords`: `view_order`, `checkout_started`. */
 export const notConvertingWords: ReadonlySet<string> = new Set([
   ...(
     'fail failed failure error declined decline cancel cancelled canceled cancellation refund refunded return returned ' +
@@ -385,11 +393,10 @@ export const notConvertingWords: ReadonlySet<string> = new Set([
     'details unsubscribe unsubscribed expire expired expiring due pending reminder email impression hover search ' +
     'searched filter add added update updated edit edited preview quote retry rejected reject timeout form button info ' +
     'information tab screen downgrade downgraded viewing loaded load ended end past overdue churn churned request ' +
-    'requested req method step exit not no anfrage angefragt demande consulta richiesta aanvraag fehlgeschlagen fehler ' +
+    'requested req method step exit not no sent draft hold awaiting waiting outstanding late paused pause ready want ' +
+    'wants intend intends considering ausstehend pendiente pendente anfrage angefragt demande consulta richiesta aanvraag fehlgeschlagen fehler ' +
     'echoue echec erreur fallido fallida error fallito mislukt formular formulaire formulario'
   ).split(' '),
-  ...cancelling,
-  ...leaving,
   ...looking,
 ]);
 
@@ -401,13 +408,14 @@ export const effortWords: ReadonlySet<string> = new Set(
     'add added cart addtocart basket checkout wishlist fav favorite favourite request requested contact message chat call demo ' +
     'trial download downloaded export exported import connect connected integrate integrated install installed quiz problem ' +
     'exam assignment assessment answer answered solve solved post posted publish published save saved reply rate rated review ' +
-    'reviewed configure configured setup deploy deployed win won achievement levelup pricing quote register signup ' +
+    'reviewed configure configured setup set_up deploy deployed win won achievement levelup pricing quote register signup ' +
     'anfrage angefragt kontakt kontaktiert kontaktaufnahme kontaktformular angebot heruntergeladen gesendet ' +
     'abgeschickt ausgefullt warenkorb demande contacte devis telecharge telechargement telechargee envoye envoyee ' +
     'formulaire panier consulta solicitud contacto presupuesto descarga descargado descargada enviado formulario ' +
     'carrito richiesta contatto preventivo scaricato scaricata scarica inviato modulo carrello aanvraag offerte ' +
     'gedownload verzonden formulier winkelwagen preise preisseite tarife tarifs prix precios tarifas prezzi tariffe ' +
-    'prijzen tarieven anmeldung registrierung'
+    'prijzen tarieven anmeldung registrierung orcamento solicitacao contato precos planos baixado baixada 資料請求 ' +
+    '問い合わせ お問い合わせ'
   ).split(' '),
 );
 
@@ -416,7 +424,8 @@ export const passiveWords: ReadonlySet<string> = new Set([
   ...(
     'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close ' +
     'closed exit logout logged_out session sessionstart hover focus blur seen shown display displayed render visit ' +
-    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered'
+    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered processed sent ' +
+    'identify set vitals pageleave leave left flag engagement autocapture'
   ).split(' '),
   ...looking,
 ]);
@@ -429,7 +438,9 @@ export const againstWords: ReadonlySet<string> = new Set([
     'unsubscribed downgrade downgraded expire expired churn churned abandon abandoned complaint complained dropout ' +
     'withdraw withdrawn unregister quit lost no_show noshow not_interested disinterested disqualified unqualified ' +
     'unresponsive bounce bounced undelivered undeliverable overdue chargeback dispute disputed denied missed blocked void ' +
-    'voided verloren perdu perdue perdido perdida perso persa'
+    'voided uncollectible fraud fraudulent reversed reversal terminated lapsed unpaid bad_lead bad_fit bad_timing wrong negative spam spammed ' +
+    'support_ticket ticket_created ticket_opened ticket_submitted create_ticket open_ticket submit_ticket support_request ' +
+    'support_case account_closed closed_account suppressed dropped deferred of_office autoreply auto_reply'
   ).split(' '),
   ...cancelling,
   ...leaving,
@@ -455,6 +466,23 @@ export const optOutTypes: readonly string[] = [
   'dardebaja',
   'darsedebaja',
 ];
+
+/** Words and pairs of words by which a longer name is that of such a type: `users.messages.email.MarkAsSpam`, `sms opt-out`. */
+export const optOutWords: ReadonlySet<string> = new Set(
+  (
+    'unsubscribe unsubscribed unsub unsubs unsubscription opt_out opted_out optout dnc as_spam spam_report spamreport ' +
+    'spam_complaint spam_complaints reported_spam spammed abgemeldet abbestellt desinscrit desabonne descadastro descadastrado ' +
+    'descadastrada descadastrar 配信停止'
+  ).split(' '),
+);
+
+/** Words that make a longer name with one of `optOutWords` something else: a page that was seen, a contract, a single meeting. */
+export const notOptOutWords: ReadonlySet<string> = new Set(
+  (
+    'page link form survey reason preferences view viewed click clicked open opened undo undone revoked removed failed not ' +
+    'subscription plan trial webinar course event meeting channel track'
+  ).split(' '),
+);
 
 /** Words about mail that a type of people who must not be contacted may have beside: `Newsletter abbestellt`. */
 export const mailingWords: ReadonlySet<string> = new Set(
@@ -578,13 +606,14 @@ export const likelyTypes: Readonly<Record<string, EventType>> = {
     'page_view',
     'seitenaufruf seitenansicht seiteangesehen seitegesehen seiteaufgerufen seitebesucht pagevue vuedepage vuepage ' +
       'pageconsultee pagevisitee visitedepage paginavista paginavisitada vistadepagina visitadepagina paginavisitata ' +
-      'paginavisualizzata visualizzazionepagina paginabekeken paginaweergave paginabezoek',
+      'paginavisualizzata visualizzazionepagina paginabekeken paginaweergave paginabezoek paginavisualizada ' +
+      'visualizacaodepagina',
   ),
   ...named(
     'pricing_page_view',
     'preise preisseite preiseangesehen preisseiteangesehen preiseaufgerufen tarife tarifs pagetarifs pageprix ' +
       'pagedesprix tarifsvus tarifas precios paginadeprecios paginaprecios prezzi paginaprezzi prijzen prijzenpagina ' +
-      'prijspagina',
+      'prijspagina precos precosvistos paginadeprecos planosvistos preciosvistos tarifsconsultes 料金閲覧 料金ページ閲覧',
   ),
   ...named(
     'doc_download',
@@ -594,6 +623,6 @@ export const likelyTypes: Readonly<Record<string, EventType>> = {
   ...named(
     'signup',
     'anmeldung angemeldet registrierung registriert inscription inscrit inscripcion registro registrado registrazione ' +
-      'registrato iscrizione registratie geregistreerd aanmelding aangemeld',
+      'registrato iscrizione registratie geregistreerd aanmelding aangemeld cadastro cadastrado cadastrorealizado 会員登録',
   ),
 };

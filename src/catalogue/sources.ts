@@ -163,14 +163,20 @@ export const customaryColumns: Readonly<Record<(typeof REQUIRED_COLUMNS)[number]
 /** The characters that customary names are compared without. */
 export const NAME_SEPARATORS = ' _-.:$';
 
+/** What pricing pages are called, in English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish and Polish. */
+const PRICING_NAMES =
+  'pricing|plans|prices?|pricing-(and-)?plans|plans-(and-)?pricing|preise?|preisliste|preisuebersicht|tarife?|tarifs|tarification|' +
+  'nos-tarifs|precios?|planes-y-precios|precos?|planos|planos-e-precos|prezzi|prezzo|piani-e-prezzi|prijzen|tarieven|priser|cennik';
+
 /**
- * A page called pricing, plans or price: the last segment of the path or of a hash route, in any case, with or without
- * `.html`. Before it stand at most a language and /product, so that no article, manual or settings page counts:
- * /en/pricing and /product/pricing do, /blog/pricing/ten-tips, /docs/plans and /admin/billing/plans do not.
+ * A page called pricing, plans or price, in any of these languages: the last segment of the path or of a hash route, in any
+ * case, with or without `.html`. Before it stand at most a country, a language and /product, so that no article, manual or
+ * settings page counts: /en/pricing, /us/en/pricing and /product/pricing do, /blog/pricing/ten-tips, /docs/plans and
+ * /admin/billing/plans do not.
  */
 export const pricingPage =
-  '(?i)^([a-z][a-z0-9+.-]*://)?[^/?#]*([^#]*#!?)?(/[a-z]{2}([-_][a-z]{2,4})?)?(/products?)?' +
-  String.raw`/(pricing|plans|prices?|pricing-(and-)?plans|plans-(and-)?pricing)(\.html?|\.php|\.aspx)?/?([?#]|$)`;
+  '(?i)^([a-z][a-z0-9+.-]*://)?[^/?#]*([^#]*#!?)?(/intl)?(/[a-z]{2}([-_]([a-z]{2,4}|419)){0,2}){0,2}(/products?)?' +
+  String.raw`/(${PRICING_NAMES})(\.html?|\.php|\.aspx)?/?([?#]|$)`;
 
 const pricing = (column: Theirs): Pages => ({ column, pricing: pricingPage });
 

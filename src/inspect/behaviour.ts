@@ -162,6 +162,8 @@ const landmark = async (engine: Engine): Promise<bigint | undefined> => {
  * Compares users before they convert.
  *
  * @param conversion event types of ours, of which one is enough; none: nobody converts
+ * @param amounts columns that are summed
+ * @param except types of which days and sums are not counted
  * @param sameDay whether an event counts as earlier that has the same timestamp, as in a log with days only
  */
 export const beforeConversion = async (
@@ -169,6 +171,7 @@ export const beforeConversion = async (
   conversion: readonly string[],
   types: readonly string[],
   amounts: readonly string[],
+  except: readonly string[],
   sameDay: boolean,
 ): Promise<Before> => {
   const isGoal = (column: string): string =>
@@ -182,12 +185,13 @@ export const beforeConversion = async (
       ? `goal IS NULL OR t ${sameDay ? '<=' : '<'} goal`
       : `t <= make_timestamp(${until}) AND (goal IS NULL OR goal > make_timestamp(${until}))`;
   const earlier = `${rows.sql} LEFT JOIN goals USING (user_id) WHERE (${early}) AND NOT (${isGoal('event_type')})`;
-  const sums = amounts.map((_, i) => `sum(try_cast(${amountColumn(i)} AS DOUBLE)) AS ${amountColumn(i)}`);
+  const counts = except.length === 0 ? '' : `FILTER (WHERE event_type NOT IN (${except.map(literal).join(', ')}))`;
+  const sums = amounts.map((_, i) => `sum(try_cast(${amountColumn(i)} AS DOUBLE)) ${counts} AS ${amountColumn(i)}`);
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE before AS SELECT user_id, event_type AS type, count(*) AS n FROM ${earlier} GROUP BY user_id, event_type`,
     rows.paths,
   );
-  const measured = ['count(*) AS n', 'count(DISTINCT t::DATE) AS days', 'epoch_us(max(t)) AS last', ...sums];
+  const measured = ['count(*) AS n', `count(DISTINCT t::DATE) ${counts} AS days`, 'epoch_us(max(t)) AS last', ...sums];
   await engine.run(
     `CREATE OR REPLACE TEMP TABLE people AS SELECT user_id, goal, ${measured.join(', ')} FROM ${earlier} GROUP BY user_id, goal`,
     rows.paths,

@@ -25,10 +25,11 @@ const weighed = (
   return lift < LEAST_LIFT ? { strength: LITTLE, because: '' } : { strength: Math.log2(lift), because: `${because}; ` };
 };
 
-/** Drafts of the signals that every log has. */
+/** Drafts of the signals that every log has. @param except event types for which nobody is active */
 export const generalDrafts = (
   { days, gapDays, highEvents, from, until }: Behaviour,
   before: Pick<Before, 'days' | 'events' | 'recency'>,
+  except: readonly string[],
 ): Draft[] => {
   const life = halfLife(gapDays);
   const pause =
@@ -46,7 +47,7 @@ export const generalDrafts = (
         because: `${byDays.because}${percent(days.several)} of the users came back on another day${curveReason(highDays)}`,
         strength: byDays.strength,
         phrase: 'active on {value} {day|days}',
-        feature: { is: { op: 'distinctDays' }, unit: 'days', says: 'days with an event' },
+        feature: { is: { op: 'distinctDays' }, unit: 'days', says: 'days with an event', except },
       }
     : {
         name: 'total_events',

@@ -184,7 +184,9 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
   const hasTimes = entries.every(({ hasTime }) => hasTime);
   const compared = [...new Set(types.slice(0, COMPARED).map(({ type }) => type))];
   const builtIn = conversion.types.length > 0 && conversion.isDefault;
-  const before = await beforeConversion(reader, builtIn ? [] : conversion.types, compared, amounts, !hasTimes);
+  // What failed, was refunded or lost is neither money nor interest.
+  const except = types.filter(({ role }) => role === 'against').map(({ type }) => type);
+  const before = await beforeConversion(reader, builtIn ? [] : conversion.types, compared, amounts, except, !hasTimes);
   const proposed = builtIn
     ? { signals: builtInSignals(types, profiles), basis: 'catalogue' as const, without: [] }
     : signalsFor(types, behaviour, before, conversion.types.length > 0);

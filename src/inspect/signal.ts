@@ -4,6 +4,8 @@ import type { Curve } from '../catalogue/weights.js';
 /** A feature of the project's own that a signal needs. */
 export interface OwnFeature {
   readonly is: Readonly<Record<string, string>>;
+  /** Event types that do not count. */
+  readonly except?: readonly string[];
   readonly unit: string;
   readonly says: string;
 }

@@ -89,7 +89,11 @@ const typeDraft = (
 const amountDraft = (
   name: string,
   evidence: Evidence,
-  { learned, isOnly }: { readonly learned: boolean; readonly isOnly: boolean },
+  {
+    learned,
+    isOnly,
+    except,
+  }: { readonly learned: boolean; readonly isOnly: boolean; readonly except: readonly string[] },
   used: Set<string>,
 ): Draft | undefined => {
   if (evidence.has.having < 2 || !(evidence.high > 0)) return undefined;
@@ -110,6 +114,7 @@ const amountDraft = (
       is: { op: 'sum', column: name },
       unit: 'total',
       says: `sum of ${name.replaceAll(/[{}]/g, ' ').slice(0, 100)}`,
+      except,
     },
   };
 };
@@ -155,9 +160,10 @@ export const signalsFor = (
   before: Before,
   hasConversion: boolean,
 ): Signals => {
-  const general = generalDrafts(behaviour, before);
+  const except = types.filter(({ role }) => role === 'against').map(({ type }) => type);
+  const general = generalDrafts(behaviour, before, except);
   const usable = [...new Map(types.map((one) => [one.type, one])).values()].filter(
-    ({ role, type }) => role !== 'conversion' && role !== 'opt-out' && before.ofType.has(type),
+    ({ role, type }) => !['conversion', 'against', 'opt-out'].includes(role) && before.ofType.has(type),
   );
   const draftsBy = (learned: boolean): { did: Draft[]; without: string[] } => {
     const used = new Set(general.map(({ name }) => name));
@@ -166,7 +172,7 @@ export const signalsFor = (
       return { type: one.type, draft: evidence && typeDraft(one, evidence, learned, used, behaviour.users) };
     });
     const amounts = [...before.ofAmount].map(([name, evidence]) =>
-      amountDraft(name, evidence, { learned, isOnly: types.length === 1 }, used),
+      amountDraft(name, evidence, { learned, isOnly: types.length === 1, except }, used),
     );
     const did = [...ofTypes.map(({ draft }) => draft), ...amounts]
       .filter((draft) => draft !== undefined)

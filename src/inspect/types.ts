@@ -5,7 +5,9 @@ import {
   effortWords,
   mailingWords,
   notConvertingWords,
+  notOptOutWords,
   optOutTypes,
+  optOutWords,
   passiveWords,
 } from '../catalogue/customs.js';
 import { EVENT_TYPES } from '../model.js';
@@ -56,15 +58,18 @@ export const conversionGroup = (type: string): number => {
   // Several words say more than one: `subscription_started` is one, although `started` alone speaks against it.
   const said = terms.filter((term) => term.includes('_') && conversions.some(({ words }) => words.includes(term)));
   const spoken = new Set(said.flatMap((term) => term.split('_')));
-  if (terms.some((term) => notConvertingWords.has(term) && !spoken.has(term))) return -1;
+  const isAnother = (term: string): boolean => notConvertingWords.has(term) || againstWords.has(term);
+  if (terms.some((term) => isAnother(term) && !spoken.has(term))) return -1;
   return conversions.findIndex(({ words }) => terms.some((term) => words.includes(term)));
 };
 
 const isOptOut = (type: string): boolean => {
   const withoutMail = plainWordsOf(type).filter((word) => !mailingWords.has(word));
-  return [bareName(type), withoutMail.join(''), withoutMail.join('').replace(/^newsletter/, '')].some((name) =>
+  const isOne = [bareName(type), withoutMail.join(''), withoutMail.join('').replace(/^newsletter/, '')].some((name) =>
     optOutTypes.includes(name),
   );
+  const terms = termsOf(type);
+  return isOne || (terms.some((term) => optOutWords.has(term)) && !terms.some((term) => notOptOutWords.has(term)));
 };
 
 /** How strong a signal a type is, and the word of its name that says so. */

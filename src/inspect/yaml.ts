@@ -4,7 +4,7 @@ import { counted, grouped, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import type { Setting } from './setting.js';
 import type { Findings, Group } from './inspect.js';
-import type { Signal } from './signal.js';
+import type { OwnFeature, Signal } from './signal.js';
 
 /** Text as YAML writes it on one line. */
 const scalar = (text: string): string => {
@@ -14,10 +14,15 @@ const scalar = (text: string): string => {
 
 const list = (items: readonly string[]): string => `[${items.map(scalar).join(', ')}]`;
 
-const mapping = (entries: Readonly<Record<string, string>>): string =>
-  `{ ${Object.entries(entries)
-    .map(([key, value]) => `${scalar(key)}: ${scalar(value)}`)
-    .join(', ')} }`;
+const pairs = (entries: Readonly<Record<string, string>>): string[] =>
+  Object.entries(entries).map(([key, value]) => `${scalar(key)}: ${scalar(value)}`);
+
+const mapping = (entries: Readonly<Record<string, string>>): string => `{ ${pairs(entries).join(', ')} }`;
+
+const measure = ({ is, except = [] }: OwnFeature): string =>
+  except.length === 0
+    ? mapping(is)
+    : `{ ${pairs(is).join(', ')}, where: { column: event_type, not_in: ${list(except)} } }`;
 
 /** Lines of a comment, each at most as long as a line is read comfortably. */
 const comment = (text: string, indent: string): string[] => {
@@ -127,12 +132,12 @@ const featureLines = (signals: readonly Signal[]): string[] => {
   return [
     '# Features of this log, one column each.',
     'features:',
-    ...own.flatMap(({ name, feature: { is, unit, says } }) => [
+    ...own.flatMap(({ name, feature }) => [
       `  ${name}:`,
       '    from: events',
-      `    is:   ${mapping(is)}`,
-      `    unit: ${scalar(unit)}`,
-      `    says: ${scalar(says)}`,
+      `    is:   ${measure(feature)}`,
+      `    unit: ${scalar(feature.unit)}`,
+      `    says: ${scalar(feature.says)}`,
     ]),
   ];
 };

@@ -107,6 +107,18 @@ describe('the pricing page', () => {
     '/pricing-plans',
     '/plans-and-pricing',
     '/#/en/pricing?plan=team',
+    '/us/en/pricing',
+    '/intl/de/pricing',
+    '/es-419/pricing',
+    '/zh-Hant-TW/pricing',
+    '/preise',
+    '/de/preise.html',
+    '/fr/tarifs?x=1',
+    '/es/precios',
+    '/pt-br/planos',
+    '/it/prezzi',
+    '/prijzen',
+    '/pl/cennik',
   ])('is %s', (path) => {
     expect(host + path).toMatch(page);
     expect(path).toMatch(page);
@@ -126,6 +138,10 @@ describe('the pricing page', () => {
     '/settings/plans',
     '/pricing/faq',
     '/repricing',
+    '/blog/preise',
+    '/preise/faq',
+    '/a1/b2/pricing',
+    '/en/us/de/pricing',
   ])('is not %s', (path) => {
     expect(host + path).not.toMatch(page);
     expect(path).not.toMatch(page);

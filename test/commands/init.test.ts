@@ -108,6 +108,19 @@ describe('what is about somebody or something else', () => {
     );
   });
 
+  it('is money that did not come: what failed is no sum, and nobody is active by it', async () => {
+    const rows = daily(24, (day, i) => {
+      const [type, amount] = [i % 3 === 0 ? 'Paid' : 'Failed', i % 3 === 0 ? 5 : 900];
+      return `u${i % 8},2025-01-${day} 10:00,${type},${amount}`;
+    });
+    const { yaml: settings } = await found(`user_id,timestamp,event_type,amount\n${rows}`);
+    expect(settings).toContain('{ op: distinctDays, where: { column: event_type, not_in: [Failed] } }');
+    expect(settings).toContain('{ op: sum, column: amount, where: { column: event_type, not_in: [Failed] } }');
+    expect(settings).not.toContain('failed:');
+    expect((await call(folder, ['features', 'log.csv'])).status).toBe(0);
+    expect((await call(folder, ['explain', 'u0'])).stdout).toContain('amount 5 in all');
+  });
+
   it('is the number of an order', async () => {
     const rows = daily(12, (day, i) => `#${1001 + Math.floor(i / 4)},u${i % 5}@x.test,2025-01-${day} 10:00`);
     expect((await found(`Name,Email,Created at\n${rows}`)).yaml).not.toMatch(/event_type: +Name/);

@@ -134,6 +134,13 @@ describe('conversions by name', () => {
     'view_order',
     'checkout_started',
     'Order Cancelled',
+    'Contract lost',
+    'charge.dispute.created',
+    'Invoice sent',
+    'Order on hold',
+    'Ready to buy',
+    'Commande perdue',
+    'Pago pendiente',
     'remove_from_cart',
     'page_view',
     'orders_page',
@@ -188,13 +195,24 @@ describe('event types are taken for what they say', () => {
       ['Désinscription', 'Désabonné de la newsletter', 'DESABONNEMENT', 'Baja', 'Afmelding', 'Disiscrizione'],
     ],
     ['against', ['Stornierung', 'Terminstornierung', 'Annulation', 'Cancelación', 'Webinar-Abmeldung', 'Annullamento']],
+    ['opt-out', ['users.messages.email.MarkAsSpam', 'group_unsubscribe', 'spamreport', 'sms opt-out', 'Descadastro']],
+    ['against', ['unsubscribe link clicked', 'Webinar unsubscribed']],
     ['against', ['Closed Lost', 'No Show', 'no-show', 'Not Interested', 'Email Bounced', 'Chargeback created']],
+    [
+      'against',
+      ['Contract lost', 'charge.dispute.created', 'invoice.voided', 'Lead disqualified', 'Support ticket created'],
+    ],
+    [
+      'against',
+      ['Nicht erschienen', 'Kein Interesse', 'Rendez-vous manqué', 'Pedido perdido', 'Não compareceu', '解約'],
+    ],
+    ['passive', ['$feature_flag_called', '$identify', '$pageleave', 'user_engagement', 'Contract sent']],
     [
       'effort',
       ['Kontaktanfrage', 'Demande de devis', 'Contacto', 'Katalogdownload', 'Téléchargement', 'Offerte', 'Preise'],
     ],
     ['passive', ['Seite angesehen', 'Startseitenaufruf', 'Visite', 'Página vista', 'Bekeken']],
-    ['other', ['Rückruf', 'Appel', 'unsubscribing_is_easy']],
+    ['other', ['Rückruf', 'Appel', 'unsubscribing_is_easy', 'Ready to buy', 'Order on hold', 'Zahlung ausstehend']],
   ])('%s: %j', (role, names) => {
     expect(names.map((name) => [name, roleOf(name)])).toEqual(names.map((name) => [name, role]));
   });
