@@ -1,6 +1,6 @@
 /** What `gesture init LOG` prints: what was found, as tables. */
 import type { Findings } from '../inspect/inspect.js';
-import { cell, paint, type Screen, wrapped } from '../text/columns.js';
+import { cell, displayWidth, paint, type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 
 /** What to know about points that do not follow from the log. */
@@ -20,7 +20,9 @@ const table = (
   right: readonly number[],
   screen: Screen,
 ): string[] => {
-  const widths = limits.map((limit, i) => Math.min(limit, Math.max(0, ...rows.map((row) => row[i]?.length ?? 0))));
+  const widths = limits.map((limit, i) =>
+    Math.min(limit, Math.max(0, ...rows.map((row) => displayWidth(row[i] ?? '')))),
+  );
   const room = screen.width - widths.reduce((sum, width) => sum + width + 2, 2);
   return rows.flatMap((row) => {
     if (room < NARROWEST) {

@@ -11,6 +11,8 @@ export interface Roles {
   readonly user?: Found | undefined;
   readonly anonymous?: Found | undefined;
   readonly time?: FoundTime | undefined;
+  /** Every column of times. */
+  readonly times: ReadonlySet<string>;
   readonly type?: Found | undefined;
   /** Our other columns -> theirs. */
   readonly others: ReadonlyMap<string, Found>;
@@ -42,6 +44,7 @@ export const rolesOf = ({ columns, rows }: Pick<Profile, 'columns' | 'rows'>): R
     user: owner,
     anonymous: owner && anonymousOf(free, owner, rows),
     time,
+    times,
     type,
     others,
   };

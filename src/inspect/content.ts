@@ -9,7 +9,7 @@ import { type Column, firstCells, type Profile } from './profile.js';
 import { timeFormOf } from './times.js';
 
 /** Cells of a flag, and those that say yes. */
-const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
+export const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
 
 /** A column of flags, such as of who has converted, and the value that says so. */
 export interface Flag {
@@ -19,38 +19,19 @@ export interface Flag {
 
 const kinds = new Map<string, ColumnKind>(Object.entries(EVENT_COLUMNS));
 
-/** What to check of a column that says of some rows that what they tell of was called off. */
-export const cancelDoubts = (columns: readonly Column[]): string[] => {
-  const column = columns.find(
-    ({ name, values }) =>
-      /cancell?ed|storniert|annul/i.test(name) && values.length === 2 && values.every((cell) => FLAG.test(cell)),
-  );
-  const value = column?.values.find((cell) => YES.test(cell));
-  if (column === undefined || value === undefined) return [];
-  const where = `where: [{ column: ${column.name}, not_equals: '${value}' }]`;
-  return [`${column.name} says of some rows that they were called off, but they count: leave them out with ${where}`];
-};
-
-/** What to check of columns of ours with something else in them. */
-export const misuseDoubts = (columns: readonly Column[]): string[] =>
-  columns.map((one) => `${one.name} is not used: its cells are not what gesture reads there (${firstCells(one)})`);
-
-/** What to check of columns whose points may divide thousands. */
-export const thousandsDoubts = (columns: readonly Column[]): string[] =>
-  columns.map(
-    (one) =>
-      `the points of ${one.name} are read as decimal points (${firstCells(one)}): if they divide thousands, set decimal: ','`,
-  );
-
 const isNumber = (cell: string): boolean => /^[+-]?(\d+|\d{1,3}(\.\d{3})+)([.,]\d+)?$/.test(cell.trim());
 
 /** The file's name without its folder and endings. */
 const stemOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? name).replace(/\.[^.]*$/, '');
 
+/** True of an export of meetings, as Calendly writes it. */
+const hasInvitee = (columns: readonly Column[]): boolean =>
+  columns.some(({ name }) => /(^|[_. ])invitees?([_. ]|$)/i.test(name));
+
 /** The type of every row of a file without a column of types: by the name of the file, or by what its rows have. */
 export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[]): { type: string; why: string } => {
   const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
-  if (has(/(^|[_. ])invitees?([_. ]|$)/i))
+  if (hasInvitee(columns))
     return { type: 'calendar_booking', why: 'no column says what happened; who is invited has booked a call' };
   const word = plainWordsOf(stemOf(name)).find((one) => Object.hasOwn(fileTypes, one));
   if (word !== undefined)
@@ -92,7 +73,7 @@ const isPriced = (cell: string): boolean =>
   isNumber(
     cell
       .trim()
-      .replace(/^(\p{Sc}|[A-Z]{3})\s*/u, '')
+      .replace(/^([A-Z]{0,3}\p{Sc}|[A-Z]{3})\s*/u, '')
       .replace(/\s*(\p{Sc}|[A-Z]{3}|[Ee]uro?s?|%)$/u, ''),
   );
 
@@ -154,7 +135,9 @@ export const misused = (columns: readonly Column[]): Column[] =>
   });
 
 /** The mapping of event types that a name suggests, beside the customary ones that are read in any case. */
-export const typeMapping = ({ values }: Column): Record<string, string> => {
+export const typeMapping = ({ name, values }: Column, columns: readonly Column[]): Record<string, string> => {
+  // Kinds of meetings are no acts: who is invited has booked one.
+  if (/^event[ _]type([ _]name)?$/i.test(name) && hasInvitee(columns)) return { '*': 'calendar_booking' };
   const mapped = values.filter(
     (value) =>
       !value.includes('*') &&

@@ -1,34 +1,32 @@
 /** From the columns of a file to the entry of `events` that reads it, each setting with its reason. */
-import { customary, NULL_WORDS, sources } from '../catalogue/sources.js';
+import { customary, NULL_WORDS, type Source, sources } from '../catalogue/sources.js';
 import { Failure } from '../model.js';
 import type { ReadingInput } from '../config/schema.js';
 import { bareName } from '../text/names.js';
-import { counted, grouped, percent } from '../text/numbers.js';
+import { counted, grouped } from '../text/numbers.js';
 import { shown } from '../text/printable.js';
 import { type Roles, rolesOf } from './columns.js';
 import {
   amountDoubts,
   amountsOf,
-  cancelDoubts,
   type Flag,
   flagOf,
   hasDecimalComma,
   misused,
-  misuseDoubts,
   ownNumbers,
   pagesOf,
-  thousandsDoubts,
   thousandsIn,
   typeMapping,
   typeOfFile,
   unknownWords,
 } from './content.js';
+import { cancelDoubts, codeDoubts, misuseDoubts, namelessDoubts, tableDoubts, thousandsDoubts } from './doubts.js';
 import { faultIn, refuse } from './refusal.js';
 import { type Column, firstCells, type Profile } from './profile.js';
 import type { Setting } from './setting.js';
+import { timeFix } from './timeFix.js';
 import { timeSettings } from './timeSettings.js';
 import { possibleTypes } from './typeColumns.js';
-import { namingCells } from './userColumns.js';
 
 /** How a file is read. */
 export interface Entry {
@@ -45,6 +43,12 @@ export interface Entry {
   /** False if the timestamps are days. */
   readonly hasTime: boolean;
 }
+
+/** The setting that says which of their types are ours, if some are. */
+const typeSettings = (types: Readonly<Record<string, string>>): Setting[] => {
+  const why = Object.fromEntries(Object.entries(types).map(([theirs, one]) => [theirs, `probably ${one}`]));
+  return Object.keys(types).length === 0 ? [] : [{ key: 'types', value: types, why }];
+};
 
 /** The names of the columns of a file without a header: ours where they are known. */
 const headerFor = (profile: Profile, roles: Roles): string[] => {
@@ -70,8 +74,12 @@ export const entryOf = (profile: Profile): Entry => {
       theirs: [theirs].flat().join(', '),
       why: source,
     }));
+    const of: Source = sources[source];
+    const ofTypes = columns.find(({ name: theirs }) => theirs === of.columns.event_type);
+    const likely = Object.entries(ofTypes === undefined ? {} : typeMapping(ofTypes, []));
+    const types = Object.fromEntries(likely.filter(([theirs]) => !Object.hasOwn(of.types, theirs)));
     return {
-      settings: [{ key: 'from', value: source, why }],
+      settings: [{ key: 'from', value: source, why }, ...typeSettings(types)],
       doubts: [],
       amounts: [],
       contacts: [],
@@ -83,14 +91,7 @@ export const entryOf = (profile: Profile): Entry => {
   const roles = rolesOf(profile);
   const { user, time, type } = roles;
   if (time === undefined) {
-    const month = columns.find(
-      ({ values }) => values.length > 0 && values.every((value) => /^\d{4}-\d\d$/.test(value)),
-    );
-    const fix =
-      month === undefined
-        ? 'Name it: events: { columns: { timestamp: THEIRS }, timestamp: PATTERN }'
-        : `${month.name} holds months, and an event needs a day: write ${month.values[0]}-01 for ${month.values[0]}`;
-    throw refuse(profile, 'holds the time of an event', fix);
+    throw refuse(profile, 'holds the time of an event', timeFix(columns));
   }
   if (user === undefined) {
     throw refuse(profile, 'can be a person: ids that come back', 'Name it: events: { columns: { user_id: THEIRS } }');
@@ -145,7 +146,7 @@ export const entryOf = (profile: Profile): Entry => {
     ]),
   ];
   const ofTypes = of(type?.name);
-  const types = ofTypes === undefined ? {} : typeMapping(ofTypes);
+  const types = ofTypes === undefined ? {} : typeMapping(ofTypes, columns);
   const ours = [
     ...(ofTypes?.values ?? []).map((value) => customary[bareName(value)] ?? types[value] ?? value),
     given?.type ?? '',
@@ -178,15 +179,7 @@ export const entryOf = (profile: Profile): Entry => {
           } as const,
         ]),
     ...(given === undefined ? [] : [{ key: 'type', value: given.type, why: [given.why] } as const]),
-    ...(Object.keys(types).length === 0
-      ? []
-      : [
-          {
-            key: 'types',
-            value: types,
-            why: Object.fromEntries(Object.entries(types).map(([theirs, one]) => [theirs, `probably ${one}`])),
-          } as const,
-        ]),
+    ...typeSettings(types),
     ...(pages === undefined ? [] : [pages]),
     ...times.settings,
     ...(roles.anonymous
@@ -214,7 +207,6 @@ export const entryOf = (profile: Profile): Entry => {
   ];
   const candidate = given && possibleTypes(columns, taken, rows);
   const own = of(user.name);
-  const share = own === undefined ? 0 : namingCells(own) / rows;
   return {
     settings,
     doubts: [
@@ -228,9 +220,9 @@ export const entryOf = (profile: Profile): Entry => {
       ...misuseDoubts(unusable),
       ...cancelDoubts(columns),
       ...(isEuropean ? [] : thousandsDoubts(thousands)),
-      ...(roles.anonymous === undefined && share < 0.95
-        ? [`${percent(1 - share)} of the rows name no user in ${user.name}, and are left out`]
-        : []),
+      ...codeDoubts(ofTypes, columns),
+      ...(roles.anonymous === undefined ? namelessDoubts(own, of(roles.others.get('email')?.name), rows) : []),
+      ...tableDoubts(profile, roles),
       ...(user.why.startsWith('no column') || user.why.includes('come back')
         ? [`${user.name} is taken for the person: ${user.why}`]
         : []),

@@ -100,7 +100,9 @@ const MOST_WORDS = 50;
 
 /** True of a cell in words: letters, short, and no name of a file, address or flag. */
 const isInWords = (cell: string): boolean =>
-  /^[\p{L}\p{M}][\p{L}\p{M}\d _'’:-]{2,39}$/u.test(cell) && !/^(true|false|yes|no|ja|nein|oui|non)$/i.test(cell);
+  // Two signs of Chinese, Japanese or Korean are a word.
+  /^([\p{L}\p{M}][\p{L}\p{M}\d _'’:-]{2,39}|[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]{2})$/u.test(cell) &&
+  !/^(true|false|yes|no|ja|nein|oui|non)$/i.test(cell);
 
 /** A column with a few repeated words, which may say what people did although nothing tells so. */
 export const possibleTypes = (

@@ -3,6 +3,7 @@ import { aboutPersonWords, anonymousColumns, customaryOptional, personWords } fr
 import { customaryColumns } from '../catalogue/sources.js';
 import { bareName, plainWordsOf } from '../text/names.js';
 import { percent } from '../text/numbers.js';
+import { isNumber } from './header.js';
 import { best, type Candidate, type Found, lastKey, placeIn, shareOf } from './candidates.js';
 import { othersOf } from './otherColumns.js';
 import type { Column } from './profile.js';
@@ -48,6 +49,13 @@ export const userCandidate = (column: Column, rows: number): Candidate => {
   const words = plainWordsOf(name);
   const candidate = (score: number, why: string): Candidate => ({ name: full, why, score });
   if (known === 0 || shareOf(values, isIdLike) < 0.95) return candidate(0, '');
+  // How many there were, not who.
+  if (
+    /^(visitors|users|customers|visits|sessions|page_?views|views|clicks|impressions|bounces)$/i.test(name) &&
+    values.every(isNumber)
+  ) {
+    return candidate(0, '');
+  }
   const share = rows === 0 ? 0 : namingCells(column) / rows;
   // In a log, people come back; in a table of people or of transactions, every row has an id of its own.
   const unique = distinct >= known * 0.98 && rows > 50 ? 3 : 0;

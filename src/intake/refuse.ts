@@ -18,4 +18,4 @@ export const damaged = (name: string, error: unknown): Failure =>
 
 /** What to do about a file that is not UTF-8: spreadsheets of Windows save in Windows-1252, unless they are told otherwise. */
 export const ENCODING_ADVICE =
-  'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv';
+  'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv (CP932 instead of WINDOWS-1252 if it is Japanese)';

@@ -83,6 +83,20 @@ export const timestampFormOf = (cells: readonly string[]): FoundForm | undefined
 /** What a cell looks like, whatever its digits and letters are: cells of one shape are written in one way. */
 export const shapeOf = (cell: string): string => cell.replaceAll(/\d+/g, '9').replaceAll(/[A-Za-z]+/g, 'a');
 
+/** Times that no form reads, by what they look like, and what would help. */
+const UNREADABLE: readonly (readonly [RegExp, string])[] = [
+  [/^1\d{18}$/, 'is in nanoseconds since 1970: divide by 1000, and set events: { timestamp: epoch_us }'],
+  [
+    /^[34]\d{4}([.,]\d+)?$/,
+    'is how a spreadsheet counts days: format the column as a date and a time there, and save it again',
+  ],
+  [/^\d([.,]\d+)?[eE]\+?1\d$/, 'has been rounded by a spreadsheet: export it again, and do not open it in one'],
+];
+
+/** Why no form can read any of these times, as what follows one of them in a sentence; undefined if that is not known. */
+export const unreadableTime = (cells: readonly string[]): string | undefined =>
+  cells.length === 0 ? undefined : UNREADABLE.find(([form]) => cells.every((cell) => form.test(cell)))?.[1];
+
 /**
  * A sentence with one of the timestamps and the setting that reads all of them; what else would help if none does.
  *
@@ -101,6 +115,8 @@ export const suggestTimestamp = (cells: readonly string[]): string => {
       other === undefined ? '' : `, or '${other}' if the ${form.startsWith('%d') ? 'month' : 'day'} comes first`;
     return `${shown} is read with events: { timestamp: ${named} }${either}. `;
   }
+  const unreadable = unreadableTime(cells.filter((cell) => shapeOf(cell) === shapeOf(first)));
+  if (unreadable !== undefined) return `${shown} ${unreadable}. `;
   if (isZoneName(first)) {
     return `${shown} ends in the name of a time zone, which gesture does not read: write an offset such as +01:00 or Z, or leave the zone out and set events: { timezone: ... }. `;
   }

@@ -121,6 +121,55 @@ describe('what is about somebody or something else', () => {
     expect((await call(folder, ['explain', 'u0'])).stdout).toContain('amount 5 in all');
   });
 
+  it('is a table of people', async () => {
+    const rows = daily(9, (day, i) => `p${i},2025-01-${day},2025-02-${day},`);
+    expect((await found(`user_id,signed_up_at,purchased_at,cancelled_at\n${rows}`)).says).toContain(
+      'every row is about somebody else: a table of people, rather than a log of what they did, earns points for states as if they were acts; purchased_at is not read. Write a row for each event',
+    );
+  });
+
+  it('is a number that stands for what happened', async () => {
+    const rows = daily(
+      24,
+      (day, i) => `u${i % 6},2025-01-${day} 10:00,${i % 3 === 0 ? 2 : 1},${i % 3 === 0 ? 'demo-request' : ''}`,
+    );
+    expect((await found(`user_id,created_at,event_type,event_name\n${rows}`)).says).toContain(
+      `the types in event_type are numbers ("1", "2"): say what they stand for with events: { types: { '1': page_view } }; event_name says what happened in some rows ("demo-request")`,
+    );
+  });
+
+  it('is how many there were, who are nobody', async () => {
+    const rows = daily(24, (day, i) => `2025-01-${day},${95 + (i % 3)},${200 + i}`);
+    expect((await found(`date,visitors,pageviews\n${rows}`)).says).toContain('no column can be a person');
+  });
+
+  it('is the kind of a meeting that somebody has booked', async () => {
+    const rows = daily(
+      24,
+      (day, i) => `a${i % 9}@x.test,2025-01-${day} 10:00,${15 * (1 + (i % 2))} Minute Meeting,${i % 5 ? '' : 'Yes'}`,
+    );
+    const { yaml: settings, says } = await found(`Invitee Email,Start Time,Event Type Name,Marked as No-Show\n${rows}`);
+    expect(settings).toContain("'*': calendar_booking");
+    expect(says).toContain("where: [{ column: Marked as No-Show, not_equals: 'Yes' }]");
+  });
+
+  it('is an id that fewer rows have than an address', async () => {
+    const rows = daily(24, (day, i) => `${i % 2 ? '' : `c${i % 6}`},a${i % 9}@x.test,2025-01-${day} 10:00,visit`);
+    expect((await found(`Customer ID,Customer Email,Created,event\n${rows}`)).says).toContain(
+      '50% of the rows name no user in Customer ID, and are left out; Customer Email names somebody in 100%: to use that, set events: { columns: { user_id: "Customer Email" } }',
+    );
+  });
+
+  it.each([
+    ['1762158544000000000', 'is in nanoseconds since 1970: divide by 1000'],
+    ['45964.04', 'is how a spreadsheet counts days'],
+    ['1.76E+12', 'has been rounded by a spreadsheet'],
+  ])('is a time that nothing can read: %s', async (time, says) => {
+    const text = `user_id,timestamp,event_type\n${daily(9, (_day, i) => `u${i % 3},${time},visit`)}`;
+    expect((await found(text)).says).toContain(`${time} in timestamp ${says}`);
+    expect((await call(folder, ['features', 'log.csv'])).stderr).toContain(`"${time}" ${says}`);
+  });
+
   it('is the number of an order', async () => {
     const rows = daily(12, (day, i) => `#${1001 + Math.floor(i / 4)},u${i % 5}@x.test,2025-01-${day} 10:00`);
     expect((await found(`Name,Email,Created at\n${rows}`)).yaml).not.toMatch(/event_type: +Name/);
@@ -519,7 +568,8 @@ describe('of a file that is not UTF-8, init', () => {
       ),
       'latin1',
     );
-  const advice = 'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv';
+  const advice =
+    'save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv (CP932 instead of WINDOWS-1252 if it is Japanese)';
 
   it.each([1, 2, 10])('says how to save it rather than to lose rows, one of %s', async (every) => {
     writeFileSync(join(folder, 'export.csv'), windows(every));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withEngine } from '../../src/engine/duckdb/open.js';
 import { call } from './call.js';
 import type { Run } from './gesture.js';
 
@@ -406,6 +407,31 @@ describe('files', () => {
     expect(table('location_city', 'primary_device', 'total_sessions', 'pricing_page_views')).toEqual([
       'ana Lyon desktop 1 1',
     ]);
+  });
+
+  it('of Google Analytics are read with their parameters in a cell of CSV or in a list of Parquet', async () => {
+    const type = (value: object): object => ({ string_value: null, int_value: null, ...value });
+    const events = ['/pricing', '/', '/pricing'].map((page, i) => ({
+      event_timestamp: 1767603600000000 + i * 1_000_000_000,
+      event_name: 'page_view',
+      event_params: [
+        { key: 'ga_session_id', value: type({ int_value: 7 + (i % 2) }) },
+        { key: 'page_location', value: type({ string_value: `https://x.test${page}` }) },
+      ].slice(0, i === 1 ? 1 : 2),
+      user_id: 'ana',
+      user_pseudo_id: '1.2',
+    }));
+    write('log.json', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const [csv, parquet] = ['csv', 'parquet'].map((format) => join(folder, `log.${format}`));
+    await withEngine(folder, {}, async (engine) => {
+      const from = `read_json('${join(folder, 'log.json')}', format = 'newline_delimited')`;
+      await engine.run(`COPY (FROM ${from}) TO '${parquet}' (FORMAT parquet)`);
+      await engine.run(`COPY (SELECT * REPLACE (to_json(event_params) AS event_params) FROM ${from}) TO '${csv}'`);
+    });
+    for (const file of ['log.json', 'log.csv', 'log.parquet']) {
+      await features('--from', 'ga4', file);
+      expect([file, ...table('total_events', 'total_sessions', 'pricing_page_views')]).toEqual([file, 'ana 3 2 2']);
+    }
   });
 });
 

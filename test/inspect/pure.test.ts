@@ -234,7 +234,7 @@ describe('event types are taken for what they say', () => {
     ['pricing_page_view', ['Preise', 'Tarifs', 'PRECIOS', 'Prezzi']],
     ['signup', ['Anmeldung', 'Registrierung', 'inscription', 'Registro']],
   ])('%s is what %j probably means', (type, names) => {
-    expect(typeMapping({ name: 'Aktion', known: 9, distinct: 3, values: names })).toEqual(
+    expect(typeMapping({ name: 'Aktion', known: 9, distinct: 3, values: names }, [])).toEqual(
       Object.fromEntries(names.map((name) => [name, type])),
     );
   });

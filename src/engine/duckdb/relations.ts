@@ -48,12 +48,26 @@ export const ownParquet = (path: string): string => `read_parquet(${literal(lite
 const pointer = (keys: readonly string[]): string =>
   keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/** What stands under a key of a list of `{ key, value }`, as Google Analytics has it: the one of its types that is known. */
+const parameter = (list: string, key: string): string => {
+  const entries = `list_filter(${list}::JSON[], lambda one: json_extract_string(one, '/key') = ${literal(key)})`;
+  const value = `json_extract(${entries}[-1], '/value')`;
+  const typed = `list_filter(json_extract(${value}, '$.*'), lambda one: json_type(one) <> 'NULL')[1]`;
+  return `CASE json_type(${value}) WHEN 'OBJECT' THEN ${typed} ELSE ${value} END`;
+};
+
 /** The text within the JSON of a column, which may be text itself, or nested columns of Parquet; NULL if it is broken. */
 const within = (column: string, keys: readonly string[]): string => {
-  const at = literal(pointer(keys));
+  const [key = '', ...rest] = keys;
+  const at = (json: string): string => {
+    const direct = `json_extract_string(${json}, ${literal(pointer(keys))})`;
+    if (/^\d+$/.test(key)) return direct;
+    const listed = `json_extract_string(${parameter(json, key)}, ${literal(pointer(rest))})`;
+    return `CASE json_type(${json}) WHEN 'ARRAY' THEN ${listed} ELSE ${direct} END`;
+  };
   return `CASE
-      WHEN typeof(${column}) NOT IN ('VARCHAR', 'JSON') THEN json_extract_string(to_json(${column}), ${at})
-      WHEN json_valid(${column}::VARCHAR) THEN TRY(json_extract_string(${column}::VARCHAR, ${at})) END`;
+      WHEN typeof(${column}) NOT IN ('VARCHAR', 'JSON') THEN ${at(`to_json(${column})`)}
+      WHEN json_valid(${column}::VARCHAR) THEN TRY(${at(`${column}::VARCHAR`)}) END`;
 };
 
 /** Bytes that are not text: a UUID if there are 16, else hexadecimal digits. */
