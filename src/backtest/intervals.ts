@@ -51,7 +51,7 @@ const skewnessOf = (values: Float64Array): number => {
  * holds the truth in .91 of samples instead of .89, with an AUC of .8 in .96 instead of .94. A lift does not.
  *
  * @param replicates the value of the sample itself, then that of each resample; NaN where a resample has none
- * @param n how many people there are of the rarer outcome, on whom the precision depends
+ * @param n how many people there are of the rarer outcome, on whom the precision depends; of one person nothing is known
  */
 export const estimateOf = (replicates: Float64Array, n: number, { skewed = false } = {}): Estimate => {
   const value = replicates[0] ?? Number.NaN;
@@ -59,7 +59,7 @@ export const estimateOf = (replicates: Float64Array, n: number, { skewed = false
     .subarray(1)
     .filter((each) => !Number.isNaN(each))
     .sort();
-  if (n <= 1) return { value, low: known[0] ?? Number.NaN, high: known.at(-1) ?? Number.NaN };
+  if (n <= 1) return { value, low: Number.NaN, high: Number.NaN };
   const z = Math.sqrt(n / (n - 1)) * studentQuantile(n - 1);
   // Beyond this the formula below would leave its range; only samples of a few people come near.
   const most = 0.5 / z;

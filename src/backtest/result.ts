@@ -10,6 +10,8 @@ export type Remark =
   | { readonly code: 'newcomers'; readonly conversions: number; readonly all: number }
   /** A signal whose column never changes within a user: it may say what was known when the log was exported. */
   | { readonly code: 'unchanging-signal'; readonly signal: string }
+  /** Events that can convert nobody end so early that the last window begins after them. */
+  | { readonly code: 'behaviour-ends'; readonly until: string; readonly at: string }
   /** No event has a time of day, so events of the day of a cut-off may have been after it. */
   | { readonly code: 'dates-only' }
   /** Cut-offs that the points were tuned on, or whose windows overlap those of such cut-offs. */
@@ -53,15 +55,19 @@ export interface Leaks {
  * @param tunedUntil the end of the last window that the points were tuned on, if they were
  */
 export const remarksOf = (
-  { cutoffs, leftOut }: Windows,
+  { cutoffs, leftOut, lastOther = Number.NaN }: Windows,
   newcomers: readonly number[],
   { datesOnly, unchanging }: Leaks,
   conversions: number,
   tunedUntil?: string,
 ): Remark[] => {
+  const latest = cutoffs.at(-1) ?? Number.NaN;
   const late = newcomers.reduce((sum, n) => sum + n, 0);
   return [
     ...leftOut.map(({ at, why }): Remark => ({ code: why, at: isoSecond(at) })),
+    ...(lastOther < latest
+      ? [{ code: 'behaviour-ends', until: isoSecond(lastOther), at: isoSecond(latest) } as const]
+      : []),
     ...inSample(cutoffs, tunedUntil),
     ...unchanging.map((signal): Remark => ({ code: 'unchanging-signal', signal })),
     ...(datesOnly ? [{ code: 'dates-only' } as const] : []),

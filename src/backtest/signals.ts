@@ -14,20 +14,33 @@ export interface SignalWorth {
   readonly points: number;
   /** The share of rows at which it earns or costs anything. */
   readonly share: number;
+  /** Rows at which it earns anything, and the others, with the conversions among them. */
+  readonly earning: { readonly open: number; readonly conversions: number };
+  readonly others: { readonly open: number; readonly conversions: number };
   /** The AUC of ordering people by this signal alone, in the direction of its points. */
   readonly alone: number;
   /** The AUC of the score minus that of the score without this signal, with its paired interval. */
   readonly adds: Estimate;
 }
 
-/** The share of all values that are not 0. */
-const shareOfKnown = (keys: readonly Float64Array[]): number => {
-  let [counting, all] = [0, 0];
-  for (const each of keys) {
-    all += each.length;
-    for (const value of each) if (value !== 0) counting++;
+/** How many rows have a value other than 0, and how many of those above 0, and of the others, convert. */
+const countsOf = (
+  { cutoffs }: Panel,
+  keys: readonly Float64Array[],
+): Pick<SignalWorth, 'share' | 'earning' | 'others'> => {
+  let counting = 0;
+  const earning = { open: 0, conversions: 0 };
+  const others = { open: 0, conversions: 0 };
+  for (const [i, { converted }] of cutoffs.entries()) {
+    for (const [row, value] of (keys[i] ?? []).entries()) {
+      if (value !== 0) counting++;
+      const group = value > 0 ? earning : others;
+      group.open++;
+      group.conversions += converted[row] ?? 0;
+    }
   }
-  return counting / all;
+  const rows = earning.open + others.open;
+  return { share: rows === 0 ? 0 : counting / rows, earning, others };
 };
 
 /**
@@ -61,7 +74,7 @@ export const signalsOf = (
   return signals.map(({ signal, points: worth, keys }) => ({
     signal,
     points: worth,
-    share: shareOfKnown(keys),
+    ...countsOf(panel, keys),
     alone: meanOfKnown(panel.cutoffs.map(({ converted }, i) => aucByKeys(keys[i] ?? new Float64Array(), converted))),
     adds: without.compare('score', `without ${signal}`, 'auc'),
   }));

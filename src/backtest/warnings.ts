@@ -2,7 +2,7 @@
 import type { Label } from '../model.js';
 import { difference, type Replicates } from './bootstrap.js';
 import type { CutoffResult } from './cutoffs.js';
-import { type Estimate, estimateOf } from './intervals.js';
+import { type Estimate, estimateOf, wilson } from './intervals.js';
 import { conversionsOf, convertedPeople, type Panel, rarerOutcome } from './panel.js';
 import type { Proportions } from './proportions.js';
 import { FEWEST_CONVERSIONS, HEADLINE } from './rankings.js';
@@ -10,6 +10,12 @@ import type { SignalWorth } from './signals.js';
 
 /** An AUC from which one signal alone is taken for the conversion itself rather than a sign of it. */
 const LEAK = 0.95;
+
+/** The share of people with a signal from which they convert too surely for it to come before. */
+const NEARLY_ALL = 0.8;
+
+/** The share of the others that must convert less often for that to mean anything. */
+const FEW = 0.5;
 
 /** A warning with the numbers it is based on. */
 export type Warning =
@@ -21,6 +27,13 @@ export type Warning =
   | { readonly code: 'counted-twice'; readonly conversions: number; readonly people: number }
   /** One signal alone tells nearly everything (AUC of .95 or more, or .05 or less). */
   | { readonly code: 'leak'; readonly signal: string; readonly auc: number }
+  /** Nearly everybody with this signal converts: the interval of the share begins at 80 % or more. */
+  | {
+      readonly code: 'nearly-all-convert';
+      readonly signal: string;
+      readonly open: number;
+      readonly conversions: number;
+    }
   /** The score is better without this signal, beyond the interval. */
   | { readonly code: 'harmful-signal'; readonly signal: string; readonly adds: Estimate }
   /** No row earns anything from this signal. */
@@ -66,17 +79,25 @@ const ofCutoff = ({ at, open, conversions, rankings }: CutoffResult): Warning[] 
   ];
 };
 
-/** The signals that are probably the conversion itself. */
+/** The signals that are probably the conversion itself, or come after it. */
 export const leaksOf = (signals: readonly SignalWorth[]): Warning[] =>
-  signals.flatMap(({ signal, alone }): Warning[] =>
-    Math.max(alone, 1 - alone) >= LEAK ? [{ code: 'leak', signal, auc: alone }] : [],
+  signals.flatMap(({ signal, alone, earning: { open, conversions }, others }): Warning[] =>
+    Math.max(alone, 1 - alone) >= LEAK
+      ? [{ code: 'leak', signal, auc: alone }]
+      : wilson(conversions, open).low >= NEARLY_ALL && wilson(others.conversions, others.open).high < FEW
+        ? [{ code: 'nearly-all-convert', signal, open, conversions }]
+        : [],
   );
 
-const ofSignal = (worth: SignalWorth): Warning[] => [
-  ...leaksOf([worth]),
-  ...(worth.adds.high < 0 ? [{ code: 'harmful-signal', signal: worth.signal, adds: worth.adds } as const] : []),
-  ...(worth.share === 0 ? [{ code: 'silent-signal', signal: worth.signal } as const] : []),
-];
+/** What the signals show; of few conversions only who earns nothing. */
+const ofSignals = (signals: readonly SignalWorth[], converted: number): Warning[] =>
+  signals.flatMap((worth): Warning[] => [
+    ...(converted < FEWEST_CONVERSIONS ? [] : leaksOf([worth])),
+    ...(worth.adds.high < 0 && converted >= FEWEST_CONVERSIONS
+      ? [{ code: 'harmful-signal', signal: worth.signal, adds: worth.adds } as const]
+      : []),
+    ...(worth.share === 0 ? [{ code: 'silent-signal', signal: worth.signal } as const] : []),
+  ]);
 
 const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[] => {
   const last = cutoffs.at(-1);
@@ -96,7 +117,7 @@ const ofDrift = ({ cutoffs }: Panel, replicates: Replicates<'score'>): Warning[]
 /** Finds all warnings, the most important first. */
 export const warningsOf = ({ panel, cutoffs, signals, proportions, replicates }: Evidence): Warning[] => [
   ...ofConversions(panel),
-  ...signals.flatMap(ofSignal),
+  ...ofSignals(signals, convertedPeople(panel)),
   ...cutoffs.flatMap(ofCutoff),
   ...labelPairs.flatMap(([better, than]): Warning[] =>
     proportions.labels[better].rate.high < proportions.labels[than].rate.low

@@ -31,6 +31,8 @@ export interface Windows {
   readonly leftOut: readonly LeftOut[];
   /** The end of the log: the earlier of the last activity and the last event that can convert. */
   readonly end: number;
+  /** The last event that can convert nobody, if that is known; NaN if there is none. */
+  readonly lastOther?: number;
 }
 
 const SECOND = 1000;

@@ -9,9 +9,10 @@ import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { accountsLine } from './featuresScreen.js';
 import { BACKTEST_FILE } from './files.js';
+import { fixed } from './estimates.js';
 import { jsonFile, number, oneOf, wholeNumber } from './flags.js';
-import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
-import { commandLine, configFlag, nextLine } from './next.js';
+import { DAY, defineLooking, lookingOf, lookingWords } from './lookingFlags.js';
+import { commandLine, nextLine } from './next.js';
 import { readPast } from './past.js';
 
 /** How many people a list is taken to have unless told otherwise. */
@@ -25,6 +26,13 @@ const define = (command: Command) =>
     .option('--json', 'print the result as JSON on standard output');
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
+
+/** Why the lift of the top 10 % may be below `least`; undefined if it is not. */
+const missedLift = ({ mean, verdict }: Backtest, words: string, least: number): string | undefined => {
+  if (verdict.claim === 'none') return `--min-lift ${least} is not shown: ${words}`;
+  const low = mean.score.top.find(({ share: top }) => top === 0.1)?.lift.low ?? Number.NaN;
+  return low >= least ? undefined : `the lift of the top 10% may be as low as ${fixed(low)}, below --min-lift ${least}`;
+};
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const [
@@ -74,20 +82,11 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   await print(flags.json || out === '-' ? json : backtestScreen(backtest, config.features, screenOf(process.stdout)));
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? [] : labelled('wrote', out, screen);
-  const next = nextLine(
-    commandLine(
-      'tune',
-      ...inputs,
-      ...(flags.from === undefined ? [] : ['--from', flags.from]),
-      ...configFlag(flags.config),
-    ),
-  );
+  const next = nextLine(commandLine('tune', ...lookingWords(inputs, flags)));
   process.stderr.write(`${['', accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
-  const lift = evaluation.mean.score.top.find(({ share: top }) => top === 0.1)?.lift;
-  if (flags.minLift !== undefined && !((lift?.low ?? Number.NaN) >= flags.minLift)) {
-    process.stderr.write(
-      `gesture: the lift of the top 10% may be as low as ${lift?.low.toFixed(2)}, below --min-lift ${flags.minLift}\n`,
-    );
+  const missed = flags.minLift === undefined ? undefined : missedLift(backtest, says.verdict, flags.minLift);
+  if (missed !== undefined) {
+    process.stderr.write(`gesture: ${missed}\n`);
     process.exitCode = EXIT.found;
   }
 };

@@ -64,13 +64,15 @@ export const verdictWords = ({ claim, baseline, auc, lift, conversions }: Verdic
     case 'none':
       return conversions < 20
         ? `too few people converted (${conversions}) to say whether the score is any good: at least 20 are needed`
-        : 'without intervals (--bootstrap 0) there is no verdict';
+        : 'there is no verdict without intervals: --bootstrap is 0, or everybody converted';
     case 'worse':
       return `worse than ${than} (${by})`;
     case 'chance':
       return `not shown to be better than chance; against ${than}: ${by}`;
     case 'level':
-      return `better than chance, but not shown to be better than ${than} (${by})`;
+      return lift.low > 0
+        ? `better than chance, and at the top 10% better than ${than}; over everybody that is not shown (${by})`
+        : `better than chance, but not shown to be better than ${than} (${by})`;
     default:
       return `better than ${than} (${by})`;
   }
@@ -127,8 +129,19 @@ const signalTable = ({ signals }: Evaluation, screen: Screen): string[] =>
     screen,
   );
 
+/** The share of newcomers among those who converted from which the ids of two files probably differ. */
+const STRANGERS = 0.95;
+
 /** Whatever makes numbers less than they seem. */
 export type Doubt = Backtest['warnings'][number] | Backtest['remarks'][number];
+
+/** True of conversions whose people are hardly ever those of the events. */
+const areStrangers = (doubt: Doubt): boolean =>
+  doubt.code === 'newcomers' && doubt.conversions >= doubt.all * STRANGERS;
+
+/** All doubts, the most important first: without people in common nothing else can be said. */
+export const doubtsOf = ({ warnings, remarks }: Pick<Backtest, 'warnings' | 'remarks'>): Doubt[] =>
+  [...warnings, ...remarks].toSorted((a, b) => Number(areStrangers(b)) - Number(areStrangers(a)));
 
 /** A warning in words, with its numbers and what to do. */
 export const doubtWords = (doubt: Doubt, features: Features): string => {
@@ -142,6 +155,8 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
       return `windows overlap: ${doubt.conversions} conversions are of ${doubt.people} people. Choose --every as long as --horizon`;
     case 'leak':
       return `${doubt.signal} alone tells nearly everything (AUC ${fixed(doubt.auc, 3)}): does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
+    case 'nearly-all-convert':
+      return `${doubt.conversions} of ${doubt.open} people with ${doubt.signal} convert: does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
     case 'harmful-signal':
       return `the ranking is better without ${doubt.signal} (${ranged(doubt.adds, (value) => fixed(value, 4))} AUC)`;
     case 'silent-signal':
@@ -158,18 +173,24 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
       return `${doubt.at} is left out: the log has less than a horizon before it`;
     case 'unchanging-signal':
       return `${says(doubt.signal)} never changes within a user: the log may have what was known when it was exported, not at the time. Compare with --without ${doubt.signal}`;
+    case 'behaviour-ends':
+      return `nothing but conversions happens after ${doubt.until}, before the last cut-off (${doubt.at}): the file of conversions is newer than that of events, or one of its times is wrong. Use newer events, or name earlier cut-offs with --at`;
     case 'dates-only':
       return 'no event has a time of day: what happened on the day of a cut-off may have come after it';
     case 'in-sample':
       return `the points in the settings were tuned on windows up to ${doubt.until}: ${doubt.at.length} of the ${doubt.of} cut-offs are in sample (${doubt.at.join(', ')}), and look better than the ranking is`;
     default:
-      return `in ${doubt.conversions} of ${doubt.all} cases, somebody who converted was not in the log before the window: no ranking could have listed them`;
+      return `in ${doubt.conversions} of ${doubt.all} cases, somebody who converted was not in the log before the window: ${
+        areStrangers(doubt)
+          ? 'if conversions come from another file, its ids are probably not those of the events: map user_id to what both have'
+          : 'no ranking could have listed them'
+      }`;
   }
 };
 
 /** All doubts as sentences, with the cut-offs that are left out for one reason in one. */
-export const doubtSentences = ({ warnings, remarks }: Backtest, features: Features): string[] => {
-  const doubts: readonly Doubt[] = [...warnings, ...remarks];
+export const doubtSentences = (backtest: Backtest, features: Features): string[] => {
+  const doubts = doubtsOf(backtest);
   const alike = (code: Doubt['code']): number => doubts.filter((doubt) => doubt.code === code).length;
   return doubts.flatMap((doubt, i) => {
     const [words, n] = [doubtWords(doubt, features), alike(doubt.code)];
@@ -191,7 +212,7 @@ export const backtestScreen = (backtest: Backtest, features: Features, screen: S
   const when = cutoffs.length === 1 ? `${first}` : `${first} to ${last}`;
   const what = `${counted(cutoffs.length, 'cut-off')}, ${when}; who converted in the ${days} days after each${asideWords(backtest)}`;
   const called = `Calling ${list.people}: ${ranged(mean.score.list, (value) => fixed(value, 1))} would have converted; at random ${fixed(list.at_random, 1)}.`;
-  const doubts: readonly Doubt[] = [...backtest.warnings, ...backtest.remarks];
+  const doubts = doubtsOf(backtest);
   const lines = [
     ...wrapped(what, screen.width),
     '',

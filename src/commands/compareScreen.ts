@@ -112,7 +112,7 @@ const settings = (comparison: Comparison): string => {
     const same = new_config.join(', ');
     return isUnknown(same)
       ? `both used the scoring ${same.slice('unknown-'.length)}; the settings of the features were not recorded`
-      : `both used the settings ${same}: every change comes from behaviour`;
+      : `both used the settings ${same}: changes come from what people did, or from what the log has of it`;
   }
   const added = comparison.signals_added.map((signal) => `+${signal}`);
   const removed = comparison.signals_removed.map((signal) => `-${signal}`);

@@ -3,11 +3,22 @@ import type { Command } from '@commander-js/extra-typings';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Config } from '../config/settings.js';
 import type { Looking } from '../engine/lookBack.js';
-import { endOf, type NamedTime } from '../text/instants.js';
+import { endOf, isoInstant, type NamedTime } from '../text/instants.js';
+import { configFlag } from './next.js';
 import { CONFIG_FLAG, duration, instants, names, oneOf, share, wholeNumber } from './flags.js';
 
 /** The length of a day, in seconds. */
 export const DAY = 86_400;
+
+/** Flags that a next command needs as well, besides the cut-offs. */
+interface RepeatedFlags {
+  readonly from?: string | undefined;
+  readonly config?: string | undefined;
+  readonly without?: readonly string[] | undefined;
+  readonly bootstrap: number;
+  readonly seed: string;
+  readonly maxRejected?: number | undefined;
+}
 
 /** What the flags say about the cut-offs; durations are seconds. */
 interface LookingFlags {
@@ -19,6 +30,43 @@ interface LookingFlags {
   readonly again?: true | undefined;
 }
 
+/** The defaults of flags that count. */
+const [CUTOFFS, RESAMPLES, SEED] = [6, 1000, '42'];
+
+/** Seconds as a duration: `14d`. */
+const durationWord = (seconds: number): string => {
+  const [unit = 's', length = 1] =
+    Object.entries({ d: DAY, h: 3600, m: 60 }).find(([, one]) => seconds % one === 0) ?? [];
+  return `${seconds / length}${unit}`;
+};
+
+/** The words of a command line that looks back in the same way: the logs and the flags that a run was given. */
+export const lookingWords = (inputs: readonly string[], flags: LookingFlags & RepeatedFlags): string[] => {
+  const word = (flag: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [flag, String(value)];
+  const time = (flag: string, seconds: number | undefined): string[] =>
+    word(flag, seconds === undefined ? undefined : durationWord(seconds));
+  const changed = <T>(value: T, usual: T): T | undefined => (value === usual ? undefined : value);
+  return [
+    ...inputs,
+    ...word('--from', flags.from),
+    ...configFlag(flags.config),
+    ...(flags.at ?? []).flatMap(({ instant, isDay }) => {
+      const iso = isoInstant(instant);
+      return ['--at', isDay ? iso.slice(0, 10) : iso];
+    }),
+    ...word('--cutoffs', changed(flags.cutoffs, CUTOFFS)),
+    ...time('--every', flags.every),
+    ...time('--horizon', flags.horizon),
+    ...time('--active-within', flags.activeWithin),
+    ...(flags.again === true ? ['--again'] : []),
+    ...(flags.without ?? []).flatMap((signal) => ['--without', signal]),
+    ...word('--bootstrap', changed(flags.bootstrap, RESAMPLES)),
+    ...word('--seed', changed(flags.seed, SEED)),
+    ...word('--max-rejected', flags.maxRejected),
+  ];
+};
+
 /** The arguments and flags that all commands have that look back on a log. */
 export const defineLooking = (command: Command) =>
   command
@@ -26,15 +74,20 @@ export const defineLooking = (command: Command) =>
     .option('--from <source>', 'the product that exported the log', oneOf('--from', SOURCE_NAMES))
     .option(...CONFIG_FLAG)
     .option('--at <time>', 'a cut-off: ISO 8601; may be repeated', instants('--at'))
-    .option('--cutoffs <n>', 'number of cut-offs, unless --at names them', wholeNumber('--cutoffs', 1, 100), 6)
+    .option('--cutoffs <n>', 'number of cut-offs, unless --at names them', wholeNumber('--cutoffs', 1, 100), CUTOFFS)
     .option('--every <duration>', 'time between cut-offs (default: 14d)', duration('--every'))
     .option('--horizon <duration>', 'how long people have to convert (default: 14d)', duration('--horizon'))
     .option('--active-within <duration>', 'only people active so long before a cut-off', duration('--active-within'))
     .option('--again', 'repeat conversions count, and people who have converted are not left out')
     .option('--without <signal>', 'score without this signal; may be repeated', names('--without'))
     .option('--shuffle-labels', 'give the conversions to people at random: what chance looks like')
-    .option('--bootstrap <n>', 'resamples for the intervals; 0: none', wholeNumber('--bootstrap', 0, 100_000), 1000)
-    .option('--seed <text>', 'any text; another seed gives other resamples', '42')
+    .option(
+      '--bootstrap <n>',
+      'resamples for the intervals; 0: none',
+      wholeNumber('--bootstrap', 0, 100_000),
+      RESAMPLES,
+    )
+    .option('--seed <text>', 'any text; another seed gives other resamples', SEED)
     .option('--max-rejected <share>', 'fail if more than this share of the rows is rejected', share('--max-rejected'));
 
 /** What to look back on, by the flags. */

@@ -15,13 +15,21 @@ import { accountsLine } from './featuresScreen.js';
 import { refuseExisting } from './files.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
-import { DAY, defineLooking, lookingOf } from './lookingFlags.js';
+import { DAY, defineLooking, lookingOf, lookingWords } from './lookingFlags.js';
 import { readPast } from './past.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
+/** How many cut-offs judge, unless told otherwise. */
+const JUDGED = 1;
+
 const define = (command: Command) =>
   defineLooking(command)
-    .option('--judge <n>', 'number of cut-offs, the last ones, that judge what was found', wholeNumber('--judge', 1), 1)
+    .option(
+      '--judge <n>',
+      'number of cut-offs, the last ones, that judge what was found',
+      wholeNumber('--judge', 1),
+      JUDGED,
+    )
     .option(
       '--out <file>',
       'write a gesture.yaml with the points here, if they are recommended; otherwise exit with 1',
@@ -61,12 +69,19 @@ const write = async (out: string, config: Config, tuned: Weights, until: string,
   await replaceFiles([{ path: out, write: fill }], []);
 };
 
-/** What to do next: use the file that was written, write it, or see what the present points are worth. */
-const nextStep = (inputs: readonly string[], { from, config, out }: Flags, wrote: boolean, better: boolean): string => {
-  if (wrote && out !== undefined) return commandLine('rank', ...configFlag(out === CONFIG_FILE ? undefined : out));
-  const again = [...inputs, ...(from === undefined ? [] : ['--from', from]), ...configFlag(config)];
-  const free = existsSync(CONFIG_FILE) ? 'tuned.yaml' : CONFIG_FILE;
-  return better ? commandLine('tune', ...again, '--out', free) : commandLine('backtest', ...again);
+/** What to do next: write the points as they were found, or rank by those that were written, or by the present ones. */
+const nextStep = (inputs: readonly string[], flags: Flags, wrote: boolean, better: boolean): string => {
+  const { from, config, out, judge } = flags;
+  const again = [...lookingWords(inputs, flags), ...(judge === JUDGED ? [] : ['--judge', String(judge)])];
+  if (flags.shuffleLabels) return commandLine('tune', ...again);
+  if (better && !wrote) {
+    return commandLine('tune', ...again, '--out', existsSync(CONFIG_FILE) ? 'tuned.yaml' : CONFIG_FILE);
+  }
+  const written = out === CONFIG_FILE ? undefined : out;
+  const settings = configFlag(wrote ? written : config);
+  const source = from === undefined ? [] : ['--from', from];
+  const rejected = flags.maxRejected === undefined ? [] : ['--max-rejected', String(flags.maxRejected)];
+  return `${commandLine('features', ...inputs, ...source, ...settings, ...rejected)} && ${commandLine('rank', ...settings)}`;
 };
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {

@@ -8,7 +8,7 @@ import { curveWords } from '../scoring/curves.js';
 import { labelled, paint, type Screen, wrapped, warningLines } from '../text/columns.js';
 import { counted, countedPeople } from '../text/numbers.js';
 import { table } from '../text/table.js';
-import { doubtWords } from './backtestScreen.js';
+import { doubtsOf, doubtWords } from './backtestScreen.js';
 import { asideWords, fixed, ORDERS, ranged, signed } from './estimates.js';
 
 const curveText = ({ points, curve: { present, tuned } }: SignalChange): string => {
@@ -62,7 +62,7 @@ export const adviceWords = (recommendation: Recommendation): string => {
         return 'no signal speaks for converting';
       case 'above_chance':
         return Number.isNaN(recommendation.auc.low)
-          ? 'without intervals (--bootstrap 0) nothing can be shown'
+          ? 'nothing can be shown without intervals: --bootstrap is 0, or everybody converted'
           : `the tuned points are not shown to be better than chance (AUC ${ranged(recommendation.auc, auc)})`;
       case 'beats_present':
         return `the tuned points are not shown to be better than the present ones (AUC ${ranged(recommendation.difference, difference)})`;
@@ -84,7 +84,7 @@ const partWords = (name: string, { at, conversions }: Proposal['training']): str
 
 /** A proposal as text. */
 export const tuneScreen = (tuning: Tuning, features: Features, screen: Screen): string => {
-  const { training, judged, horizon_days: days, judgement, recommendation, warnings, remarks } = tuning;
+  const { training, judged, horizon_days: days, judgement, recommendation } = tuning;
   const colour = recommendation.recommended ? 'green' : 'bold';
   const lines = [
     ...wrapped(partWords('learned from', training), screen.width),
@@ -93,7 +93,7 @@ export const tuneScreen = (tuning: Tuning, features: Features, screen: Screen): 
     '',
     ...(judgement === undefined ? [] : [...pointsTable(tuning, screen), '', ...judgedTable(judgement, screen), '']),
     ...labelled('advice', adviceWords(recommendation), screen).map((line) => paint(screen, colour, line)),
-    ...[...warnings, ...remarks].flatMap((doubt) => warningLines(doubtWords(doubt, features), screen)),
+    ...doubtsOf(tuning).flatMap((doubt) => warningLines(doubtWords(doubt, features), screen)),
   ];
   return `${lines.join('\n')}\n`;
 };

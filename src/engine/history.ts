@@ -39,6 +39,9 @@ export interface LogSpan {
   readonly last: number;
   /** The last row of an action; NaN if there is none. */
   readonly lastAction: number;
+  /** The first and the last row of anything else; NaN if there is none. */
+  readonly firstOther: number;
+  readonly lastOther: number;
 }
 
 /** A log that has been read and checked. */
@@ -188,12 +191,12 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       const columns = actions.flatMap((action) => action.is.map(({ column }) => column));
       const isOne = actions.map(isAction).join(' OR ') || 'false';
       const [row = []] = await engine.rows(
-        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})) FROM (${selectEvents(duckdb, plan.rules, columns, owned.rows)}) AS events`,
+        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})), epoch_us(min(t) FILTER (WHERE (${isOne}) IS NOT TRUE)), epoch_us(max(t) FILTER (WHERE (${isOne}) IS NOT TRUE)) FROM (${selectEvents(duckdb, plan.rules, columns, owned.rows)}) AS events`,
       );
-      const [first = NaN, last = NaN, lastAction = NaN] = row.map((time) =>
+      const [first = NaN, last = NaN, lastAction = NaN, firstOther = NaN, lastOther = NaN] = row.map((time) =>
         time === null ? NaN : Number(time) / 1000,
       );
-      return { first, last, lastAction };
+      return { first, last, lastAction, firstOther, lastOther };
     },
     leaks: () => findLeaks(engine, plan, config.weights, owned.rows),
     cut: (moments) =>

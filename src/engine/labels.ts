@@ -23,9 +23,15 @@ export const lastSecond = `(epoch_us(${identifier(LAST)}) // 1000000 * 1000)`;
 
 /** Chooses the cut-offs. @throws Failure `data` if there is none */
 export const findWindows = async (history: History, wanted: Wanted): Promise<Windows> => {
-  const { first, last, lastAction } = await history.span('converted');
+  const { first, last, lastAction, firstOther, lastOther } = await history.span('converted');
   if (Number.isNaN(lastAction)) {
     throw new Failure('data', 'no event of the log can convert anybody: check `conversion` in gesture.yaml');
+  }
+  if (lastAction < firstOther) {
+    throw new Failure(
+      'data',
+      `all events that can convert somebody come before the others: the last one is of ${isoSecond(lastAction)}, the first other event of ${isoSecond(firstOther)}. Check the times of both`,
+    );
   }
   const windows = windowsOf({ first, last, lastConverting: lastAction }, wanted);
   if (windows.cutoffs.length === 0) {
@@ -38,7 +44,7 @@ export const findWindows = async (history: History, wanted: Wanted): Promise<Win
         : `${covered}: a backtest needs two horizons, ${days(2 * wanted.horizon)}. Choose a shorter --horizon, such as ${Math.max(1, Math.floor((windows.end - first) / 3 / 86_400_000))}d`,
     );
   }
-  return windows;
+  return { ...windows, lastOther };
 };
 
 /** Milliseconds since 1970 in microseconds. */

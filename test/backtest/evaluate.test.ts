@@ -121,6 +121,9 @@ describe('the verdict', () => {
     expect(codes(run(panel(few), good))).toContain('few-conversions');
     expect(run(panel([...few, 1]), good).verdict.claim).toBe('better');
     expect(codes(run(panel([...few, 1]), good))).not.toContain('few-conversions');
+    // Nor does it claim anything of a signal.
+    expect(codes(run(panel(few), good))).not.toContain('leak');
+    expect(codes(run(panel([...few, 1]), good))).toContain('leak');
   });
 });
 
@@ -168,6 +171,37 @@ describe('warnings', () => {
     expect(warnings).toContainEqual({ code: 'leak', signal: 'paid', auc: 1 });
     expect(warnings).toContainEqual({ code: 'silent-signal', signal: 'never' });
     expect(warnings).toContainEqual({ code: 'silent-signal', signal: 'missing' });
+  });
+
+  it('a signal of a few people who convert nearly all, unless everybody does', () => {
+    const panel = world(1, { effects });
+    // One in three of those who convert has it, and nobody else.
+    const withSignal = (converts: (converted: number) => number) => ({
+      ...panel,
+      features: [...panel.features, 'onboarding'],
+      cutoffs: panel.cutoffs.map((cutoff) =>
+        Object.assign({}, cutoff, {
+          converted: cutoff.converted.map(converts),
+          values: [...cutoff.values, Float64Array.from(cutoff.converted, (one, i) => (i % 3 === 0 ? one : 0))],
+        }),
+      ),
+    });
+    const scoring = { ...good, weights: { ...good.weights, onboarding: weight(5) } };
+    const { warnings, signals } = run(
+      withSignal((one) => one),
+      scoring,
+    );
+    const { open, conversions } = signals.find(({ signal }) => signal === 'onboarding')?.earning ?? {};
+    expect(open).toBe(conversions);
+    expect(warnings).toContainEqual({ code: 'nearly-all-convert', signal: 'onboarding', open, conversions });
+    expect(
+      codes(
+        run(
+          withSignal(() => 1),
+          scoring,
+        ),
+      ),
+    ).not.toContain('nearly-all-convert');
   });
 
   it('a signal that makes the score worse', () => {

@@ -52,10 +52,10 @@ describe('percentile intervals', () => {
     expect(high).toBeCloseTo(975, 5);
   });
 
-  it('are wider if few people converted, and everything if one did', () => {
-    const lows = [150, 20, 5, 1].map((n) => estimateOf(replicates, n).low);
-    expect(lows.map(Math.round)).toEqual([24, 16, 1, 0]);
-    expect(estimateOf(replicates, 1)).toEqual({ value: 7, low: 0, high: 1000 });
+  it('are wider if few people converted, and unknown if one did', () => {
+    const lows = [150, 20, 5].map((n) => estimateOf(replicates, n).low);
+    expect(lows.map(Math.round)).toEqual([24, 16, 1]);
+    expect(estimateOf(replicates, 1)).toEqual({ value: 7, low: Number.NaN, high: Number.NaN });
   });
 
   it('of skewed resamples move against the skew', () => {

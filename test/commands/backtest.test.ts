@@ -79,6 +79,42 @@ describe('gesture backtest', () => {
     expect(stderr).toMatch(/the lift of the top 10% may be as low as \d\.\d\d, below --min-lift 9\.9/);
   });
 
+  it('--min-lift exits with 1 if too few people converted to say', async () => {
+    const { status, stderr } = await backtest('--min-lift', '0.1', '--cutoffs', '1', '--horizon', '1d');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/gesture: --min-lift 0\.1 is not shown: too few people converted \(\d+\)/);
+  });
+
+  it('looks back in the same way next', async () => {
+    const flags = ['--cutoffs', '2', '--every', '36h', '--horizon', '10d', '--without', 'signups', '--bootstrap', '50'];
+    const { stderr } = await backtest(...flags, '--at', '2026-01-15', '--at', '2026-01-12T06:00:00Z', '--again');
+    expect(stderr).toMatch(
+      /^next     gesture tune --at 2026-01-15 --at 2026-01-12T06:00:00Z --cutoffs 2 --every 36h --horizon 10d --again --without signups --bootstrap 50$/m,
+    );
+  });
+
+  it('compares the times of conversions with those of everything else', async () => {
+    const other = mkdtempSync(join(folder, 'other-'));
+    const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
+    const of = (n: number, people: number, type: string): string =>
+      Array.from({ length: people }, (_, i) => `${type[0]}${i},${day(n)}T08:00:${10 + i}Z,${type}\n`).join('');
+    const log = (from: number, type = 'won'): string =>
+      `user_id,timestamp,event_type\n${Array.from({ length: 60 }, (_, n) => of(n, 9, 'view')).join('')}${Array.from({ length: 9 }, (_, n) => of(from + 3 * n, 1, type)).join('')}`;
+    writeFileSync(join(other, 'gesture.yaml'), 'conversion: { any_of: [won] }\n');
+    writeFileSync(join(other, 'before.csv'), log(-40));
+    expect((await call(other, ['backtest', 'before.csv'])).stderr).toContain(
+      'all events that can convert somebody come before the others: the last one is of 2025-12-16T08:00:10Z, the first other event of 2026-01-01T08:00:10Z',
+    );
+    writeFileSync(join(other, 'after.csv'), log(80));
+    const { stdout } = await call(other, ['backtest', 'after.csv']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'nothing but conversions happens after 2026-03-01T08:00:18Z, before the last cut-off',
+    );
+    // Those who converted are called otherwise: that is said first.
+    const [first = ''] = stdout.replaceAll(/\n {2,}/g, ' ').match(/^warning .*$/m) ?? [];
+    expect(first).toContain('its ids are probably not those of the events');
+  });
+
   it('makes no claim with fewer than 20 conversions, and says so first', async () => {
     const { stdout } = await backtest('--cutoffs', '1', '--horizon', '1d');
     expect(stdout).toMatch(/^verdict {2}too few people converted \(\d+\)/m);

@@ -71,7 +71,7 @@ describe('gesture tune', () => {
       '--json',
     ]);
     expect(run.stderr).toMatch(
-      /^read [\d,]+ = used .*\nwrote    tuned.yaml\nnext     gesture rank --config tuned.yaml\n$/,
+      /^read [\d,]+ = used .*\nwrote    tuned.yaml\nnext     gesture features \S+ --config tuned.yaml && gesture rank --config tuned.yaml\n$/,
     );
     const { added, signals, judgement, recommendation, training, judged, until } = resultOf(run);
     expect(run.status).toBe(0);
@@ -117,7 +117,7 @@ describe('gesture tune', () => {
     const run = gesture(folder, ['tune', log, '--shuffle-labels', '--bootstrap', '200']);
     expect(run.stdout).toContain('with conversions given to people at random');
     expect(run.stdout).toMatch(/^advice {3}not recommended: /m);
-    expect(run.stderr).toMatch(/^read [\d,]+ = used .*\nnext     gesture backtest shuffled.csv\n$/);
+    expect(run.stderr).toMatch(/^read [\d,]+ = used .*\nnext     gesture tune shuffled.csv --bootstrap 200\n$/);
   });
 
   it('declines with the count if too few people converted, writes nothing and exits with 1', () => {

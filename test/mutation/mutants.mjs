@@ -562,9 +562,47 @@ export const mutants = [
     ['a path is no pattern', "path.replaceAll(/[[*?]/g, '[$&]')", 'path'],
     [
       'nested columns are reached',
-      "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string(to_json(${column}), ",
-      "NOT IN ('VARCHAR', 'JSON') THEN json_extract_string('{}', ",
+      "NOT IN ('VARCHAR', 'JSON') THEN ${at(`to_json(${column})`)}",
+      "NOT IN ('VARCHAR', 'JSON') THEN ${at(`'{}'`)}",
     ],
+  ),
+  ...of('src/engine/duckdb/relations.ts', READING, [
+    'parameters are found in lists',
+    "WHEN 'ARRAY' THEN ${listed}",
+    "WHEN 'ARRAY' THEN NULL",
+  ]),
+  ...of(
+    'src/backtest/warnings.ts',
+    ['test/backtest/evaluate.test.ts'],
+    ['of few conversions no signal is doubted', 'converted < FEWEST_CONVERSIONS ? []', 'converted < 0 ? []'],
+    ['a signal may come after the conversion', 'const NEARLY_ALL = 0.8;', 'const NEARLY_ALL = 1.1;'],
+    ['unless everybody converts', 'const FEW = 0.5;', 'const FEW = 1.1;'],
+  ),
+  ...of(
+    'src/backtest/result.ts',
+    ['test/commands/backtest.test.ts'],
+    ['behaviour ends before', 'lastOther < latest', 'lastOther > latest'],
+  ),
+  ...of(
+    'src/commands/lookingFlags.ts',
+    ['test/commands/backtest.test.ts'],
+    ['the next command looks back in the same way', "...time('--horizon', flags.horizon),", ''],
+  ),
+  ...of(
+    'src/inspect/types.ts',
+    ['test/inspect/pure.test.ts'],
+    ['a loss is no conversion', '|| againstWords.has(term);', ';'],
+    ['a page about leaving is no leaving', '&& !terms.some((term) => notOptOutWords.has(term))', ''],
+  ),
+  ...of(
+    'src/inspect/signals.ts',
+    ['test/commands/init.test.ts'],
+    ['what failed is no sum', 'isOnly: types.length === 1, except }', 'isOnly: types.length === 1, except: [] }'],
+  ),
+  ...of(
+    'src/inspect/timeSettings.ts',
+    ['test/commands/init.test.ts'],
+    ['a zone in a name is set', 'hasZone ? undefined : zoneNamedBy(name)', 'undefined'],
   ),
   ...of('src/intake/bind.ts', FORMATS, ['the fewest keys come first', '    [name],\n    ...dots', '    ...dots']),
   ...of(
