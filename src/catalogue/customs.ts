@@ -37,7 +37,7 @@ export const customaryOptional = {
     'epostadress',
     'epostadresse',
   ]),
-  user_agent: ['useragent', 'agent', 'browseruseragent', 'contextuseragent'],
+  user_agent: ['useragent', 'agent', 'browseruseragent', 'contextuseragent', 'httpuseragent', 'clientrequestuseragent'],
 } as const satisfies Partial<Record<EventColumn | (typeof EXCLUSION_COLUMNS)[number], readonly string[]>>;
 
 /** Columns of anonymous ids. */
@@ -508,6 +508,16 @@ export const convertedColumns: readonly string[] = [
   'haspurchased',
   'ispaid',
   'ispaying',
+  'haspaid',
+  'hasconverted',
+  'won',
+  'iswon',
+  'closedwon',
+  'isclosedwon',
+  'customer',
+  'iscustomer',
+  'isclient',
+  'isbuyer',
   'issubscribed',
   'bought',
   'enrolled',

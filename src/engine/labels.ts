@@ -25,7 +25,10 @@ export const lastSecond = `(epoch_us(${identifier(LAST)}) // 1000000 * 1000)`;
 export const findWindows = async (history: History, wanted: Wanted): Promise<Windows> => {
   const { first, last, lastAction, firstOther, lastOther } = await history.span('converted');
   if (Number.isNaN(lastAction)) {
-    throw new Failure('data', 'no event of the log can convert anybody: check `conversion` in gesture.yaml');
+    throw new Failure(
+      'data',
+      'no event of the log can convert anybody: `conversion` in gesture.yaml names none that it has. gesture features on the same log says which event types there are',
+    );
   }
   if (lastAction < firstOther) {
     throw new Failure(

@@ -1,5 +1,13 @@
 /** What the cells of columns say about a log, besides who, when and what. Nothing here reads a file. */
-import { amountWords, codeWords, convertedColumns, fileTypes, likelyTypes, nobodyWords } from '../catalogue/customs.js';
+import {
+  amountWords,
+  codeWords,
+  convertedColumns,
+  fileTypes,
+  likelyTypes,
+  nobodyWords,
+  timeWords,
+} from '../catalogue/customs.js';
 import { customary, pricingPage } from '../catalogue/sources.js';
 import { type ColumnKind, EVENT_COLUMNS } from '../model.js';
 import { bareName, plainWordsOf } from '../text/names.js';
@@ -7,6 +15,7 @@ import { grouped } from '../text/numbers.js';
 import type { Setting } from './setting.js';
 import { type Column, firstCells, type Profile } from './profile.js';
 import { timeFormOf } from './times.js';
+import { conversionGroup } from './types.js';
 
 /** Cells of a flag, and those that say yes. */
 export const [FLAG, YES] = [/^(0|1|true|false|yes|no|y|n)$/i, /^(1|true|yes|y)$/i];
@@ -29,7 +38,11 @@ const hasInvitee = (columns: readonly Column[]): boolean =>
   columns.some(({ name }) => /(^|[_. ])invitees?([_. ]|$)/i.test(name));
 
 /** The type of every row of a file without a column of types: by the name of the file, or by what its rows have. */
-export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[]): { type: string; why: string } => {
+export const typeOfFile = (
+  { name, columns }: Profile,
+  amounts: readonly string[],
+  time: string,
+): { type: string; why: string } => {
   const has = (test: RegExp): boolean => columns.some((column) => test.test(column.name));
   if (hasInvitee(columns))
     return { type: 'calendar_booking', why: 'no column says what happened; who is invited has booked a call' };
@@ -41,10 +54,22 @@ export const typeOfFile = ({ name, columns }: Profile, amounts: readonly string[
     (amounts.length > 0 && has(/price|amount|revenue|qty|quantity|total|betrag|preis/i));
   if (isSale)
     return { type: 'purchase', why: 'no column says what happened; amounts and orders are those of purchases' };
-  if (has(/(^|[_. ])(url|page|path|referrer)/i))
+  const done = plainWordsOf(time)
+    .filter((one) => !Object.hasOwn(timeWords, one))
+    .join('_');
+  if (conversionGroup(done) !== -1)
+    return { type: done, why: `no column says what happened; ${time} says when somebody ${done.replaceAll('_', ' ')}` };
+  if (has(/(^|[_. ])(ur[il]|page|path|referrer)/i))
     return { type: 'page_view', why: 'no column says what happened; the rows have addresses of pages' };
   return { type: 'activity', why: 'no column says what happened: call it what it is' };
 };
+
+/** The column of the numbers of orders, such as `#1001`, of which several rows are items of one order. */
+export const itemsOf = (columns: readonly Column[]): Column | undefined =>
+  columns.find(
+    ({ known, distinct, values }) =>
+      distinct < known && values.length > 1 && values.every((cell) => /^#\d+$/.test(cell)),
+  );
 
 /** Columns whose numbers add up to something, at most. */
 const MOST_AMOUNTS = 3;

@@ -12,6 +12,7 @@ import {
   type Flag,
   flagOf,
   hasDecimalComma,
+  itemsOf,
   misused,
   ownNumbers,
   pagesOf,
@@ -112,6 +113,7 @@ export const entryOf = (profile: Profile): Entry => {
       ? typeOfFile(
           profile,
           amounts.map((amount) => amount.name),
+          time.name,
         )
       : undefined;
   const found = [
@@ -153,6 +155,7 @@ export const entryOf = (profile: Profile): Entry => {
   ];
   const pages = pagesOf(columns, ours);
   const nobody = unknownWords([of(user.name), of(roles.anonymous?.name)]);
+  const orders = given === undefined || roles.others.has('event_id') ? undefined : itemsOf(columns);
   const times = timeSettings(time);
   const numbers = [...amounts, ...ownNumbers(columns)];
   const thousands = thousandsIn(numbers);
@@ -191,6 +194,15 @@ export const entryOf = (profile: Profile): Entry => {
           } as const,
         ]
       : []),
+    ...(orders === undefined
+      ? []
+      : [
+          {
+            key: 'id',
+            value: [orders.name],
+            why: ['rows with the same number are items of one order, which counts once'],
+          } as const,
+        ]),
     ...(isEuropean ? [{ key: 'decimal', value: ',', why: ['numbers are written 1.234,50'] } as const] : []),
     ...(isRagged
       ? [{ key: 'ragged_rows', value: 'fill', why: ['rows end early, or late with empty cells'] } as const]

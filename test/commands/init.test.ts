@@ -121,6 +121,36 @@ describe('what is about somebody or something else', () => {
     expect((await call(folder, ['explain', 'u0'])).stdout).toContain('amount 5 in all');
   });
 
+  it('is one order in several rows, which counts once', async () => {
+    const rows = daily(12, (day, i) => `#${1001 + Math.floor(i / 3)},u${i % 2}@x.test,2025-01-${day} 10:00,shirt`);
+    expect((await found(`Name,Email,Created at,Lineitem\n${rows}`)).yaml).toMatch(/^ +id: \[Name\]$/m);
+  });
+
+  it('is a table of who converted, with a flag or a time', async () => {
+    const flagged = daily(12, (day, i) => `p${i},2025-01-${day},${i % 3 === 0 ? 'yes' : 'no'}`);
+    expect((await found(`user_id,closed_at,won\n${flagged}`)).yaml).toContain(
+      "conversion: { any_of: [{ column: won, equals: 'yes' }] }",
+    );
+    const timed = daily(12, (day, i) => `p${i},2025-01-${day}`);
+    expect((await found(`user_id,subscribed_at\n${timed}`)).yaml).toMatch(/^ +type: subscribed$/m);
+  });
+
+  it('is a browser, and a page, of an access log in JSON', async () => {
+    const lines = daily(12, (day, i) =>
+      JSON.stringify({
+        time: `2025-01-${day}T10:00:00Z`,
+        remote_addr: `10.0.0.${i % 3}`,
+        uri: '/pricing',
+        http_user_agent: 'Mozilla/5.0 (X11) Chrome/120',
+      }),
+    );
+    put('access.json', lines);
+    expect((await call(folder, ['init', 'access.json'])).status).toBe(0);
+    expect(yaml()).toMatch(/user_agent: +http_user_agent/);
+    expect(yaml()).toMatch(/type: +page_view/);
+    expect(yaml()).toMatch(/column: +uri/);
+  });
+
   it('is a table of people', async () => {
     const rows = daily(9, (day, i) => `p${i},2025-01-${day},2025-02-${day},`);
     expect((await found(`user_id,signed_up_at,purchased_at,cancelled_at\n${rows}`)).says).toContain(
