@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.js';
 import { type Backtest, remarksOf } from '../backtest/result.js';
 import { print, checkOutputs, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
-import { toJson } from '../text/printable.js';
+import { printable, toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { accountsLine } from './featuresScreen.js';
 import { BACKTEST_FILE } from './files.js';
@@ -13,7 +13,7 @@ import { fixed } from './estimates.js';
 import { jsonFile, number, oneOf, wholeNumber } from './flags.js';
 import { DAY, defineLooking, lookingOf, lookingWords } from './lookingFlags.js';
 import { commandLine, nextLine } from './next.js';
-import { readPast } from './past.js';
+import { readPast, settingLines } from './past.js';
 
 /** How many people a list is taken to have unless told otherwise. */
 const LIST = 50;
@@ -83,7 +83,8 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? [] : labelled('wrote', out, screen);
   const next = nextLine(commandLine('tune', ...lookingWords(inputs, flags)));
-  process.stderr.write(`${['', accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
+  const about = settingLines({ ...past, uncounted: [] }).map((line) => printable(line));
+  process.stderr.write(`${['', accountsLine(past.accounts, config), ...about, ...wrote, next].join('\n')}\n`);
   const missed = flags.minLift === undefined ? undefined : missedLift(backtest, says.verdict, flags.minLift);
   if (missed !== undefined) {
     process.stderr.write(`gesture: ${missed}\n`);

@@ -16,7 +16,7 @@ import { refuseExisting } from './files.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
 import { DAY, defineLooking, lookingOf, lookingWords } from './lookingFlags.js';
-import { readPast } from './past.js';
+import { readPast, settingLines } from './past.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
 /** How many cut-offs judge, unless told otherwise. */
@@ -143,7 +143,9 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const screen = screenOf(process.stderr);
   const wrote = keep && out !== '-' ? labelled('wrote', out, screen) : [];
   const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
-  process.stderr.write(`${[accountsLine(past.accounts, config), ...wrote, next].join('\n')}\n`);
+  process.stderr.write(
+    `${[accountsLine(past.accounts, config), ...settingLines(past).map((line) => printable(line)), ...wrote, next].join('\n')}\n`,
+  );
   if (out !== undefined && !keep) {
     const otherwise = hasPoints ? ' (--anyway writes it)' : '';
     process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}${otherwise}\n`);

@@ -26,6 +26,7 @@ import { type Accounts, count, type Job, type Request, SAMPLE } from './aggregat
 import type { Engine } from './duckdb/open.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
+import { eventTypesOf, type EventTypes } from './eventTypes.js';
 import { findLeaks } from './leaks.js';
 import type { Moments } from './moments.js';
 import { type Placed, placeRows } from './place.js';
@@ -54,6 +55,8 @@ export interface History {
    * @throws Failure `data` if no row is used
    */
   readonly span: (feature: string) => Promise<LogSpan>;
+  /** The event types of the log, and which of them nothing uses; before it is cut. */
+  readonly types: () => Promise<EventTypes>;
   /** Looks for signs of the future in the log; before it is cut. */
   readonly leaks: () => Promise<Leaks>;
   /** Prepares moments, in microseconds since 1970. */
@@ -198,6 +201,7 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       );
       return { first, last, lastAction, firstOther, lastOther };
     },
+    types: () => eventTypesOf(engine, plan, { sql: owned.rows, paths: [] }),
     leaks: () => findLeaks(engine, plan, config.weights, owned.rows),
     cut: (moments) =>
       sessionFacts(plan, facts).ids === 'mixed' || config.exclude?.fasterThanHuman

@@ -4,10 +4,14 @@ import { isoSecond, type Leaks } from '../backtest/result.js';
 import type { Wanted, Windows } from '../backtest/windows.js';
 import { type Feature, type Features, valueKind } from '../catalogue/measures.js';
 import type { Config } from '../config/settings.js';
+import type { Warning } from '../model.js';
 import { numberOf } from '../sql/featureValues.js';
 import { type Accounts, count, type Request } from './aggregate.js';
 import type { Engine } from './duckdb/open.js';
+import type { EventTypes } from './eventTypes.js';
 import { openHistory } from './history.js';
+import { asWarnings } from './warnings/finding.js';
+import { unmatchedTypes } from './warnings/types.js';
 import { findWindows, inMicroseconds, lastSecond, type Open, openRows, placeLabels } from './labels.js';
 
 /** What to look back on. */
@@ -21,6 +25,10 @@ export interface LookedBack {
   readonly newcomers: readonly number[];
   /** Signs of the future in the log. */
   readonly leaks: Leaks;
+  /** Event types that no feature counts, the most frequent first. */
+  readonly uncounted: EventTypes['others'];
+  /** Event types that the settings name and the log has none of. */
+  readonly warnings: readonly Warning[];
   /** What became of the rows of the log. */
   readonly accounts: Accounts;
 }
@@ -71,6 +79,13 @@ const openPeople = async (
   };
 };
 
+/** How many events there are of each type of ours. */
+const eventsByType = ({ all }: EventTypes): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { type, events } of all) counts.set(type, (counts.get(type) ?? 0) + events);
+  return counts;
+};
+
 /**
  * Collects the panel of a log.
  *
@@ -91,6 +106,8 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
   const history = await openHistory(engine, { ...request, config: { ...config, features } });
   const windows = await findWindows(history, looking);
   const leaks = await history.leaks();
+  const types = await history.types();
+  const unmatched = await unmatchedTypes({ config }, types, async () => eventsByType(types));
   const moments = await history.cut(windows.cutoffs.flatMap((at) => [at, at + horizon].map(inMicroseconds)));
   await engine.run('CREATE OR REPLACE TEMP TABLE people (person VARCHAR, number BIGINT)');
   const cutoffs: Cutoff[] = [];
@@ -106,6 +123,8 @@ export const lookBack = async (engine: Engine, request: Request, looking: Lookin
     windows,
     newcomers,
     leaks,
+    uncounted: types.others,
+    warnings: await asWarnings(unmatched, config),
     accounts: history.accounts,
   };
 };

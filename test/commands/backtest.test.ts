@@ -93,6 +93,22 @@ describe('gesture backtest', () => {
     );
   });
 
+  it('says which event types of the settings the log lacks, and tune also what nothing counts', async () => {
+    const other = mkdtempSync(join(folder, 'types-'));
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const at = new Date(Date.UTC(2026, 0, 1) + i * 9_000_000).toISOString();
+      return `u${i % 40},${at},${i % 11 === 0 ? 'deal_won' : i % 3 === 0 ? 'roi_calculator' : 'page_view'}\n`;
+    });
+    writeFileSync(join(other, 'log.csv'), `user_id,timestamp,event_type\n${rows.join('')}`);
+    writeFileSync(join(other, 'gesture.yaml'), 'conversion:\n  any_of: [deal_won, deal_closed]\n');
+    const unknown = 'warning: gesture.yaml:2: conversion.any_of: no event is called "deal_closed"';
+    const quick = ['log.csv', '--horizon', '5d', '--bootstrap', '0'];
+    expect((await call(other, ['backtest', ...quick])).stderr).toContain(unknown);
+    const { stderr } = await call(other, ['tune', ...quick]);
+    expect(stderr).toContain(unknown);
+    expect(stderr).toContain('\nno feature counts roi_calculator (121)\n');
+  });
+
   it('compares the times of conversions with those of everything else', async () => {
     const other = mkdtempSync(join(folder, 'other-'));
     const day = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString().slice(0, 10);
