@@ -268,7 +268,7 @@ export const attributeWords: ReadonlySet<string> = new Set(
     'canale kanaal ' +
     'source quelle medium campaign kampagne campagne campana referrer category kategorie categorie categoria product ' +
     'produkt produit ' +
-    'producto prodotto team owner manager agent branche industry sector company firma entreprise empresa azienda ' +
+    'producto prodotto team owner manager agent assigned assignee teammate admin rep branche industry sector company firma entreprise empresa azienda ' +
     'bedrijf department ' +
     'weekday wochentag month monat priority group gruppe role rolle title anrede name version store shop filiale tarif ' +
     'tariff payment zahlungsart carrier network age birth comment note notes email mail phone telefon zip plz id ids ' +

@@ -85,7 +85,8 @@ export const problemsOf = (issues: readonly Issue[], config: unknown): Problem[]
       case 'invalid_type': {
         if (value === undefined) return [{ path, message: 'is missing' }];
         if (ours(issue.message)) return [{ path, message: `${issue.message}, not ${got(value)}` }];
-        const advice = typeof value === 'number' && issue.expected === 'string' ? ' (write it in quotes)' : '';
+        const advice =
+          ['number', 'boolean'].includes(typeof value) && issue.expected === 'string' ? ' (write it in quotes)' : '';
         const example = path.length === 2 && path[0] === 'weights' ? ', such as { points: 20 }' : '';
         const expected = EXPECTED[issue.expected] ?? issue.expected;
         return [{ path, message: `must be ${expected}${example}, not ${got(value)}${advice}` }];

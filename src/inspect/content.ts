@@ -51,7 +51,7 @@ export const typeOfFile = (
     return { type: fileTypes[word] ?? word, why: `no column says what happened; the file is called ${stemOf(name)}` };
   const isSale =
     has(/invoice|orders?([ _-]?(id|no|number|date))?$|transaction|basket|bestell|rechnung/i) ||
-    (amounts.length > 0 && has(/price|amount|revenue|qty|quantity|total|betrag|preis/i));
+    (amounts.length > 0 && has(/price|amount|revenue|qty|quantity|(^|[_. ])total$|betrag|preis/i));
   if (isSale)
     return { type: 'purchase', why: 'no column says what happened; amounts and orders are those of purchases' };
   const done = plainWordsOf(time)
