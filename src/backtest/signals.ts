@@ -14,7 +14,7 @@ export interface SignalWorth {
   readonly points: number;
   /** The share of rows at which it earns or costs anything. */
   readonly share: number;
-  /** Rows at which it earns anything, and the others, with the conversions among them. */
+  /** People who earn anything from it at some cut-off, with those who then convert, and the others. */
   readonly earning: { readonly open: number; readonly conversions: number };
   readonly others: { readonly open: number; readonly conversions: number };
   /** The AUC of ordering people by this signal alone, in the direction of its points. */
@@ -23,23 +23,32 @@ export interface SignalWorth {
   readonly adds: Estimate;
 }
 
-/** How many rows have a value other than 0, and how many of those above 0, and of the others, convert. */
+/** The share of rows whose value is not 0; how many people ever have one above 0, and how many never, and who of them converts. */
 const countsOf = (
-  { cutoffs }: Panel,
+  { people: all, cutoffs }: Panel,
   keys: readonly Float64Array[],
 ): Pick<SignalWorth, 'share' | 'earning' | 'others'> => {
-  let counting = 0;
-  const earning = { open: 0, conversions: 0 };
-  const others = { open: 0, conversions: 0 };
-  for (const [i, { converted }] of cutoffs.entries()) {
+  let [counting, rows] = [0, 0];
+  const [isThere, earns] = [new Uint8Array(all), new Uint8Array(all)];
+  const [having, without] = [new Uint8Array(all), new Uint8Array(all)];
+  for (const [i, { people, converted }] of cutoffs.entries()) {
     for (const [row, value] of (keys[i] ?? []).entries()) {
+      const person = people[row] ?? 0;
+      rows++;
       if (value !== 0) counting++;
-      const group = value > 0 ? earning : others;
-      group.open++;
-      group.conversions += converted[row] ?? 0;
+      isThere[person] = 1;
+      if (value > 0) earns[person] = 1;
+      if (converted[row] === 1) (value > 0 ? having : without)[person] = 1;
     }
   }
-  const rows = earning.open + others.open;
+  const earning = { open: 0, conversions: 0 };
+  const others = { open: 0, conversions: 0 };
+  for (const [person, present] of isThere.entries()) {
+    if (present === 0) continue;
+    const [group, converts] = earns[person] === 1 ? [earning, having] : [others, without];
+    group.open++;
+    group.conversions += converts[person] ?? 0;
+  }
   return { share: rows === 0 ? 0 : counting / rows, earning, others };
 };
 

@@ -89,7 +89,7 @@ export const leaksOf = (signals: readonly SignalWorth[]): Warning[] =>
         : [],
   );
 
-/** What the signals show; of few conversions only who earns nothing. */
+/** What the signals show; with few conversions, only signals that earn nothing. */
 const ofSignals = (signals: readonly SignalWorth[], converted: number): Warning[] =>
   signals.flatMap((worth): Warning[] => [
     ...(converted < FEWEST_CONVERSIONS ? [] : leaksOf([worth])),

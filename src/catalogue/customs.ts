@@ -3,6 +3,7 @@
  * sources.ts. `gesture init` proposes settings by them; nothing else reads them, so a wrong guess is one line to correct.
  */
 import type { EventColumn, EventType, EXCLUSION_COLUMNS } from '../model.js';
+import { bareName } from '../text/names.js';
 
 /** Columns of ours that a log may have under a customary name; the likeliest first, compared as `bareName` does. */
 export const customaryOptional = {
@@ -293,7 +294,7 @@ export const codeWords: ReadonlySet<string> = new Set(
     'phone number no nr ' +
     'index rank position version sku ean isbn category brand product item user session order transaction status port ' +
     'ip level age ' +
-    'response wait waiting latency request refund refunded tax taxes discount shipping converted ' +
+    'response wait waiting latency refund refunded tax taxes discount shipping ' +
     'sequence seq offset row line epoch timestamp ts uuid key hash'
   ).split(' '),
 );
@@ -387,15 +388,16 @@ const looking: readonly string[] = (
 /** Words that make a name with a word for a conversion something else, beside `againstWords`: `view_order`, `checkout_started`. */
 export const notConvertingWords: ReadonlySet<string> = new Set([
   ...(
-    'fail failed failure error declined decline cancel cancelled canceled cancellation refund refunded return returned ' +
-    'abandon abandoned abandonment view viewed views page visit visited open opened click clicked clicks start started ' +
-    'begin began initiate initiated intent attempt attempted remove removed delete deleted list history status detail ' +
-    'details unsubscribe unsubscribed expire expired expiring due pending reminder email impression hover search ' +
-    'searched filter add added update updated edit edited preview quote retry rejected reject timeout form button info ' +
-    'information tab screen downgrade downgraded viewing loaded load ended end past overdue churn churned request ' +
-    'requested req method step exit not no sent draft hold awaiting waiting outstanding late paused pause ready want ' +
-    'wants intend intends considering ausstehend pendiente pendente anfrage angefragt demande consulta richiesta aanvraag fehlgeschlagen fehler ' +
-    'echoue echec erreur fallido fallida error fallito mislukt formular formulaire formulario'
+    'return returned abandonment view viewed views page visit visited open opened click clicked clicks ' +
+    'start started begin began initiate initiated intent attempt attempted list history status detail ' +
+    'details expiring due pending reminder email impression hover search searched filter add added update ' +
+    'updated edit edited preview quote retry timeout form button info information tab screen viewing ' +
+    'loaded load ended end past overdue request requested req method step exit not no awaiting waiting ' +
+    'outstanding paused ready want wants intend intends considering ausstehend pendiente pendente anfrage ' +
+    'angefragt demande consulta richiesta aanvraag fehlgeschlagen fehler echoue echec erreur fallido ' +
+    'fallida fallito mislukt formular formulaire formulario invoice_sent contract_sent confirmation_sent ' +
+    'order_late payment_late paid_late order_draft draft_order draft_invoice invoice_draft contract_draft ' +
+    'on_hold'
   ).split(' '),
   ...looking,
 ]);
@@ -424,8 +426,7 @@ export const passiveWords: ReadonlySet<string> = new Set([
   ...(
     'view viewed impression impressions open opened load loaded scroll scrolled start started ping heartbeat close ' +
     'closed exit logout logged_out session sessionstart hover focus blur seen shown display displayed render visit ' +
-    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered processed sent ' +
-    'identify set vitals pageleave leave left flag engagement autocapture'
+    'page pageview pv pause paused stop seek resize idle background foreground refresh received delivered'
   ).split(' '),
   ...looking,
 ]);
@@ -433,18 +434,39 @@ export const passiveWords: ReadonlySet<string> = new Set([
 /** Words of types that speak against somebody, or need help rather than a call. */
 export const againstWords: ReadonlySet<string> = new Set([
   ...(
-    'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash crashed decline ' +
-    'declined reject rejected remove removed removefromcart delete deleted uninstall uninstalled unsubscribe ' +
-    'unsubscribed downgrade downgraded expire expired churn churned abandon abandoned complaint complained dropout ' +
-    'withdraw withdrawn unregister quit lost no_show noshow not_interested disinterested disqualified unqualified ' +
-    'unresponsive bounce bounced undelivered undeliverable overdue chargeback dispute disputed denied missed blocked void ' +
-    'voided uncollectible fraud fraudulent reversed reversal terminated lapsed unpaid bad_lead bad_fit bad_timing wrong negative spam spammed ' +
-    'support_ticket ticket_created ticket_opened ticket_submitted create_ticket open_ticket submit_ticket support_request ' +
-    'support_case account_closed closed_account suppressed dropped deferred of_office autoreply auto_reply'
+    'cancel cancelled canceled cancellation refund refunded fail failed failure error errors crash ' +
+    'crashed decline declined reject rejected remove removed removefromcart delete deleted uninstall ' +
+    'uninstalled unsubscribe unsubscribed downgrade downgraded expire expired churn churned abandon ' +
+    'abandoned complaint complained dropout withdraw withdrawn unregister quit no_show noshow ' +
+    'not_interested disinterested disqualified unqualified unresponsive bounce bounced undelivered ' +
+    'undeliverable chargeback disputed denied voided uncollectible fraudulent of_office autoreply ' +
+    'closed_lost contract_lost deal_lost opportunity_lost lead_lost order_lost sale_lost customer_lost ' +
+    'account_lost lost_deal lost_opportunity lost_lead charge_dispute dispute_created dispute_opened ' +
+    'payment_dispute purchase_dispute payment_overdue invoice_overdue bill_overdue invoice_unpaid ' +
+    'order_unpaid payment_missed missed_payment appointment_missed meeting_missed demo_missed call_missed ' +
+    'payment_blocked card_blocked email_blocked account_blocked email_dropped email_suppressed ' +
+    'email_deferred payment_reversed sale_reversed purchase_reversed charge_reversed purchase_reversal ' +
+    'payment_reversal contract_terminated account_terminated subscription_terminated service_terminated ' +
+    'membership_lapsed subscription_lapsed policy_lapsed fraud_order order_fraud payment_fraud ' +
+    'fraud_detected wrong_number wrong_person negative_reply negative_response bad_lead bad_fit ' +
+    'bad_timing spam_lead spam_order spam_signup support_ticket support_request support_case ' +
+    'account_closed closed_account'
   ).split(' '),
   ...cancelling,
   ...leaving,
 ]);
+
+/** Names of types that speak against somebody as they stand, compared as `bareName` does; in longer names their words mean anything. */
+export const againstNames: ReadonlySet<string> = new Set(
+  'lost dropped deferred suppressed blocked missed overdue unpaid void spam fraud lapsed terminated reversed negative'.split(
+    ' ',
+  ),
+);
+
+/** Names of types that happen by themselves, compared as `bareName` does. */
+export const automaticNames: ReadonlySet<string> = new Set(
+  'set identify pageleave userengagement featureflagcalled webvitals autocapture processed sent leave'.split(' '),
+);
 
 /** Types of people who must not be contacted, compared as `bareName` does; beside them may be `mailingWords`. */
 export const optOutTypes: readonly string[] = [
@@ -476,11 +498,11 @@ export const optOutWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Words that make a longer name with one of `optOutWords` something else: a page that was seen, a contract, a single meeting. */
-export const notOptOutWords: ReadonlySet<string> = new Set(
+/** Words that may stand beside `optOutWords`, besides `mailingWords`: with any other it is no mail that somebody leaves. */
+export const besideOptOut: ReadonlySet<string> = new Set(
   (
-    'page link form survey reason preferences view viewed click clicked open opened undo undone revoked removed failed not ' +
-    'subscription plan trial webinar course event meeting channel track'
+    'sms push text user users contact contacts customer lead subscriber list lists group marketing message messages campaign ' +
+    'request requested all global has was by mark marked as report reported complaint'
   ).split(' '),
 );
 
@@ -498,6 +520,9 @@ export const headWords: readonly string[] = (
   'anfrage formular aufruf ansicht besuch download'
 ).split(' ');
 
+/** Columns of flags that say so of a person in a table of people, and of anything else in a log. */
+export const convertedInTables: readonly string[] = ['won', 'iswon', 'customer'];
+
 /** Columns of flags that say that a person has converted, compared as `bareName` does. */
 export const convertedColumns: readonly string[] = [
   'converted',
@@ -510,11 +535,9 @@ export const convertedColumns: readonly string[] = [
   'ispaying',
   'haspaid',
   'hasconverted',
-  'won',
-  'iswon',
   'closedwon',
   'isclosedwon',
-  'customer',
+  'dealwon',
   'iscustomer',
   'isclient',
   'isbuyer',
@@ -557,7 +580,7 @@ export const fileTypes: Readonly<Record<string, string>> = {
 
 /** One type of ours for many names of it, separated by blanks. */
 const named = (type: EventType, names: string): Record<string, EventType> =>
-  Object.fromEntries(names.split(' ').map((name) => [name, type]));
+  Object.fromEntries(names.split(' ').map((name) => [bareName(name), type]));
 
 /**
  * Types of ours that a name probably means, compared as `bareName` does. Unlike the customary names in sources.ts these are

@@ -165,8 +165,9 @@ export const NAME_SEPARATORS = ' _-.:$';
 
 /** What pricing pages are called, in English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish and Polish. */
 const PRICING_NAMES =
-  'pricing|plans|prices?|pricing-(and-)?plans|plans-(and-)?pricing|preise?|preisliste|preisuebersicht|tarife?|tarifs|tarification|' +
-  'nos-tarifs|precios?|planes-y-precios|precos?|planos|planos-e-precos|prezzi|prezzo|piani-e-prezzi|prijzen|tarieven|priser|cennik';
+  'pricing|plans|prices?|pricing-(and-)?plans?|pricing-page|plans-(and-)?pricing|preise?|preisliste|preis(ü|ue)bersicht|' +
+  'tarife?|tarifs|tarification|nos-tarifs|prix|nos-prix|precios?|planes-y-precios|pre[cç]os?|planos|planos-e-pre[cç]os|' +
+  'prezz[io]|listino(-prezzi)?|tariffe|piani-e-prezzi|prijs|prijzen|tarief|tarieven|pris|priser|cennik';
 
 /**
  * A page called pricing, plans or price, in any of these languages: the last segment of the path or of a hash route, in any

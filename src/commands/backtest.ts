@@ -29,7 +29,7 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
 /** Why the lift of the top 10 % may be below `least`; undefined if it is not. */
 const missedLift = ({ mean, verdict }: Backtest, words: string, least: number): string | undefined => {
-  if (verdict.claim === 'none') return `--min-lift ${least} is not shown: ${words}`;
+  if (verdict.claim === 'none') return `--min-lift ${least} cannot be checked: ${words}`;
   const low = mean.score.top.find(({ share: top }) => top === 0.1)?.lift.low ?? Number.NaN;
   return low >= least ? undefined : `the lift of the top 10% may be as low as ${fixed(low)}, below --min-lift ${least}`;
 };

@@ -71,7 +71,7 @@ export const verdictWords = ({ claim, baseline, auc, lift, conversions }: Verdic
       return `not shown to be better than chance; against ${than}: ${by}`;
     case 'level':
       return lift.low > 0
-        ? `better than chance, and at the top 10% better than ${than}; over everybody that is not shown (${by})`
+        ? `better than chance, and at the top 10% better than ${than}, but not shown to be better over all people (${by})`
         : `better than chance, but not shown to be better than ${than} (${by})`;
     default:
       return `better than ${than} (${by})`;
@@ -156,7 +156,7 @@ export const doubtWords = (doubt: Doubt, features: Features): string => {
     case 'leak':
       return `${doubt.signal} alone tells nearly everything (AUC ${fixed(doubt.auc, 3)}): does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
     case 'nearly-all-convert':
-      return `${doubt.conversions} of ${doubt.open} people with ${doubt.signal} convert: does ${says(doubt.signal)} come after the conversion, or is it part of it? Compare with --without ${doubt.signal}`;
+      return `${doubt.conversions} of ${doubt.open} people with ${doubt.signal} converted: it may come after the conversion, or be part of it (${says(doubt.signal)}). Compare with --without ${doubt.signal}`;
     case 'harmful-signal':
       return `the ranking is better without ${doubt.signal} (${ranged(doubt.adds, (value) => fixed(value, 4))} AUC)`;
     case 'silent-signal':

@@ -27,13 +27,13 @@ export const findWindows = async (history: History, wanted: Wanted): Promise<Win
   if (Number.isNaN(lastAction)) {
     throw new Failure(
       'data',
-      'no event of the log can convert anybody: `conversion` in gesture.yaml names none that it has. gesture features on the same log says which event types there are',
+      'no event of the log can convert anybody: it has none of the event types that `conversion` needs (by default signup and calendar_booking). gesture features says which types it has',
     );
   }
   if (lastAction < firstOther) {
     throw new Failure(
       'data',
-      `all events that can convert somebody come before the others: the last one is of ${isoSecond(lastAction)}, the first other event of ${isoSecond(firstOther)}. Check the times of both`,
+      `all events that can convert somebody come before the others: the last is at ${isoSecond(lastAction)}, the first other event at ${isoSecond(firstOther)}. Check the times of both`,
     );
   }
   const windows = windowsOf({ first, last, lastConverting: lastAction }, wanted);

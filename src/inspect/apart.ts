@@ -21,5 +21,5 @@ export const doubtOf = (files: readonly string[]): string[] =>
   files.length === 0
     ? []
     : [
-        `no user of ${files.join(', ')} is in another file: if they are the same people, map user_id to columns that have the same ids. Where ids have their address in some rows only, that is events: { columns: { user_id: ADDRESS }, identity: ID }`,
+        `no user of ${files.join(', ')} is in another file: if they are the same people, map user_id to columns that have the same ids. If only some rows have an e-mail address, set events: { columns: { user_id: ADDRESS }, identity: ID }`,
       ];

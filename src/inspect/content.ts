@@ -3,6 +3,7 @@ import {
   amountWords,
   codeWords,
   convertedColumns,
+  convertedInTables,
   fileTypes,
   likelyTypes,
   nobodyWords,
@@ -57,26 +58,27 @@ export const typeOfFile = (
   const done = plainWordsOf(time)
     .filter((one) => !Object.hasOwn(timeWords, one))
     .join('_');
-  if (conversionGroup(done) !== -1)
-    return { type: done, why: `no column says what happened; ${time} says when somebody ${done.replaceAll('_', ' ')}` };
+  if (conversionGroup(done) !== -1 && !/(^|_)(first|last|next)(_|$)/.test(done))
+    return { type: done, why: `no column says what happened; ${time} is the time of it` };
   if (has(/(^|[_. ])(ur[il]|page|path|referrer)/i))
     return { type: 'page_view', why: 'no column says what happened; the rows have addresses of pages' };
   return { type: 'activity', why: 'no column says what happened: call it what it is' };
 };
 
-/** The column of the numbers of orders, such as `#1001`, of which several rows are items of one order. */
-export const itemsOf = (columns: readonly Column[]): Column | undefined =>
-  columns.find(
-    ({ known, distinct, values }) =>
-      distinct < known && values.length > 1 && values.every((cell) => /^#\d+$/.test(cell)),
-  );
-
 /** Columns whose numbers add up to something, at most. */
 const MOST_AMOUNTS = 3;
 
+/** Words after which the name of an amount says how it is meant. */
+const ABOUT_AMOUNT: ReadonlySet<string> = new Set(
+  'incl including inclusive excl excluding exclusive after before with without'.split(' '),
+);
+
 /** True of a column whose name says that its numbers add up to something. */
 const namesAmount = ({ name, known }: Column, taken: ReadonlySet<string>): boolean => {
-  const words = plainWordsOf(name);
+  // What comes after is said of the amount: of total_incl_tax it is the total.
+  const all = plainWordsOf(name);
+  const end = all.findIndex((word) => ABOUT_AMOUNT.has(word));
+  const words = end > 0 ? all.slice(0, end) : all;
   const isAmount = words.some((word) => amountWords.has(word)) && !words.some((word) => codeWords.has(word));
   return isAmount && !Object.hasOwn(EVENT_COLUMNS, name) && !taken.has(name) && known > 0;
 };
@@ -138,11 +140,12 @@ export const thousandsIn = (columns: readonly Column[]): Column[] =>
 export const ownNumbers = (columns: readonly Column[]): Column[] =>
   columns.filter(({ name }) => kinds.get(name) === 'number');
 
-/** A flag of who has converted: two values, one of which says yes. */
-export const flagOf = (columns: readonly Column[]): Flag | undefined => {
+/** A flag of who has converted: two values, one of which says yes. @param isTable whether every row is about somebody else */
+export const flagOf = (columns: readonly Column[], isTable: boolean): Flag | undefined => {
+  const names = [...convertedColumns, ...(isTable ? convertedInTables : [])];
   const column = columns.find(
     ({ name, distinct, values }) =>
-      convertedColumns.includes(bareName(name)) && distinct === 2 && values.every((value) => FLAG.test(value)),
+      names.includes(bareName(name)) && distinct === 2 && values.every((value) => FLAG.test(value)),
   );
   const value = column?.values.find((one) => YES.test(one));
   return column && value !== undefined ? { column: column.name, value } : undefined;

@@ -12,7 +12,6 @@ import {
   type Flag,
   flagOf,
   hasDecimalComma,
-  itemsOf,
   misused,
   ownNumbers,
   pagesOf,
@@ -21,7 +20,16 @@ import {
   typeOfFile,
   unknownWords,
 } from './content.js';
-import { cancelDoubts, codeDoubts, misuseDoubts, namelessDoubts, tableDoubts, thousandsDoubts } from './doubts.js';
+import {
+  cancelDoubts,
+  codeDoubts,
+  isTableOfPeople,
+  itemDoubts,
+  misuseDoubts,
+  namelessDoubts,
+  tableDoubts,
+  thousandsDoubts,
+} from './doubts.js';
 import { faultIn, refuse } from './refusal.js';
 import { type Column, firstCells, type Profile } from './profile.js';
 import type { Setting } from './setting.js';
@@ -155,7 +163,6 @@ export const entryOf = (profile: Profile): Entry => {
   ];
   const pages = pagesOf(columns, ours);
   const nobody = unknownWords([of(user.name), of(roles.anonymous?.name)]);
-  const orders = given === undefined || roles.others.has('event_id') ? undefined : itemsOf(columns);
   const times = timeSettings(time);
   const numbers = [...amounts, ...ownNumbers(columns)];
   const thousands = thousandsIn(numbers);
@@ -194,15 +201,6 @@ export const entryOf = (profile: Profile): Entry => {
           } as const,
         ]
       : []),
-    ...(orders === undefined
-      ? []
-      : [
-          {
-            key: 'id',
-            value: [orders.name],
-            why: ['rows with the same number are items of one order, which counts once'],
-          } as const,
-        ]),
     ...(isEuropean ? [{ key: 'decimal', value: ',', why: ['numbers are written 1.234,50'] } as const] : []),
     ...(isRagged
       ? [{ key: 'ragged_rows', value: 'fill', why: ['rows end early, or late with empty cells'] } as const]
@@ -219,6 +217,7 @@ export const entryOf = (profile: Profile): Entry => {
   ];
   const candidate = given && possibleTypes(columns, taken, rows);
   const own = of(user.name);
+  const isTable = own !== undefined && isTableOfPeople(own, rows);
   return {
     settings,
     doubts: [
@@ -230,17 +229,18 @@ export const entryOf = (profile: Profile): Entry => {
       ...times.doubts,
       ...amountDoubts(columns, taken),
       ...misuseDoubts(unusable),
-      ...cancelDoubts(columns),
+      ...cancelDoubts(columns, rows),
+      ...(given === undefined || roles.others.has('event_id') ? [] : itemDoubts(columns)),
       ...(isEuropean ? [] : thousandsDoubts(thousands)),
       ...codeDoubts(ofTypes, columns),
       ...(roles.anonymous === undefined ? namelessDoubts(own, of(roles.others.get('email')?.name), rows) : []),
-      ...tableDoubts(profile, roles),
+      ...(isTable ? tableDoubts(roles) : []),
       ...(user.why.startsWith('no column') || user.why.includes('come back')
         ? [`${user.name} is taken for the person: ${user.why}`]
         : []),
     ],
     amounts: amounts.map((amount) => inHeader(amount.name)),
-    flag: flagOf(columns),
+    flag: flagOf(columns, isTable),
     contacts:
       [...roles.others.keys()].includes('email') && roles.others.get('email')?.name !== user.name ? ['email'] : [],
     found,

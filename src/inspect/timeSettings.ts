@@ -18,11 +18,15 @@ export const zoneNamedBy = (name: string): string | undefined => {
     const zone = Number(hours) === 0 ? 'UTC' : `Etc/GMT${sign === '+' ? '-' : '+'}${Number(hours)}`;
     return minutes === '00' && isTimeZone(zone) ? zone : undefined;
   }
-  const isUtc = plainWordsOf(name).some((word) => ['utc', 'gmt'].includes(word));
-  const abbreviations = name.match(/(?<=[([])[A-Z]{2,4}(?=[)\]])|(?<![A-Za-z])[A-Z]{3,4}(?![A-Za-z])/g) ?? [];
+  const isUtc = name.split(' + ').some((one) => ['utc', 'gmt'].includes(plainWordsOf(one).at(-1) ?? ''));
+  // In the middle of a name EST can be an estimate.
+  const abbreviations = name.match(/(?<=[([])[A-Z]{2,4}(?=[)\]])|(?<![A-Za-z])[A-Z]{3,4}$/g) ?? [];
   const abbreviated = abbreviations.map((one) => zoneAbbreviations[one]).find((zone) => zone !== undefined);
   return places.find(isTimeZone) ?? (isUtc ? 'UTC' : abbreviated);
 };
+
+/** True of a name with a zone that is not told by it: an offset with minutes, or an abbreviation that several zones have. */
+const hasOtherZone = (name: string): boolean => /(?:UTC|GMT) ?[+-]\d|[([][A-Z]{2,4}[)\]]/.test(name);
 
 /** How the time of an event is read. */
 export const timeSettings = ({ name, form }: FoundTime): { settings: Setting[]; doubts: string[] } => {
@@ -60,7 +64,9 @@ export const timeSettings = ({ name, form }: FoundTime): { settings: Setting[]; 
       ...(hasTime ? [] : ['timestamps are days without a time: what happened first on a day is not known']),
       ...(hasZone || !hasTime || zone !== undefined
         ? []
-        : ['no zone is named, so times are taken for UTC; otherwise set timezone: Europe/Berlin, for example']),
+        : [
+            `${hasOtherZone(name) ? `the zone in ${name} is not read` : 'no zone is named'}, so times are taken for UTC; otherwise set timezone: Europe/Berlin, for example`,
+          ]),
     ],
   };
 };

@@ -1,11 +1,13 @@
 /** What event types are: by their names, and by who has them. Nothing here reads a file. */
 import {
+  againstNames,
   againstWords,
+  automaticNames,
+  besideOptOut,
   conversions,
   effortWords,
   mailingWords,
   notConvertingWords,
-  notOptOutWords,
   optOutTypes,
   optOutWords,
   passiveWords,
@@ -68,8 +70,9 @@ const isOptOut = (type: string): boolean => {
   const isOne = [bareName(type), withoutMail.join(''), withoutMail.join('').replace(/^newsletter/, '')].some((name) =>
     optOutTypes.includes(name),
   );
-  const terms = termsOf(type);
-  return isOne || (terms.some((term) => optOutWords.has(term)) && !terms.some((term) => notOptOutWords.has(term)));
+  const term = termsOf(type).find((one) => optOutWords.has(one));
+  const others = withoutMail.filter((word) => term !== word && !term?.split('_').includes(word));
+  return isOne || (term !== undefined && others.every((word) => besideOptOut.has(word)));
 };
 
 /** How strong a signal a type is, and the word of its name that says so. */
@@ -84,8 +87,10 @@ const roleByName = (type: string): { role: TypeRole; why: string } => {
   const terms = termsOf(type);
   const word = (words: ReadonlySet<string>): string | undefined => terms.find((term) => words.has(term));
   if (isOptOut(type)) return { role: 'opt-out', why: 'asks not to be contacted' };
-  const against = word(againstWords);
+  const name = bareName(type);
+  const against = againstNames.has(name) ? name : word(againstWords);
   if (against !== undefined) return { role: 'against', why: `${against} speaks against a call, so it earns nothing` };
+  if (automaticNames.has(name)) return { role: 'passive', why: LIGHT };
   const effort = word(effortWords);
   if (effort !== undefined) return { role: 'effort', why: signalBy(STRONG, type, effort) };
   if (type === 'page_view') return { role: 'passive', why: LIGHT };

@@ -2,15 +2,10 @@
 import type { Curve } from '../catalogue/weights.js';
 import { counted, grouped, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
+import { scalar } from '../text/yamlText.js';
 import type { Setting } from './setting.js';
 import type { Findings, Group } from './inspect.js';
 import type { OwnFeature, Signal } from './signal.js';
-
-/** Text as YAML writes it on one line. */
-const scalar = (text: string): string => {
-  if (/^[A-Za-z_][\w.-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)) return text;
-  return /^[\u0020-\u007E]*$/.test(text) ? `'${text.replaceAll("'", "''")}'` : JSON.stringify(text);
-};
 
 const list = (items: readonly string[]): string => `[${items.map(scalar).join(', ')}]`;
 

@@ -88,9 +88,12 @@ const UNREADABLE: readonly (readonly [RegExp, string])[] = [
   [/^1\d{18}$/, 'is in nanoseconds since 1970: divide by 1000, and set events: { timestamp: epoch_us }'],
   [
     /^[34]\d{4}([.,]\d+)?$/,
-    'is how a spreadsheet counts days: format the column as a date and a time there, and save it again',
+    'is the number of a day in a spreadsheet: format the column as a date and a time there, and save it again',
   ],
-  [/^\d([.,]\d+)?[eE]\+?1\d$/, 'has been rounded by a spreadsheet: export it again, and do not open it in one'],
+  [
+    /^\d([.,]\d+)?[eE]\+?1\d$/,
+    'has been rounded by a spreadsheet: export it again, and do not open it in a spreadsheet first',
+  ],
 ];
 
 /** Why no form can read any of these times, as what follows one of them in a sentence; undefined if that is not known. */

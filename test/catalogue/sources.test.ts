@@ -119,6 +119,10 @@ describe('the pricing page', () => {
     '/it/prezzi',
     '/prijzen',
     '/pl/cennik',
+    '/preisübersicht',
+    '/fr/prix',
+    '/listino-prezzi',
+    '/pricing-page',
   ])('is %s', (path) => {
     expect(host + path).toMatch(page);
     expect(path).toMatch(page);

@@ -82,7 +82,7 @@ describe('gesture backtest', () => {
   it('--min-lift exits with 1 if too few people converted to say', async () => {
     const { status, stderr } = await backtest('--min-lift', '0.1', '--cutoffs', '1', '--horizon', '1d');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/gesture: --min-lift 0\.1 is not shown: too few people converted \(\d+\)/);
+    expect(stderr).toMatch(/gesture: --min-lift 0\.1 cannot be checked: too few people converted \(\d+\)/);
   });
 
   it('looks back in the same way next', async () => {
@@ -119,7 +119,7 @@ describe('gesture backtest', () => {
     writeFileSync(join(other, 'gesture.yaml'), 'conversion: { any_of: [won] }\n');
     writeFileSync(join(other, 'before.csv'), log(-40));
     expect((await call(other, ['backtest', 'before.csv'])).stderr).toContain(
-      'all events that can convert somebody come before the others: the last one is of 2025-12-16T08:00:10Z, the first other event of 2026-01-01T08:00:10Z',
+      'all events that can convert somebody come before the others: the last is at 2025-12-16T08:00:10Z, the first other event at 2026-01-01T08:00:10Z',
     );
     writeFileSync(join(other, 'after.csv'), log(80));
     const { stdout } = await call(other, ['backtest', 'after.csv']);

@@ -79,6 +79,12 @@ describe('a time zone in the name of the column of times', () => {
     expect(says).not.toContain('no zone is named');
   });
 
+  it('is named if it cannot be read', async () => {
+    const { yaml: settings, says } = await found(`user_id,Time (UTC+05:30),event_type\n${rows}`);
+    expect(settings).not.toMatch(/^ +timezone:/m);
+    expect(says).toContain('the zone in Time (UTC+05:30) is not read, so times are taken for UTC');
+  });
+
   it('is nothing to set if it is UTC', async () => {
     const { yaml: settings, says } = await found(`user_id,Time (UTC),event_type\n${rows}`);
     expect(settings).not.toMatch(/^ +timezone:/m);
@@ -97,7 +103,7 @@ describe('what is about somebody or something else', () => {
     );
     expect(settings).toMatch(/user_id: +'Invitee Email'/);
     expect(settings).not.toMatch(/(username|email): +User/);
-    expect(says).toContain("leave them out with where: [{ column: Canceled, not_equals: 'true' }]");
+    expect(says).toContain("leave them out with events: { where: [{ column: Canceled, not_equals: 'true' }] }");
   });
 
   it('is the time at which a batch came in', async () => {
@@ -121,9 +127,12 @@ describe('what is about somebody or something else', () => {
     expect((await call(folder, ['explain', 'u0'])).stdout).toContain('amount 5 in all');
   });
 
-  it('is one order in several rows, which counts once', async () => {
+  it('is an item of an order, which may count once', async () => {
     const rows = daily(12, (day, i) => `#${1001 + Math.floor(i / 3)},u${i % 2}@x.test,2025-01-${day} 10:00,shirt`);
-    expect((await found(`Name,Email,Created at,Lineitem\n${rows}`)).yaml).toMatch(/^ +id: \[Name\]$/m);
+    expect((await found(`Name,Email,Created at,Lineitem\n${rows}`)).says).toContain(
+      'the rows of one Name ("#1001", "#1002") may be items of one order, and each counts: to count an order once, by its first row, set events: { id: [Name] }',
+    );
+    expect((await found(`ticket,Email,Created at,Lineitem\n${rows}`)).says).not.toContain('items of one order');
   });
 
   it('is a table of who converted, with a flag or a time', async () => {
@@ -154,7 +163,7 @@ describe('what is about somebody or something else', () => {
   it('is a table of people', async () => {
     const rows = daily(9, (day, i) => `p${i},2025-01-${day},2025-02-${day},`);
     expect((await found(`user_id,signed_up_at,purchased_at,cancelled_at\n${rows}`)).says).toContain(
-      'every row is about somebody else: a table of people, rather than a log of what they did, earns points for states as if they were acts; purchased_at is not read. Write a row for each event',
+      'every row is about a different person, so this looks like a table of people rather than a log of events: states would earn points as if they were acts, and purchased_at is not read. Write one row per event',
     );
   });
 
@@ -164,7 +173,7 @@ describe('what is about somebody or something else', () => {
       (day, i) => `u${i % 6},2025-01-${day} 10:00,${i % 3 === 0 ? 2 : 1},${i % 3 === 0 ? 'demo-request' : ''}`,
     );
     expect((await found(`user_id,created_at,event_type,event_name\n${rows}`)).says).toContain(
-      `the types in event_type are numbers ("1", "2"): say what they stand for with events: { types: { '1': page_view } }; event_name says what happened in some rows ("demo-request")`,
+      `the types in event_type are numbers ("1", "2"): map them with events: { types: { '1': page_view } }; event_name says what happened in some rows ("demo-request")`,
     );
   });
 
@@ -180,19 +189,19 @@ describe('what is about somebody or something else', () => {
     );
     const { yaml: settings, says } = await found(`Invitee Email,Start Time,Event Type Name,Marked as No-Show\n${rows}`);
     expect(settings).toContain("'*': calendar_booking");
-    expect(says).toContain("where: [{ column: Marked as No-Show, not_equals: 'Yes' }]");
+    expect(says).toContain("where: [{ column: 'Marked as No-Show', not_equals: 'Yes' }] }");
   });
 
   it('is an id that fewer rows have than an address', async () => {
     const rows = daily(24, (day, i) => `${i % 2 ? '' : `c${i % 6}`},a${i % 9}@x.test,2025-01-${day} 10:00,visit`);
     expect((await found(`Customer ID,Customer Email,Created,event\n${rows}`)).says).toContain(
-      '50% of the rows name no user in Customer ID, and are left out; Customer Email names somebody in 100%: to use that, set events: { columns: { user_id: "Customer Email" } }',
+      "50% of the rows name no user in Customer ID, and are left out; Customer Email names somebody in 100% of them: to use it, set events: { columns: { user_id: 'Customer Email' } }",
     );
   });
 
   it.each([
     ['1762158544000000000', 'is in nanoseconds since 1970: divide by 1000'],
-    ['45964.04', 'is how a spreadsheet counts days'],
+    ['45964.04', 'is the number of a day in a spreadsheet'],
     ['1.76E+12', 'has been rounded by a spreadsheet'],
   ])('is a time that nothing can read: %s', async (time, says) => {
     const text = `user_id,timestamp,event_type\n${daily(9, (_day, i) => `u${i % 3},${time},visit`)}`;

@@ -39,6 +39,8 @@ describe('times', () => {
     ['created_at_utc', 'UTC'],
     ['Date (GMT) + Time (GMT)', 'UTC'],
     ['Time (UTC+05:30)', undefined],
+    ['EST_START_TIME', undefined],
+    ['GMT_OFFSET_TIME', undefined],
     ['Date/Time', undefined],
     ['Time of PT', undefined],
     ['Time (IST)', undefined],
@@ -196,7 +198,7 @@ describe('event types are taken for what they say', () => {
     ],
     ['against', ['Stornierung', 'Terminstornierung', 'Annulation', 'Cancelación', 'Webinar-Abmeldung', 'Annullamento']],
     ['opt-out', ['users.messages.email.MarkAsSpam', 'group_unsubscribe', 'spamreport', 'sms opt-out', 'Descadastro']],
-    ['against', ['unsubscribe link clicked', 'Webinar unsubscribed']],
+    ['against', ['unsubscribe link clicked', 'Webinar unsubscribed', 'topic_unsubscribed', 'dropped']],
     ['against', ['Closed Lost', 'No Show', 'no-show', 'Not Interested', 'Email Bounced', 'Chargeback created']],
     [
       'against',
@@ -206,7 +208,9 @@ describe('event types are taken for what they say', () => {
       'against',
       ['Nicht erschienen', 'Kein Interesse', 'Rendez-vous manqué', 'Pedido perdido', 'Não compareceu', '解約'],
     ],
-    ['passive', ['$feature_flag_called', '$identify', '$pageleave', 'user_engagement', 'Contract sent']],
+    ['passive', ['$feature_flag_called', '$identify', '$set', '$pageleave', 'user_engagement', 'sent']],
+    ['other', ['cookie_opt_out', 'game_lost', 'level_lost', 'item_dropped', 'flag_captured', 'gift_sent']],
+    ['effort', ['answer_wrong', 'ticket_created', 'set_goal_completed']],
     [
       'effort',
       ['Kontaktanfrage', 'Demande de devis', 'Contacto', 'Katalogdownload', 'Téléchargement', 'Offerte', 'Preise'],

@@ -592,7 +592,7 @@ export const mutants = [
     'src/inspect/types.ts',
     ['test/inspect/pure.test.ts'],
     ['a loss is no conversion', '|| againstWords.has(term);', ';'],
-    ['a page about leaving is no leaving', '&& !terms.some((term) => notOptOutWords.has(term))', ''],
+    ['a page about leaving is no leaving', 'others.every((word) => besideOptOut.has(word))', 'others.length >= 0'],
   ),
   ...of(
     'src/inspect/signals.ts',
