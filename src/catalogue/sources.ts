@@ -290,7 +290,7 @@ SELECT id, anonymous_id, user_id, timestamp, received_at, 'page' AS event, conte
     marks: ['event_id', 'event_name', 'collector_tstamp', 'domain_userid'],
   },
   ga4: {
-    says: 'Google Analytics 4 export to BigQuery: as JSON, or flattened by a query',
+    says: 'Google Analytics 4 export to BigQuery: as JSON or Parquet, or flattened by a query',
     source: 'https://support.google.com/analytics/answer/7029846',
     query: `SELECT event_timestamp, event_name, user_id, user_pseudo_id, device.category AS device_category, geo.city AS geo_city,
   (SELECT value.int_value FROM UNNEST(event_params) WHERE key = 'ga_session_id') AS ga_session_id,
