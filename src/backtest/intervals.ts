@@ -55,11 +55,11 @@ const skewnessOf = (values: Float64Array): number => {
  */
 export const estimateOf = (replicates: Float64Array, n: number, { skewed = false } = {}): Estimate => {
   const value = replicates[0] ?? Number.NaN;
+  if (n <= 1) return { value, low: Number.NaN, high: Number.NaN };
   const known = replicates
     .subarray(1)
     .filter((each) => !Number.isNaN(each))
     .sort();
-  if (n <= 1) return { value, low: Number.NaN, high: Number.NaN };
   const z = Math.sqrt(n / (n - 1)) * studentQuantile(n - 1);
   // Beyond this the formula below would leave its range; only samples of a few people come near.
   const most = 0.5 / z;

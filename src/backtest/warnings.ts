@@ -89,13 +89,16 @@ export const leaksOf = (signals: readonly SignalWorth[]): Warning[] =>
         : [],
   );
 
-/** What the signals show; with few conversions, only signals that earn nothing. */
+/** What one signal shows. */
+const ofSignal = (worth: SignalWorth): Warning[] => [
+  ...leaksOf([worth]),
+  ...(worth.adds.high < 0 ? [{ code: 'harmful-signal', signal: worth.signal, adds: worth.adds } as const] : []),
+];
+
+/** The signals that earn nothing, and, if enough people converted for that, what the others show. */
 const ofSignals = (signals: readonly SignalWorth[], converted: number): Warning[] =>
   signals.flatMap((worth): Warning[] => [
-    ...(converted < FEWEST_CONVERSIONS ? [] : leaksOf([worth])),
-    ...(worth.adds.high < 0 && converted >= FEWEST_CONVERSIONS
-      ? [{ code: 'harmful-signal', signal: worth.signal, adds: worth.adds } as const]
-      : []),
+    ...(converted < FEWEST_CONVERSIONS ? [] : ofSignal(worth)),
     ...(worth.share === 0 ? [{ code: 'silent-signal', signal: worth.signal } as const] : []),
   ]);
 

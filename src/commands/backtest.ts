@@ -2,10 +2,11 @@
 import type { Command } from '@commander-js/extra-typings';
 import { selectFeatures } from '../catalogue/derived.js';
 import { loadConfig } from '../config/load.js';
+import { HEADLINE } from '../backtest/rankings.js';
 import { type Backtest, remarksOf } from '../backtest/result.js';
 import { print, checkOutputs, replaceFiles, writeText } from '../io/output.js';
 import { labelled, screenOf } from '../text/columns.js';
-import { printable, toJson } from '../text/printable.js';
+import { toJson } from '../text/printable.js';
 import { EXIT, Failure } from '../model.js';
 import { accountsLine } from './featuresScreen.js';
 import { BACKTEST_FILE } from './files.js';
@@ -30,7 +31,7 @@ type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 /** Why the lift of the top 10 % may be below `least`; undefined if it is not. */
 const missedLift = ({ mean, verdict }: Backtest, words: string, least: number): string | undefined => {
   if (verdict.claim === 'none') return `--min-lift ${least} cannot be checked: ${words}`;
-  const low = mean.score.top.find(({ share: top }) => top === 0.1)?.lift.low ?? Number.NaN;
+  const low = mean.score.top.find(({ share: top }) => top === HEADLINE)?.lift.low ?? Number.NaN;
   return low >= least ? undefined : `the lift of the top 10% may be as low as ${fixed(low)}, below --min-lift ${least}`;
 };
 
@@ -83,7 +84,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const screen = screenOf(process.stderr);
   const wrote = out === '-' ? [] : labelled('wrote', out, screen);
   const next = nextLine(commandLine('tune', ...lookingWords(inputs, flags)));
-  const about = settingLines({ ...past, uncounted: [] }).map((line) => printable(line));
+  const about = settingLines({ ...past, uncounted: [] });
   process.stderr.write(`${['', accountsLine(past.accounts, config), ...about, ...wrote, next].join('\n')}\n`);
   const missed = flags.minLift === undefined ? undefined : missedLift(backtest, says.verdict, flags.minLift);
   if (missed !== undefined) {

@@ -153,9 +153,9 @@ const recordOfRun = (
   inputs,
 });
 
-/** The file `named`, or by default `name` beside `--out`; none if the table goes to a stream. */
-const beside = (out: string, name: string, named?: string): string | undefined =>
-  named ?? (isStream(out) ? undefined : join(dirname(out), name));
+/** The file `named`, or by default `name` in the folder of `--out`; none if the table goes to a stream. */
+const beside = (folder: string | undefined, name: string, named?: string): string | undefined =>
+  named ?? (folder === undefined ? undefined : join(folder, name));
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   // First and alone: it loads nearly all files, and if too many are open at once, Node should say so of one of ours.
@@ -188,11 +188,12 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const { out, sessions, json } = flags;
   if (json && [out, sessions].includes('-'))
     throw new Failure('usage', 'only one of --out, --sessions and --json can go to standard output');
-  const rejected = beside(out, 'rejected_events.csv', flags.rejected);
-  const unread = beside(out, 'unreadable_cells.csv', flags.unreadable);
+  const folder = isStream(out) ? undefined : dirname(out);
+  const rejected = beside(folder, 'rejected_events.csv', flags.rejected);
+  const unread = beside(folder, 'unreadable_cells.csv', flags.unreadable);
   const leaves = table === undefined && leavesRowsOut(config);
-  const excluded = leaves ? beside(out, 'excluded_events.csv', flags.excluded) : undefined;
-  const recorded = isStream(out) ? undefined : runFileOf(out);
+  const excluded = leaves ? beside(folder, 'excluded_events.csv', flags.excluded) : undefined;
+  const recorded = folder === undefined ? undefined : runFileOf(out);
   const outputs = [out, rejected, unread, excluded, sessions, recorded].filter((path) => path !== undefined);
   const read = config.path === undefined ? names : [...names, config.path];
   if (!flags.printSql) await checkOutputs(outputs, read);

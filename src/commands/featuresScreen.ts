@@ -1,7 +1,9 @@
 /** What `gesture features` says of a run: the accounting, what could not be read, how the rest was. */
 import { type Config, leavesRowsOut } from '../config/settings.js';
 import type { Accounts } from '../engine/aggregate.js';
+import type { EventTypes } from '../engine/eventTypes.js';
 import type { Outcome } from '../engine/features.js';
+import type { Warning } from '../model.js';
 import { type Screen, wrapped } from '../text/columns.js';
 import { counted, grouped } from '../text/numbers.js';
 import { FEATURES_FILE, isStream } from './files.js';
@@ -55,6 +57,13 @@ const LISTED = 30;
 const listed = (items: readonly string[]): string =>
   items.length > LISTED ? `${items.slice(0, LISTED).join(', ')}, and ${items.length - LISTED} more` : items.join(', ');
 
+/** Event types, each with its number of events. */
+export const withCounts = (types: EventTypes['others']): string[] =>
+  types.map(({ type, events }) => `${type.slice(0, 60)} (${grouped(events)})`);
+
+/** A warning as a line of the summary. */
+export const warningText = ({ text }: Warning): string => `warning: ${text.slice(0, 400)}`;
+
 /** The lines of the summary, each as long as it is. */
 const summary = (outcome: Outcome, out: string, config: Config): string[] => {
   const { types, faults, unreadable } = outcome;
@@ -81,11 +90,10 @@ const summary = (outcome: Outcome, out: string, config: Config): string[] => {
     lines.push(`event types read: ${listed(named)}`);
   }
   if (types.others.length > 0) {
-    const named = types.others.map(({ type, events }) => `${type.slice(0, 60)} (${grouped(events)})`);
-    lines.push(`other event types, counted as activity: ${named.join(', ')}`);
+    lines.push(`other event types, counted as activity: ${withCounts(types.others).join(', ')}`);
   }
   lines.push(...outcome.notices.map((notice) => notice.slice(0, 400)));
-  lines.push(...outcome.warnings.map(({ text }) => `warning: ${text.slice(0, 400)}`));
+  lines.push(...outcome.warnings.map(warningText));
   const from = [...new Set(config.events.map((reading) => reading.from).filter((source) => source !== undefined))];
   lines.push(
     `config ${config.hashes.features} (${config.path ?? 'the defaults'}${from.length === 0 ? '' : `, from ${from.join(', ')}`})`,

@@ -3,6 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { SOURCE_NAMES } from '../catalogue/sources.js';
 import type { Config } from '../config/settings.js';
 import type { Looking } from '../engine/lookBack.js';
+import { durationText } from '../text/duration.js';
 import { endOf, isoInstant, type NamedTime } from '../text/instants.js';
 import { configFlag } from './next.js';
 import { CONFIG_FLAG, duration, instants, names, oneOf, share, wholeNumber } from './flags.js';
@@ -33,24 +34,22 @@ interface LookingFlags {
 /** The defaults of flags that count. */
 const [CUTOFFS, RESAMPLES, SEED] = [6, 1000, '42'];
 
-/** Seconds as a duration: `14d`. */
-const durationWord = (seconds: number): string => {
-  const [unit = 's', length = 1] =
-    Object.entries({ d: DAY, h: 3600, m: 60 }).find(([, one]) => seconds % one === 0) ?? [];
-  return `${seconds / length}${unit}`;
-};
+const word = (flag: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [flag, String(value)];
+
+/** The words of a command line that reads the same logs in the same way. */
+export const logWords = (
+  inputs: readonly string[],
+  { from, config, maxRejected }: Pick<RepeatedFlags, 'from' | 'config' | 'maxRejected'>,
+): string[] => [...inputs, ...word('--from', from), ...configFlag(config), ...word('--max-rejected', maxRejected)];
 
 /** The words of a command line that looks back in the same way: the logs and the flags that a run was given. */
 export const lookingWords = (inputs: readonly string[], flags: LookingFlags & RepeatedFlags): string[] => {
-  const word = (flag: string, value: string | number | undefined): string[] =>
-    value === undefined ? [] : [flag, String(value)];
   const time = (flag: string, seconds: number | undefined): string[] =>
-    word(flag, seconds === undefined ? undefined : durationWord(seconds));
+    word(flag, seconds === undefined ? undefined : durationText(seconds));
   const changed = <T>(value: T, usual: T): T | undefined => (value === usual ? undefined : value);
   return [
-    ...inputs,
-    ...word('--from', flags.from),
-    ...configFlag(flags.config),
+    ...logWords(inputs, flags),
     ...(flags.at ?? []).flatMap(({ instant, isDay }) => {
       const iso = isoInstant(instant);
       return ['--at', isDay ? iso.slice(0, 10) : iso];
@@ -63,7 +62,6 @@ export const lookingWords = (inputs: readonly string[], flags: LookingFlags & Re
     ...(flags.without ?? []).flatMap((signal) => ['--without', signal]),
     ...word('--bootstrap', changed(flags.bootstrap, RESAMPLES)),
     ...word('--seed', changed(flags.seed, SEED)),
-    ...word('--max-rejected', flags.maxRejected),
   ];
 };
 

@@ -2,7 +2,8 @@
 import type { Config } from '../config/settings.js';
 import type { LookedBack, Looking } from '../engine/lookBack.js';
 import { MAX_REJECTED } from '../model.js';
-import { grouped } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
+import { warningText, withCounts } from './featuresScreen.js';
 import { logsToRead } from './files.js';
 
 /** A panel with the files it was made from. */
@@ -13,14 +14,13 @@ export interface Past extends LookedBack {
 /** Event types that are named, at most. */
 const NAMED = 8;
 
-/** What the settings have to do with the log, as lines: names that it lacks, and what nothing counts. */
+/** What the settings have to do with the log, as lines: what nothing counts, and names that it lacks. */
 export const settingLines = ({ warnings, uncounted }: Pick<Past, 'warnings' | 'uncounted'>): string[] => {
-  const named = uncounted.slice(0, NAMED).map(({ type, events }) => `${type.slice(0, 60)} (${grouped(events)})`);
   const more = uncounted.length > NAMED ? ` and ${uncounted.length - NAMED} more` : '';
-  return [
-    ...(named.length === 0 ? [] : [`no feature counts ${named.join(', ')}${more}`]),
-    ...warnings.map(({ text }) => `warning: ${text.slice(0, 400)}`),
-  ];
+  const named = withCounts(uncounted.slice(0, NAMED)).join(', ');
+  return [...(named === '' ? [] : [`no feature counts ${named}${more}`]), ...warnings.map(warningText)].map((line) =>
+    printable(line),
+  );
 };
 
 /**

@@ -58,22 +58,23 @@ const define = (command: Command) =>
 
 type Flags = ReturnType<ReturnType<typeof define>['opts']>;
 
-const scoresPath = ({ scores, out }: Flags): string | undefined => {
+const scoresPath = ({ scores, out }: Flags, toStream: boolean): string | undefined => {
   if (typeof scores === 'string') return scores;
-  return scores === false || isStream(out) ? undefined : join(dirname(out), 'user_scores.csv');
+  return scores === false || toStream ? undefined : join(dirname(out), 'user_scores.csv');
 };
 
 const rank = async (from: string, flags: Flags, progress: Progress): Promise<void> => {
   const { out } = flags;
   const format = listFormat(out, flags.format);
-  const scores = scoresPath(flags);
+  const toStream = isStream(out);
+  const scores = scoresPath(flags, toStream);
   const toStdout = [out, scores].filter((path) => path === '-').length + (flags.json ? 1 : 0);
   if (toStdout > 1) throw new Failure('usage', 'only one of --out, --scores and --json can go to standard output');
 
   const config = await loadConfig(flags.config);
   const inputs = [from, config.path].filter((path) => path !== undefined);
   const outputs = scores === undefined ? [out] : [scores, out];
-  const recorded = isStream(out) ? [] : [runFileOf(out)];
+  const recorded = toStream ? [] : [runFileOf(out)];
   await checkOutputs([...outputs, ...recorded], inputs);
 
   const [
@@ -141,7 +142,7 @@ const rank = async (from: string, flags: Flags, progress: Progress): Promise<voi
   if (flags.json) {
     const top = list.places.map(({ place, number }) => userJson(rankedAt(ranking, place), number, ranking, options));
     await print(`${toJson({ config: stamp, health: { ...health, warnings }, top }, 2)}\n`);
-  } else if (toStdout === 0 && !isStream(out)) {
+  } else if (toStdout === 0 && !toStream) {
     const says = (signal: string): string => config.features[signal]?.says ?? signal;
     await print(listScreen(ranking, list, health, says, screenOf(process.stdout)));
   }

@@ -15,7 +15,7 @@ import { accountsLine } from './featuresScreen.js';
 import { refuseExisting } from './files.js';
 import { oneOf, wholeNumber, yamlFile } from './flags.js';
 import { examples } from './help.js';
-import { DAY, defineLooking, lookingOf, lookingWords } from './lookingFlags.js';
+import { DAY, defineLooking, lookingOf, lookingWords, logWords } from './lookingFlags.js';
 import { readPast, settingLines } from './past.js';
 import { commandLine, configFlag, nextLine } from './next.js';
 
@@ -71,17 +71,15 @@ const write = async (out: string, config: Config, tuned: Weights, until: string,
 
 /** What to do next: write the points as they were found, or rank by those that were written, or by the present ones. */
 const nextStep = (inputs: readonly string[], flags: Flags, wrote: boolean, better: boolean): string => {
-  const { from, config, out, judge } = flags;
+  const { config, out, judge } = flags;
   const again = [...lookingWords(inputs, flags), ...(judge === JUDGED ? [] : ['--judge', String(judge)])];
   if (flags.shuffleLabels) return commandLine('tune', ...again);
   if (better && !wrote) {
     return commandLine('tune', ...again, '--out', existsSync(CONFIG_FILE) ? 'tuned.yaml' : CONFIG_FILE);
   }
   const written = out === CONFIG_FILE ? undefined : out;
-  const settings = configFlag(wrote ? written : config);
-  const source = from === undefined ? [] : ['--from', from];
-  const rejected = flags.maxRejected === undefined ? [] : ['--max-rejected', String(flags.maxRejected)];
-  return `${commandLine('features', ...inputs, ...source, ...settings, ...rejected)} && ${commandLine('rank', ...settings)}`;
+  const settings = wrote ? written : config;
+  return `${commandLine('features', ...logWords(inputs, { ...flags, config: settings }))} && ${commandLine('rank', ...configFlag(settings))}`;
 };
 
 const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
@@ -143,9 +141,7 @@ const run = async (inputs: readonly string[], flags: Flags): Promise<void> => {
   const screen = screenOf(process.stderr);
   const wrote = keep && out !== '-' ? labelled('wrote', out, screen) : [];
   const next = nextLine(nextStep(inputs, flags, wrote.length > 0, recommendation.recommended));
-  process.stderr.write(
-    `${[accountsLine(past.accounts, config), ...settingLines(past).map((line) => printable(line)), ...wrote, next].join('\n')}\n`,
-  );
+  process.stderr.write(`${[accountsLine(past.accounts, config), ...settingLines(past), ...wrote, next].join('\n')}\n`);
   if (out !== undefined && !keep) {
     const otherwise = hasPoints ? ' (--anyway writes it)' : '';
     process.stderr.write(`gesture: ${printable(out)} is not written: ${adviceWords(recommendation)}${otherwise}\n`);

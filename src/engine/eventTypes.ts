@@ -1,5 +1,5 @@
 /** Which event types a log has, what they were taken for, and which of them nothing uses. */
-import { conditionsIn, eventTypesOf as typesNamedIn, rowMeasures } from '../catalogue/measures.js';
+import { conditionsIn, eventTypesOf, rowMeasures } from '../catalogue/measures.js';
 import type { Plan } from '../sql/plan.js';
 import { typeCounts } from '../sql/account.js';
 import type { Log } from '../intake/bind.js';
@@ -34,7 +34,7 @@ export const isUsed = ({ literal, matches: isMatch }: Dialect, { features }: Pla
   const patterns = measures
     .flatMap(conditionsIn)
     .flatMap(({ column, matches }) => (column === 'event_type' && matches !== undefined ? [matches] : []));
-  const named = [...new Set(measures.flatMap(typesNamedIn))];
+  const named = [...new Set(measures.flatMap(eventTypesOf))];
   const all = [
     'false',
     ...(named.length > 0 ? [`event_type IN (${named.map(literal).join(', ')})`] : []),
@@ -44,7 +44,7 @@ export const isUsed = ({ literal, matches: isMatch }: Dialect, { features }: Pla
 };
 
 /** The event types of rows with their own names of these. */
-export const eventTypesOf = async (engine: Engine, plan: Plan, { sql, paths }: Relation): Promise<EventTypes> => {
+export const typesOfRows = async (engine: Engine, plan: Plan, { sql, paths }: Relation): Promise<EventTypes> => {
   const rows = await engine.rows(
     `SELECT theirs, event_type, n, ${isUsed(duckdb, plan)} FROM (
        SELECT ${identifier(ROW.theirs)} AS theirs, event_type, count(*) AS n FROM ${sql} GROUP BY ALL
@@ -74,7 +74,7 @@ export const findEventTypes = async (
   const [sums = []] = await engine.rows(typeCounts(plan));
   const [events, explained] = sums.map(Number);
   if (!all && !found.translated && events === explained) return { others: [], renamed: [], all: [] };
-  return eventTypesOf(engine, plan, { sql: found.rows, paths: found.paths });
+  return typesOfRows(engine, plan, { sql: found.rows, paths: found.paths });
 };
 
 /** What the types of a log come to, the most frequent first. `used`: whether some feature or the conversion uses it. */

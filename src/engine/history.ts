@@ -26,7 +26,7 @@ import { type Accounts, count, type Job, type Request, SAMPLE } from './aggregat
 import type { Engine } from './duckdb/open.js';
 import { readIdentityMap } from './identity.js';
 import { checkPatterns, openJob } from './job.js';
-import { eventTypesOf, type EventTypes } from './eventTypes.js';
+import { type EventTypes, typesOfRows } from './eventTypes.js';
 import { findLeaks } from './leaks.js';
 import type { Moments } from './moments.js';
 import { type Placed, placeRows } from './place.js';
@@ -193,15 +193,18 @@ export const openHistory = async (engine: Engine, request: Request): Promise<His
       if (accounts.used === 0) throw new Failure('data', 'no event is used: there is nothing to look back on');
       const columns = actions.flatMap((action) => action.is.map(({ column }) => column));
       const isOne = actions.map(isAction).join(' OR ') || 'false';
+      const isOther = `(${isOne}) IS NOT TRUE`;
       const [row = []] = await engine.rows(
-        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})), epoch_us(min(t) FILTER (WHERE (${isOne}) IS NOT TRUE)), epoch_us(max(t) FILTER (WHERE (${isOne}) IS NOT TRUE)) FROM (${selectEvents(duckdb, plan.rules, columns, owned.rows)}) AS events`,
+        `SELECT epoch_us(min(t)), epoch_us(max(t)), epoch_us(max(t) FILTER (WHERE ${isOne})),
+           epoch_us(min(t) FILTER (WHERE ${isOther})), epoch_us(max(t) FILTER (WHERE ${isOther}))
+         FROM (${selectEvents(duckdb, plan.rules, columns, owned.rows)}) AS events`,
       );
       const [first = NaN, last = NaN, lastAction = NaN, firstOther = NaN, lastOther = NaN] = row.map((time) =>
         time === null ? NaN : Number(time) / 1000,
       );
       return { first, last, lastAction, firstOther, lastOther };
     },
-    types: () => eventTypesOf(engine, plan, { sql: owned.rows, paths: [] }),
+    types: () => typesOfRows(engine, plan, { sql: owned.rows, paths: [] }),
     leaks: () => findLeaks(engine, plan, config.weights, owned.rows),
     cut: (moments) =>
       sessionFacts(plan, facts).ids === 'mixed' || config.exclude?.fasterThanHuman

@@ -77,16 +77,16 @@ const headerFor = (profile: Profile, roles: Roles): string[] => {
 export const entryOf = (profile: Profile): Entry => {
   const { source, columns, rows, name, hasHeader, isRagged } = profile;
   if (source !== undefined) {
-    const why = [`${sources[source].says}: its columns say so`];
-    const found = Object.entries(sources[source].columns).map(([ours, theirs]) => ({
+    const known: Source = sources[source];
+    const why = [`${known.says}: its columns say so`];
+    const found = Object.entries(known.columns).map(([ours, theirs]) => ({
       ours,
       theirs: [theirs].flat().join(', '),
       why: source,
     }));
-    const of: Source = sources[source];
-    const ofTypes = columns.find(({ name: theirs }) => theirs === of.columns.event_type);
+    const ofTypes = columns.find(({ name: theirs }) => theirs === known.columns.event_type);
     const likely = Object.entries(ofTypes === undefined ? {} : typeMapping(ofTypes, []));
-    const types = Object.fromEntries(likely.filter(([theirs]) => !Object.hasOwn(of.types, theirs)));
+    const types = Object.fromEntries(likely.filter(([theirs]) => !Object.hasOwn(known.types, theirs)));
     return {
       settings: [{ key: 'from', value: source, why }, ...typeSettings(types)],
       doubts: [],

@@ -19,7 +19,7 @@ import { type Opening, type Profile, profileOf } from './profile.js';
 import { labelsFor, rehearse, type Rehearsal } from './rehearse.js';
 import type { Signal } from './signal.js';
 import { type Basis, signalsFor } from './signals.js';
-import { type Conversion, conversionOf, type JudgedType, judged } from './types.js';
+import { type Conversion, conversionOf, type JudgedType, judged, typesAgainst } from './types.js';
 import { CONFIG_FILE } from '../config/load.js';
 import { columnName } from '../text/names.js';
 import { shellWord } from '../text/printable.js';
@@ -184,8 +184,7 @@ export const inspect = async (inspection: Inspection): Promise<Findings> => {
   const hasTimes = entries.every(({ hasTime }) => hasTime);
   const compared = [...new Set(types.slice(0, COMPARED).map(({ type }) => type))];
   const builtIn = conversion.types.length > 0 && conversion.isDefault;
-  // What failed, was refunded or lost is neither money nor interest.
-  const except = types.filter(({ role }) => role === 'against').map(({ type }) => type);
+  const except = typesAgainst(types);
   const before = await beforeConversion(reader, builtIn ? [] : conversion.types, compared, amounts, except, !hasTimes);
   const proposed = builtIn
     ? { signals: builtInSignals(types, profiles), basis: 'catalogue' as const, without: [] }

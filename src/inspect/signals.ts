@@ -9,7 +9,7 @@ import { curveFor, curveReason, LEAST_CONVERTED, LEAST_LIFT, rounded, strongest 
 import { generalDrafts } from './general.js';
 import { freeName } from './names.js';
 import type { Draft, Signal } from './signal.js';
-import type { JudgedType } from './types.js';
+import { type JudgedType, typesAgainst } from './types.js';
 
 /** Features of the catalogue that count events of one type. */
 const countedBy: ReadonlyMap<string, { readonly name: string; readonly says: string }> = new Map(
@@ -160,7 +160,7 @@ export const signalsFor = (
   before: Before,
   hasConversion: boolean,
 ): Signals => {
-  const except = types.filter(({ role }) => role === 'against').map(({ type }) => type);
+  const except = typesAgainst(types);
   const general = generalDrafts(behaviour, before, except);
   const usable = [...new Map(types.map((one) => [one.type, one])).values()].filter(
     ({ role, type }) => !['conversion', 'against', 'opt-out'].includes(role) && before.ofType.has(type),

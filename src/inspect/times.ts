@@ -1,7 +1,6 @@
 /** How the timestamps of a column are written. */
 import { parseInstant } from '../text/instants.js';
-import { parsePattern } from '../text/strptime.js';
-import { type FoundForm, shapeOf, timestampFormOf } from '../text/suggestTimestamp.js';
+import { expressionOf, type FoundForm, shapeOf, timestampFormOf } from '../text/suggestTimestamp.js';
 
 /** How cells are read as times. */
 export interface TimeForm {
@@ -142,10 +141,8 @@ export const timeFormOf = (cells: readonly string[]): TimeForm | undefined => {
 const cellsRead = (form: string, cells: readonly string[]): readonly string[] => {
   if (form === 'iso') return cells.filter((cell) => parseInstant(cell) !== undefined);
   if (!form.includes('%')) return cells.filter((cell) => timestampFormOf([cell])?.form === form);
-  const parsed = parsePattern(form);
-  if (typeof parsed === 'string') return [];
-  const whole = new RegExp(`^(?:${parsed.regex})$`);
-  return cells.filter((cell) => whole.test(cell));
+  const whole = expressionOf(form);
+  return whole === undefined ? [] : cells.filter((cell) => whole.test(cell));
 };
 
 const isMost = (some: readonly string[], cells: readonly string[]): boolean =>

@@ -100,6 +100,10 @@ const roleByName = (type: string): { role: TypeRole; why: string } => {
   return { role: 'other', why: 'counted as activity' };
 };
 
+/** The types that speak against somebody: what failed, was refunded or lost is neither money nor interest. */
+export const typesAgainst = (types: readonly JudgedType[]): string[] =>
+  types.filter(({ role }) => role === 'against').map(({ type }) => type);
+
 /** What people are after in a log: the types that are conversions, or why there are none. */
 export interface Conversion {
   readonly types: readonly string[];

@@ -14,3 +14,9 @@ export const durationSeconds = (text: string): number | undefined => {
   const seconds = Number(digits) * (SECONDS[unit ?? ''] ?? Number.NaN);
   return seconds > 0 && seconds <= LONGEST ? seconds : undefined;
 };
+
+/** Seconds as a duration, in the largest unit that is whole: `14d`. */
+export const durationText = (seconds: number): string => {
+  const [unit = 's', length = 1] = Object.entries(SECONDS).findLast(([, one]) => seconds % one === 0) ?? [];
+  return `${seconds / length}${unit}`;
+};

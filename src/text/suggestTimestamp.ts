@@ -20,7 +20,7 @@ const GAPS = [' ', ', ', 'T', ':', '  '];
 const ZONES = ['', '%z', ' %z'];
 
 /** What may follow a date. */
-const TIMES_AFTER = GAPS.flatMap((gap) => TIMES.flatMap((time) => ZONES.map((zone) => `${gap}${time}${zone}`)));
+const AFTER = ['', ...GAPS.flatMap((gap) => TIMES.flatMap((time) => ZONES.map((zone) => `${gap}${time}${zone}`)))];
 
 const COMPACT = ['', '%H%M', '%H%M%S', 'T%H%M%S', 'T%H%M%SZ', ...TIMES.map((time) => ` ${time}`)];
 
@@ -29,7 +29,7 @@ const COMPACT = ['', '%H%M', '%H%M%S', 'T%H%M%S', 'T%H%M%SZ', ...TIMES.map((time
  * needs only the beginnings.
  */
 const PATTERNS: readonly (readonly [date: string, rests: readonly string[]])[] = [
-  ...[...DATES, ...NAMED_DATES, ...SHORT_DATES].map((date) => [date, ['', ...TIMES_AFTER]] as const),
+  ...[...DATES, ...NAMED_DATES, ...SHORT_DATES].map((date) => [date, AFTER] as const),
   ...TIMES.map((time) => [`%a %b %d ${time} %Y`, ['']] as const),
   ['%Y%m%d', COMPACT],
 ];
@@ -37,7 +37,8 @@ const PATTERNS: readonly (readonly [date: string, rests: readonly string[]])[] =
 /** The expressions that follow from patterns, made once: a log has many columns. */
 const expressions = new Map<string, RegExp | undefined>();
 
-const expressionOf = (pattern: string, end: '' | '$'): RegExp | undefined => {
+/** What a text must match that a pattern reads, or, without `end`, that begins as it says; undefined if it is no pattern. */
+export const expressionOf = (pattern: string, end: '' | '$' = '$'): RegExp | undefined => {
   const key = pattern + end;
   if (!expressions.has(key)) {
     const parsed = parsePattern(pattern);
@@ -47,7 +48,7 @@ const expressionOf = (pattern: string, end: '' | '$'): RegExp | undefined => {
 };
 
 /** Whether a pattern reads all cells, or how all of them begin. */
-const reads = (pattern: string, cells: readonly string[], end: '' | '$' = '$'): boolean => {
+const reads = (pattern: string, cells: readonly string[], end?: ''): boolean => {
   const expression = expressionOf(pattern, end);
   return expression !== undefined && cells.every((cell) => expression.test(cell));
 };
